@@ -1,0 +1,22 @@
+import type { AuditRecord } from '../../records.ts';
+import { build } from '../build.ts';
+import type { Operation } from '../operation.ts';
+import { first, rows, runOnOne } from '../operation.ts';
+import { auditRecords } from '../tables/upkeep.ts';
+
+/** Adds records to the audit, in the transaction of what they tell about. A record is never changed. */
+export function* appendAudit(records: readonly AuditRecord[]): Operation<void> {
+  for (const record of records) {
+    yield* runOnOne(build.insertInto('audit_record').values(auditRecords.row(record)));
+  }
+}
+
+export const findAudit = (id: string): Operation<AuditRecord | undefined> =>
+  first(build.selectFrom('audit_record').selectAll().where('id', '=', id), auditRecords);
+
+/** Newest first; within one second by id, the greatest first. */
+export const recentAudit = (limit: number): Operation<readonly AuditRecord[]> =>
+  rows(
+    build.selectFrom('audit_record').selectAll().orderBy('at', 'desc').orderBy('id', 'desc').limit(limit),
+    auditRecords,
+  );

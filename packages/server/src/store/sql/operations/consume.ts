@@ -1,0 +1,44 @@
+import type { Instant } from '@stile/core';
+import type { Once } from '../../ports.ts';
+import { build } from '../build.ts';
+import type { Operation } from '../operation.ts';
+import { rows, run } from '../operation.ts';
+import { table, text } from '../tables/table.ts';
+import { consumptions } from '../tables/upkeep.ts';
+
+const keyOnly = table<Pick<Once, 'key'>>()({ key: text('key') });
+
+/**
+ * Uses up a thing that may succeed once. True the first time for its kind and key, on any number of processes: the primary key
+ * decides. Everything that is used up anywhere goes through here, and nothing else writes the table.
+ */
+export function* consume(once: Once): Operation<boolean> {
+  const inserted = yield* run(
+    build
+      .insertInto('consumption')
+      .values(consumptions.row(once))
+      .onConflict((conflict) => conflict.columns(['kind', 'key']).doNothing()),
+  );
+  return inserted === 1;
+}
+
+/** Of these keys, the ones that were used up. */
+export function* consumedOf(kind: Once['kind'], keys: readonly string[]): Operation<readonly string[]> {
+  if (keys.length === 0) return [];
+  const found = yield* rows(
+    build.selectFrom('consumption').select('key').where('kind', '=', kind).where('key', 'in', keys),
+    keyOnly,
+  );
+  return found.map(({ key }) => key);
+}
+
+/** Forgets some of what is refused for its age anyway. The answer is how many. */
+export const forgetConsumptions = (now: Instant, atMost: number): Operation<number> => {
+  const old = build
+    .selectFrom('consumption')
+    .select(['kind', 'key'])
+    .where('expires_at', '<=', now)
+    .limit(atMost)
+    .$asTuple('kind', 'key');
+  return run(build.deleteFrom('consumption').where((row) => row(row.refTuple('kind', 'key'), 'in', old)));
+};

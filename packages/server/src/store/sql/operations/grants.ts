@@ -1,0 +1,55 @@
+import type { Instant } from '@stile/core';
+import type { NewAuthorization } from '../../ports.ts';
+import type { AuditRecord, Code, Grant, RefreshToken } from '../../records.ts';
+import { build } from '../build.ts';
+import type { Operation } from '../operation.ts';
+import { first, run, runOnOne } from '../operation.ts';
+import { codes, grants, refreshTokens } from '../tables/grants.ts';
+import { appendAudit } from './audit.ts';
+import { finishInteraction } from './interactions.ts';
+import { rememberConsents } from './people.ts';
+import { touchSession } from './sessions.ts';
+
+export const findGrant = (id: string): Operation<Grant | undefined> =>
+  first(build.selectFrom('grant').selectAll().where('id', '=', id), grants);
+
+export const findCode = (codeHash: string): Operation<Code | undefined> =>
+  first(build.selectFrom('code').selectAll().where('code_hash', '=', codeHash), codes);
+
+export const findRefreshToken = (tokenHash: string): Operation<RefreshToken | undefined> =>
+  first(build.selectFrom('refresh_token').selectAll().where('token_hash', '=', tokenHash), refreshTokens);
+
+export function* authorize(authorization: NewAuthorization): Operation<boolean> {
+  const { grant, code, interactionId, consents, touchSession: touched, audit } = authorization;
+  if (code.grantId !== grant.id) throw new Error('A code belongs to another grant than the one it is made with.');
+  if (interactionId !== null && !(yield* finishInteraction(interactionId, code.createdAt))) return false;
+  yield* runOnOne(build.insertInto('grant').values(grants.row(grant)));
+  yield* runOnOne(build.insertInto('code').values(codes.row(code)));
+  yield* rememberConsents(consents);
+  if (touched !== null) yield* touchSession(touched.id, touched.at);
+  yield* appendAudit(audit);
+  return true;
+}
+
+/** Marks a grant revoked. False when it was revoked before: the first reason stands. */
+export function* markRevoked(id: string, now: Instant, reason: string): Operation<boolean> {
+  const revoked = yield* run(
+    build
+      .updateTable('grant')
+      .set({ revoked_at: now, revoked_reason: reason })
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null),
+  );
+  return revoked === 1;
+}
+
+export function* revokeGrant(
+  id: string,
+  now: Instant,
+  reason: string,
+  audit: readonly AuditRecord[],
+): Operation<boolean> {
+  if (!(yield* markRevoked(id, now, reason))) return false;
+  yield* appendAudit(audit);
+  return true;
+}

@@ -1,0 +1,75 @@
+import type { Instant } from '@stile/core';
+import { secondsAfter } from '@stile/core';
+import type { InteractionStore } from '../../ports.ts';
+import type { AuditRecord, Interaction } from '../../records.ts';
+import { build } from '../build.ts';
+import type { Operation } from '../operation.ts';
+import { first, run, runOnOne } from '../operation.ts';
+import { interactions } from '../tables/sessions.ts';
+import { appendAudit } from './audit.ts';
+import { consume } from './consume.ts';
+import { INTERACTION_MEMORY_SECONDS } from './memory.ts';
+
+export const saveInteraction = (interaction: Interaction): Operation<void> =>
+  runOnOne(build.insertInto('interaction').values(interactions.row(interaction)));
+
+export const findInteraction = (id: string): Operation<Interaction | undefined> =>
+  first(build.selectFrom('interaction').selectAll().where('id', '=', id), interactions);
+
+export function* bindBrowser(id: string, browserHash: string): Operation<boolean> {
+  const bound = yield* run(
+    build
+      .updateTable('interaction')
+      .set({ browser_hash: browserHash })
+      .where('id', '=', id)
+      .where('browser_hash', 'is', null),
+  );
+  return bound === 1;
+}
+
+/** Changes an unfinished interaction. What did not happen, because it was finished, is not audited either. */
+export function* updateInteraction(
+  id: string,
+  change: Parameters<InteractionStore['update']>[1],
+  audit: readonly AuditRecord[],
+): Operation<void> {
+  const found = yield* findInteraction(id);
+  if (found === undefined || found.finishedAt !== null) return;
+  const { account_selected_at, consented_at, progress, user_id } = interactions.row({ ...found, ...change });
+  yield* runOnOne(
+    build.updateTable('interaction').set({ account_selected_at, consented_at, progress, user_id }).where('id', '=', id),
+  );
+  yield* appendAudit(audit);
+}
+
+/** Marks an interaction finished. True the first time; false, too, when there is no such interaction. */
+export function* finishInteraction(id: string, now: Instant): Operation<boolean> {
+  const found = yield* findInteraction(id);
+  if (found === undefined) return false;
+  const expiresAt = secondsAfter(found.expiresAt, INTERACTION_MEMORY_SECONDS);
+  if (!(yield* consume({ kind: 'interaction', key: id, expiresAt }))) return false;
+  yield* runOnOne(build.updateTable('interaction').set({ finished_at: now }).where('id', '=', id));
+  return true;
+}
+
+export function* refuseInteraction(id: string, now: Instant, audit: readonly AuditRecord[]): Operation<boolean> {
+  if (!(yield* finishInteraction(id, now))) return false;
+  yield* appendAudit(audit);
+  return true;
+}
+
+/**
+ * Binds an unfinished interaction to the person who proves something for it. False when it is finished or gone, or when somebody
+ * else began to answer it.
+ */
+export function* pinUser(id: string, userId: string): Operation<boolean> {
+  const pinned = yield* run(
+    build
+      .updateTable('interaction')
+      .set({ user_id: userId })
+      .where('id', '=', id)
+      .where('finished_at', 'is', null)
+      .where((row) => row.or([row('user_id', 'is', null), row('user_id', '=', userId)])),
+  );
+  return pinned === 1;
+}

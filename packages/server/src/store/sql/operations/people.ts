@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Instant } from '@stile/core';
+import type { Authenticator, Consent, EnrolmentTicket, User } from '../../records.ts';
+import { build } from '../build.ts';
+import type { Operation } from '../operation.ts';
+import { first, rows, run, runOnOne } from '../operation.ts';
+import { authenticators, consents, enrolmentTickets, users } from '../tables/people.ts';
+import { consumedOf } from './consume.ts';
+
+export const findUser = (id: string): Operation<User | undefined> =>
+  first(build.selectFrom('user').selectAll().where('id', '=', id), users);
+
+export const findUserByUsername = (username: string): Operation<User | undefined> =>
+  first(build.selectFrom('user').selectAll().where('username', '=', username), users);
+
+export function* seedUser(user: User, theirs: readonly Authenticator[]): Operation<boolean> {
+  const added = yield* run(
+    build
+      .insertInto('user')
+      .values(users.row(user))
+      .onConflict((conflict) => conflict.column('id').doNothing()),
+  );
+  if (added === 0) return false;
+  yield* enrol(user.id, theirs);
+  return true;
+}
+
+/** Adds authenticators to a user, and only to that one. */
+export function* enrol(userId: string, enrolled: readonly Authenticator[]): Operation<void> {
+  for (const authenticator of enrolled) {
+    if (authenticator.userId !== userId) throw new Error('An authenticator is enrolled for somebody else.');
+    yield* runOnOne(build.insertInto('authenticator').values(authenticators.row(authenticator)));
+  }
+}
+
+export const authenticatorsOf = (userId: string): Operation<readonly Authenticator[]> =>
+  rows(
+    build.selectFrom('authenticator').selectAll().where('user_id', '=', userId).orderBy('created_at').orderBy('id'),
+    authenticators,
+  );
+
+const findAuthenticator = (id: string): Operation<Authenticator | undefined> =>
+  first(build.selectFrom('authenticator').selectAll().where('id', '=', id), authenticators);
+
+export function* replaceMaterial(
+  id: string,
+  old: Authenticator['material'],
+  material: Authenticator['material'],
+): Operation<boolean> {
+  const found = yield* findAuthenticator(id);
+  if (found === undefined || !isDeepStrictEqual(found.material, old)) return false;
+  const { material: json } = authenticators.row({ ...found, material });
+  return (yield* run(build.updateTable('authenticator').set({ material: json }).where('id', '=', id))) === 1;
+}
+
+/** Notes that a user proved an authenticator. One that is not enrolled here (a login elsewhere) leaves no note. */
+export function* noteUse(authenticatorId: string, userId: string, at: Instant): Operation<void> {
+  const found = yield* findAuthenticator(authenticatorId);
+  if (found === undefined) return;
+  if (found.userId !== userId) throw new Error('A proof was made with the authenticator of somebody else.');
+  yield* run(build.updateTable('authenticator').set({ last_used_at: at }).where('id', '=', authenticatorId));
+}
+
+export const saveTicket = (ticket: EnrolmentTicket): Operation<void> =>
+  runOnOne(build.insertInto('enrolment_ticket').values(enrolmentTickets.row(ticket)));
+
+export function* findTicket(ticketHash: string, now: Instant): Operation<EnrolmentTicket | undefined> {
+  const ticket = yield* first(
+    build
+      .selectFrom('enrolment_ticket')
+      .selectAll()
+      .where('ticket_hash', '=', ticketHash)
+      .where('expires_at', '>', now),
+    enrolmentTickets,
+  );
+  const used = yield* consumedOf('enrolment-ticket', [ticketHash]);
+  return used.length > 0 ? undefined : ticket;
+}
+
+export const consentsOf = (userId: string, clientId: string): Operation<readonly Consent[]> =>
+  rows(
+    build
+      .selectFrom('consent')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('client_id', '=', clientId)
+      .orderBy('audience')
+      .orderBy('scope'),
+    consents,
+  );
+
+/** Remembers consents; one that was given before is given anew. */
+export function* rememberConsents(given: readonly Consent[]): Operation<void> {
+  for (const consent of given) {
+    yield* runOnOne(
+      build
+        .insertInto('consent')
+        .values(consents.row(consent))
+        .onConflict((conflict) =>
+          conflict
+            .columns(['user_id', 'client_id', 'audience', 'scope'])
+            .doUpdateSet({ granted_at: consent.grantedAt }),
+        ),
+    );
+  }
+}

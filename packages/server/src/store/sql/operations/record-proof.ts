@@ -1,0 +1,69 @@
+import { isDeepStrictEqual } from 'node:util';
+import { latest } from '@stile/core';
+import type { ProofRecord } from '../../ports.ts';
+import type { Session } from '../../records.ts';
+import { build } from '../build.ts';
+import type { Operation } from '../operation.ts';
+import { run, runOnOne } from '../operation.ts';
+import { sessions } from '../tables/sessions.ts';
+import { appendAudit } from './audit.ts';
+import { consume } from './consume.ts';
+import { pinUser } from './interactions.ts';
+import { enrol, noteUse } from './people.ts';
+import { endSession, findSession } from './sessions.ts';
+
+export type ProofOutcome = 'recorded' | 'already-used' | 'session-gone';
+
+/**
+ * Records one proof and everything that follows from it. Whoever runs it must keep nothing unless it says `recorded`.
+ *
+ * @throws when the parts of the proof contradict one another (a session that does not begin with the event, another user's authenticator)
+ */
+export function* recordProof(proof: ProofRecord): Operation<ProofOutcome> {
+  for (const once of proof.consume) {
+    if (!(yield* consume(once))) return 'already-used';
+  }
+  const session = yield* proof.session.kind === 'begin' ? begin(proof, proof.session) : append(proof, proof.session);
+  if (session === undefined) return 'session-gone';
+  if (!(yield* pinUser(proof.interactionId, session.userId))) return 'session-gone';
+  yield* enrol(session.userId, proof.enrol);
+  yield* noteUse(proof.event.authenticator, session.userId, proof.event.at);
+  yield* clearThrottles(proof.clearThrottles);
+  yield* appendAudit(proof.audit);
+  return 'recorded';
+}
+
+type Begin = Extract<ProofRecord['session'], { kind: 'begin' }>;
+type Append = Extract<ProofRecord['session'], { kind: 'append' }>;
+
+function* begin({ event }: ProofRecord, { session, endSessionId }: Begin): Operation<Session> {
+  if (!session.events.some((known) => isDeepStrictEqual(known, event))) {
+    throw new Error('A session must begin with the event that is recorded.');
+  }
+  if (endSessionId !== null) yield* endSession(endSessionId, event.at, []);
+  yield* runOnOne(build.insertInto('session').values(sessions.row(session)));
+  return session;
+}
+
+function* append(
+  { event, interactionId }: ProofRecord,
+  { id, secretHash, newSecretHash }: Append,
+): Operation<Session | undefined> {
+  const found = yield* findSession(id);
+  if (found === undefined || found.endedAt !== null || found.secretHash !== secretHash) return undefined;
+  const session: Session = {
+    ...found,
+    secretHash: newSecretHash,
+    formerSecretHash: secretHash,
+    rotatedAt: event.at,
+    rotatedBy: interactionId,
+    events: [...found.events, event],
+    lastSeenAt: latest(event.at, found.lastSeenAt),
+  };
+  yield* runOnOne(build.updateTable('session').set(sessions.row(session)).where('id', '=', id));
+  return session;
+}
+
+function* clearThrottles(keys: readonly string[]): Operation<void> {
+  if (keys.length > 0) yield* run(build.deleteFrom('throttle').where('key', 'in', keys));
+}

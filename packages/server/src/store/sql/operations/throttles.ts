@@ -1,0 +1,46 @@
+import type { Instant } from '@stile/core';
+import { secondsAfter } from '@stile/core';
+import type { ThrottleLimit } from '../../ports.ts';
+import { build } from '../build.ts';
+import type { Operation } from '../operation.ts';
+import { first, run } from '../operation.ts';
+import { throttles } from '../tables/upkeep.ts';
+
+export type ThrottleOutcome = { allowed: true } | { allowed: false; retryAfterSeconds: number; key: string };
+
+/**
+ * Takes one try from each limit, or from none (generic cell rate algorithm): a limit is kept as the moment at which all of its
+ * tries will be free again. Each try moves that moment by one interval; it may lie at most `burst` intervals ahead.
+ */
+export function* takeTry(limits: readonly ThrottleLimit[], now: Instant): Operation<ThrottleOutcome> {
+  const spent: { limit: ThrottleLimit; freeAt: Instant }[] = [];
+  let longest: { retryAfterSeconds: number; key: string } | undefined;
+  for (const limit of limits) {
+    const freeAt = yield* freeAtOf(check(limit), now);
+    const retryAfterSeconds = freeAt - now - (limit.burst - 1) * limit.intervalSeconds;
+    if (retryAfterSeconds > (longest?.retryAfterSeconds ?? 0)) longest = { retryAfterSeconds, key: limit.key };
+    spent.push({ limit, freeAt });
+  }
+  if (longest !== undefined) return { allowed: false, ...longest };
+  for (const { limit, freeAt } of spent) yield* spend(limit.key, secondsAfter(freeAt, limit.intervalSeconds));
+  return { allowed: true };
+}
+
+const check = (limit: ThrottleLimit): ThrottleLimit => {
+  const whole = Number.isInteger(limit.burst) && Number.isInteger(limit.intervalSeconds);
+  if (whole && limit.burst > 0 && limit.intervalSeconds > 0) return limit;
+  throw new RangeError('A limit allows a whole number of tries, and one more after a whole number of seconds.');
+};
+
+function* freeAtOf({ key }: ThrottleLimit, now: Instant): Operation<Instant> {
+  const found = yield* first(build.selectFrom('throttle').selectAll().where('key', '=', key), throttles);
+  return found === undefined || found.freeAt < now ? now : found.freeAt;
+}
+
+const spend = (key: string, freeAt: Instant): Operation<number> =>
+  run(
+    build
+      .insertInto('throttle')
+      .values(throttles.row({ key, freeAt }))
+      .onConflict((conflict) => conflict.column('key').doUpdateSet({ free_at: freeAt })),
+  );

@@ -1,0 +1,135 @@
+import type { Instant } from '@stile/core';
+import type {
+  AuditStore,
+  AuthenticatorStore,
+  GrantStore,
+  InteractionStore,
+  KeyStore,
+  OnceStore,
+  SessionStore,
+  Store,
+  ThrottleStore,
+  UserStore,
+} from '../ports.ts';
+import type { Engine } from './engine.ts';
+import * as audit from './operations/audit.ts';
+import { consume, consumedOf } from './operations/consume.ts';
+import * as grants from './operations/grants.ts';
+import * as interactions from './operations/interactions.ts';
+import * as keys from './operations/keys.ts';
+import * as people from './operations/people.ts';
+import { recordProof } from './operations/record-proof.ts';
+import { redeemCode, rotateRefreshToken } from './operations/redeem.ts';
+import * as sessions from './operations/sessions.ts';
+import { takeTry } from './operations/throttles.ts';
+import { forgettings, writeNothing } from './operations/upkeep.ts';
+
+/** How many rows one step of the sweep removes: few enough that nobody notices the wait. */
+const SWEEP_STEP_ROWS = 500;
+
+/** The store on any SQL database: each method is one operation. */
+export const sqlStore = (engine: Engine): Store => ({
+  users: userStore(engine),
+  authenticators: authenticatorStore(engine),
+  sessions: sessionStore(engine),
+  interactions: interactionStore(engine),
+  grants: grantStore(engine),
+  once: onceStore(engine),
+  throttles: throttleStore(engine),
+  keys: keyStore(engine),
+  audit: auditStore(engine),
+  check: () => engine.write(writeNothing),
+  sweep: (now) => sweep(engine, now),
+  close: () => engine.close(),
+});
+
+const userStore = ({ read, write }: Engine): UserStore => ({
+  find: (id) => read(() => people.findUser(id)),
+  findByUsername: (username) => read(() => people.findUserByUsername(username)),
+  seed: (user, authenticators) => write(() => people.seedUser(user, authenticators)),
+});
+
+const authenticatorStore = ({ read, write }: Engine): AuthenticatorStore => ({
+  ofUser: (userId) => read(() => people.authenticatorsOf(userId)),
+  replaceMaterial: (id, old, material) => write(() => people.replaceMaterial(id, old, material)),
+  saveTicket: (ticket) => write(() => people.saveTicket(ticket)),
+  findTicket: (ticketHash, now) => read(() => people.findTicket(ticketHash, now)),
+  usedOf: (kind, usedKeys) => read(() => consumedOf(kind, usedKeys)),
+});
+
+const sessionStore = ({ read, write }: Engine): SessionStore => ({
+  find: (id) => read(() => sessions.findSession(id)),
+  findBySecret: (secretHash) => read(() => sessions.findSessionBySecret(secretHash)),
+  recordProof: (proof) =>
+    write(
+      () => recordProof(proof),
+      (outcome) => outcome === 'recorded',
+    ),
+  rotate: (id, formerSecretHash, newSecretHash) =>
+    write(() => sessions.rotateSession(id, formerSecretHash, newSecretHash)),
+  touch: async (id, now) => {
+    await write(() => sessions.touchSession(id, now));
+  },
+  end: (id, now, records) => write(() => sessions.endSession(id, now, records)),
+});
+
+const interactionStore = ({ read, write }: Engine): InteractionStore => ({
+  save: (interaction) => write(() => interactions.saveInteraction(interaction)),
+  find: (id) => read(() => interactions.findInteraction(id)),
+  bindBrowser: (id, browserHash) => write(() => interactions.bindBrowser(id, browserHash)),
+  update: (id, change, records = []) => write(() => interactions.updateInteraction(id, change, records)),
+  finish: (id, now, records) => write(() => interactions.refuseInteraction(id, now, records)),
+});
+
+const grantStore = ({ read, write }: Engine): GrantStore => ({
+  authorize: (authorization) => write(() => grants.authorize(authorization)),
+  redeemCode: async (codeHash, now, judge) => {
+    const redemption = await write(() => redeemCode(codeHash, now, judge));
+    if (redemption.outcome === 'threw') throw redemption.error;
+    return redemption;
+  },
+  rotateRefreshToken: (tokenHash, successorHash, now, graceSeconds, judge) =>
+    write(() => rotateRefreshToken(tokenHash, successorHash, now, graceSeconds, judge)),
+  find: (id) => read(() => grants.findGrant(id)),
+  findRefreshToken: (tokenHash) => read(() => grants.findRefreshToken(tokenHash)),
+  revoke: (id, now, reason, records) => write(() => grants.revokeGrant(id, now, reason, records)),
+  consentsOf: (userId, clientId) => read(() => people.consentsOf(userId, clientId)),
+});
+
+const onceStore = ({ write }: Engine): OnceStore => ({
+  consume: (once, records) =>
+    write(function* () {
+      const consumed = yield* consume(once);
+      if (consumed) yield* audit.appendAudit(records);
+      return consumed;
+    }),
+});
+
+const throttleStore = ({ write }: Engine): ThrottleStore => ({
+  take: (limits, now) => write(() => takeTry(limits, now)),
+});
+
+const keyStore = ({ read, write }: Engine): KeyStore => ({
+  all: () => read(keys.allKeys),
+  ensure: (candidates) => write(() => keys.ensureKeys(candidates)),
+  rotate: (alg, newNext, now, retiresAt) => write(() => keys.rotateKeys(alg, newNext, now, retiresAt)),
+  secret: (name, candidate) => write(() => keys.serverSecret(name, candidate)),
+});
+
+const auditStore = ({ read, write }: Engine): AuditStore => ({
+  append: (records) => write(() => audit.appendAudit(records)),
+  find: (id) => read(() => audit.findAudit(id)),
+  recent: (limit) => read(() => audit.recentAudit(limit)),
+});
+
+const sweep = async (engine: Engine, now: Instant): Promise<number> => {
+  let forgotten = 0;
+  for (const step of forgettings(now, SWEEP_STEP_ROWS)) {
+    let gone: number;
+    do {
+      gone = await engine.write(step);
+      forgotten += gone;
+    } while (gone === SWEEP_STEP_ROWS);
+  }
+  return forgotten;
+};

@@ -1,0 +1,30 @@
+import type { Interaction, Session } from '../../records.ts';
+import { anyObject, listOfEvents } from './facts.ts';
+import { json, nullable, seconds, table, text } from './table.ts';
+
+export const sessions = table<Session>()({
+  id: text('id'),
+  secretHash: text('secret_hash'),
+  formerSecretHash: nullable(text('former_secret_hash')),
+  rotatedAt: seconds('rotated_at'),
+  rotatedBy: nullable(text('rotated_by')),
+  userId: text('user_id'),
+  events: json('events', listOfEvents),
+  createdAt: seconds('created_at'),
+  lastSeenAt: seconds('last_seen_at'),
+  endedAt: nullable(seconds('ended_at')),
+});
+
+export const interactions = table<Interaction>()({
+  id: text('id'),
+  browserHash: nullable(text('browser_hash')),
+  clientId: text('client_id'),
+  request: json('request', anyObject),
+  requestedAt: seconds('requested_at'),
+  expiresAt: seconds('expires_at'),
+  userId: nullable(text('user_id')),
+  accountSelectedAt: nullable(seconds('account_selected_at')),
+  consentedAt: nullable(seconds('consented_at')),
+  progress: json('progress', anyObject),
+  finishedAt: nullable(seconds('finished_at')),
+});
