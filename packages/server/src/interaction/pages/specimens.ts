@@ -1,0 +1,206 @@
+/** Every page in every state, for the gallery and for the tests that hold for all pages. */
+import { toString as drawQr } from 'qrcode';
+import { challengePage } from './challenge-page.ts';
+import { consentPage } from './consent-page.ts';
+import { enrolPage } from './enrol-page.ts';
+import { errorPage } from './error-page.ts';
+import { formPostPage } from './form-post-page.ts';
+import type { Application } from './layout.ts';
+import { loginPage } from './login-page.ts';
+import type { Messages, ProblemName } from './messages.ts';
+import { selectAccountPage } from './select-account-page.ts';
+import { selectAuthenticatorPage } from './select-authenticator-page.ts';
+import { signOutPage } from './sign-out-page.ts';
+import { signedOutPage } from './signed-out-page.ts';
+import type { Way } from './ways.ts';
+import { webMessagePage } from './web-message-page.ts';
+import type { Why } from './why.ts';
+
+/** What other people choose, and what an attacker therefore chooses: names, labels, hints. */
+export interface Chosen {
+  readonly application: Application;
+  /** An application of somebody else's. */
+  readonly asker: string;
+  readonly user: string;
+  readonly device: string;
+  readonly what: string;
+  readonly loginHint: string;
+  readonly demoHint: string;
+  readonly details: readonly { readonly label: string; readonly value: string }[];
+  readonly scopes: readonly string[];
+  readonly csrf: string;
+}
+
+/** Pages by name. */
+type Specimens = Readonly<Record<string, string>>;
+
+const SECRET = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+const OTPAUTH = `otpauth://totp/Fabrikam:robin?secret=${SECRET}&issuer=Fabrikam`;
+const ACTION = '/interaction/7Hq2';
+
+const recoveryCodes: readonly string[] = [
+  '7k4m-q2xd',
+  'p9wt-3hvn',
+  'c6rj-8fzy',
+  'm2gx-w5kt',
+  'h8dq-4npv',
+  'x3zc-7rjf',
+  't5vy-2mgw',
+  'n7kp-9dhq',
+  'f4jx-6czr',
+  'w2tv-5ymg',
+];
+
+const waysOf = (chosen: Chosen, t: Messages): { readonly [kind in 'passkey' | 'totp' | 'recoveryCode']: Way } => ({
+  passkey: { value: 'a1', kind: 'passkey', label: t.ways.passkey, hint: t.ways.passkeyHint },
+  totp: { value: 'a2', kind: 'totp', label: t.ways.totp, hint: chosen.device },
+  recoveryCode: { value: 'a3', kind: 'recovery-code', label: t.ways.recoveryCode, hint: t.ways.recoveryCodeHint(8) },
+});
+
+const loginSpecimens = (chosen: Chosen, t: Messages): Specimens => {
+  const { application, csrf, user } = chosen;
+  const frame = { application, action: ACTION, csrf };
+  const reason = t.because({ acr: '1fa', what: chosen.what, ageSeconds: 5_400, maxAgeSeconds: 600 });
+  return {
+    login: loginPage(frame, t),
+    'login-demo': loginPage({ ...frame, loginHint: chosen.loginHint, demoHint: chosen.demoHint }, t),
+    'login-wrong': loginPage({ ...frame, loginHint: chosen.loginHint, error: { message: t.errors.wrongPassword } }, t),
+    'login-missing': loginPage({ ...frame, error: { field: 'username', message: t.errors.usernameMissing } }, t),
+    'login-wait': loginPage({ ...frame, loginHint: chosen.loginHint, retryAfterSeconds: 290 }, t),
+    'login-again': loginPage({ ...frame, signedInAs: user, reason }, t),
+    'login-again-wrong': loginPage(
+      { ...frame, signedInAs: user, reason, error: { field: 'password', message: t.errors.wrongPasswordAgain } },
+      t,
+    ),
+  };
+};
+
+const challengeSpecimens = (chosen: Chosen, t: Messages): Specimens => {
+  const { application, csrf, user } = chosen;
+  const { passkey, totp, recoveryCode } = waysOf(chosen, t);
+  const sentence = t.because({ acr: 'mfa', what: chosen.what, ageSeconds: 2_840, maxAgeSeconds: 300 });
+  const frame = { application, action: ACTION, csrf, signedInAs: user };
+  const why: Why = { sentence, details: chosen.details };
+  const byApp = {
+    ...frame,
+    why,
+    title: t.challenge.title,
+    buttonLabel: t.challenge.buttonFor(chosen.what),
+    authenticator: { id: 'a2', kind: 'totp', name: chosen.device },
+    alternatives: [passkey, recoveryCode],
+  } as const;
+  const byRecoveryCode = {
+    ...byApp,
+    authenticator: { id: 'a3', kind: 'recovery-code', name: '' },
+    alternatives: [passkey, totp],
+    codesLeft: 8,
+  } as const;
+  return {
+    challenge: challengePage(byApp, t),
+    'challenge-plain': challengePage(
+      { ...byApp, why: { sentence: t.because({ acr: 'mfa' }) }, buttonLabel: t.challenge.button, alternatives: [] },
+      t,
+    ),
+    'challenge-wrong': challengePage({ ...byApp, error: t.errors.wrongCode(3) }, t),
+    'challenge-used': challengePage({ ...byApp, error: t.errors.usedCode }, t),
+    'challenge-wait': challengePage({ ...byApp, retryAfterSeconds: 45 }, t),
+    'challenge-recovery': challengePage(byRecoveryCode, t),
+    'challenge-recovery-wrong': challengePage({ ...byRecoveryCode, error: t.errors.wrongRecoveryCode(1) }, t),
+    'select-authenticator': selectAuthenticatorPage({ ...frame, why, choices: [passkey, totp, recoveryCode] }, t),
+  };
+};
+
+const enrolSpecimens = (chosen: Chosen, qrSvg: string, t: Messages): Specimens => {
+  const { application, csrf, user } = chosen;
+  const frame = { application, action: ACTION, csrf, signedInAs: user };
+  const connect = {
+    ...frame,
+    state: 'connect',
+    authenticator: 'a4',
+    qrSvg,
+    secret: SECRET,
+    otpauthUri: OTPAUTH,
+  } as const;
+  return {
+    'enrol-guard': enrolPage({ ...frame, state: 'guard' }, t),
+    'enrol-guard-wrong': enrolPage({ ...frame, state: 'guard', error: t.errors.wrongTicket(2) }, t),
+    'enrol-guard-wait': enrolPage({ ...frame, state: 'guard', retryAfterSeconds: 3_000 }, t),
+    'enrol-connect': enrolPage(connect, t),
+    'enrol-connect-wrong': enrolPage({ ...connect, error: t.errors.wrongFirstCode }, t),
+    'enrol-connect-wait': enrolPage({ ...connect, retryAfterSeconds: 61 }, t),
+    'enrol-done': enrolPage({ ...frame, state: 'done', recoveryCodes }, t),
+  };
+};
+
+const otherSpecimens = (chosen: Chosen, t: Messages): Specimens => {
+  const { application, csrf, user } = chosen;
+  const frame = { application, action: ACTION, csrf, signedInAs: user };
+  const scopes = chosen.scopes.map((description, at) => ({
+    name: `scope:${at}`,
+    description,
+    isNew: at === chosen.scopes.length - 1,
+  }));
+  const response = { code: 'Zk3"<q&1', state: chosen.what, iss: 'https://login.fabrikam.example/' };
+  return {
+    consent: consentPage(
+      { ...frame, application: { ...application, name: chosen.asker }, scopes, returnsTo: 'budget.contoso.example' },
+      t,
+    ),
+    'select-account': selectAccountPage(frame, t),
+    'sign-out': signOutPage(frame, t),
+    'sign-out-unknown': signOutPage({ ...frame, application: undefined }, t),
+    'signed-out': signedOutPage({ application }, t),
+    'form-post': formPostPage({ application, redirectUri: 'https://app.fabrikam.example/callback', response }, t),
+    'web-message': webMessagePage({ application, targetOrigin: 'https://app.fabrikam.example', response }, t),
+  };
+};
+
+const isProblem = (name: string, t: Messages): name is ProblemName => Object.hasOwn(t.problems, name);
+
+const problemSpecimens = (chosen: Chosen, t: Messages): Specimens =>
+  Object.fromEntries(
+    Object.keys(t.problems)
+      .filter((name) => isProblem(name, t))
+      .map((problem) => {
+        const application = problem === 'expired' ? chosen.application : undefined;
+        return [
+          `error-${problem}`,
+          errorPage({ problem, requestId: '01K8-7F3A', code: 'invalid_request', application }, t),
+        ];
+      }),
+  );
+
+/** The pages that an honest bank would show. */
+export const honest = (t: Messages): Chosen => {
+  const german = t.locale === 'de';
+  return {
+    application: { name: 'Fabrikam Bank' },
+    asker: 'Contoso Budget',
+    user: 'robin@fabrikam.example',
+    device: 'Pixel 9',
+    what: german ? 'Geld überweisen' : 'Transfer money',
+    loginHint: 'robin',
+    demoHint: german ? 'robin mit dem Passwort „correct horse“' : 'robin with the password “correct horse”',
+    details: [
+      { label: german ? 'Betrag' : 'Amount', value: german ? '1.250,00 €' : '€ 1,250.00' },
+      { label: german ? 'An' : 'To', value: 'Maria Keller' },
+      { label: german ? 'Konto' : 'Account', value: 'DE89 3704 0044 0532 0130 00' },
+    ],
+    scopes: german
+      ? ['Ihre Konten und Umsätze sehen', 'Ihren Namen und Ihre E-Mail-Adresse erfahren', 'Geld überweisen']
+      : ['See your accounts and what was booked', 'Know your name and e-mail address', 'Transfer money'],
+    csrf: 'csrf-4f1c',
+  };
+};
+
+/** Every page in every state. */
+export const specimens = async (chosen: Chosen, t: Messages): Promise<Specimens> => {
+  const qrSvg = await drawQr(OTPAUTH, { type: 'svg', margin: 0 });
+  return {
+    ...loginSpecimens(chosen, t),
+    ...challengeSpecimens(chosen, t),
+    ...enrolSpecimens(chosen, qrSvg, t),
+    ...otherSpecimens(chosen, t),
+    ...problemSpecimens(chosen, t),
+  };
+};

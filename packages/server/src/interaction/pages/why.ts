@@ -1,0 +1,21 @@
+import { html } from 'hono/html';
+import { displayName } from './display-name.ts';
+import type { Markup } from './markup.ts';
+
+/** Why a page asks. */
+export interface Why {
+  /** A sentence of the catalogue (`because`). */
+  readonly sentence: string;
+  /** The figures of what is about to happen, the most important one first: amount, payee, account. */
+  readonly details?: readonly { readonly label: string; readonly value: string }[] | undefined;
+}
+
+/** The reason, and below it the figures, where the eye falls. */
+export const whyBlock = ({ sentence, details = [] }: Why): Markup => html`<p class="lead">${sentence}</p>
+${
+  details.length === 0
+    ? ''
+    : html`<dl class="figures">
+${details.map(({ label, value }) => html`<div><dt>${displayName(label)}</dt><dd><bdi>${displayName(value)}</bdi></dd></div>`)}
+</dl>`
+}`;
