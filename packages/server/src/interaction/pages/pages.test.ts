@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { findAsset } from './assets.ts';
 import { translate } from './messages.ts';
-import type { Chosen } from './specimens.ts';
-import { honest, specimens } from './specimens.ts';
+import type { Chosen } from './testing/specimens.ts';
+import { honest, specimens } from './testing/specimens.ts';
 
 const english = translate('en');
 const german = translate('de');

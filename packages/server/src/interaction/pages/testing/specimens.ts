@@ -1,20 +1,20 @@
-/** Every page in every state, for the gallery and for the tests that hold for all pages. */
+/** Every page in every state, for the tests that hold for all pages. */
 import { toString as drawQr } from 'qrcode';
-import { challengePage } from './challenge-page.ts';
-import { consentPage } from './consent-page.ts';
-import { enrolPage } from './enrol-page.ts';
-import { errorPage } from './error-page.ts';
-import { formPostPage } from './form-post-page.ts';
-import type { Application } from './layout.ts';
-import { loginPage } from './login-page.ts';
-import type { Messages, ProblemName } from './messages.ts';
-import { selectAccountPage } from './select-account-page.ts';
-import { selectAuthenticatorPage } from './select-authenticator-page.ts';
-import { signOutPage } from './sign-out-page.ts';
-import { signedOutPage } from './signed-out-page.ts';
-import type { Way } from './ways.ts';
-import { webMessagePage } from './web-message-page.ts';
-import type { Why } from './why.ts';
+import { challengePage } from '../challenge-page.ts';
+import { consentPage } from '../consent-page.ts';
+import { enrolPage } from '../enrol-page.ts';
+import { errorPage } from '../error-page.ts';
+import { formPostPage } from '../form-post-page.ts';
+import type { Application } from '../layout.ts';
+import { loginPage } from '../login-page.ts';
+import type { Messages, ProblemName } from '../messages.ts';
+import { selectAccountPage } from '../select-account-page.ts';
+import { selectAuthenticatorPage } from '../select-authenticator-page.ts';
+import { signOutPage } from '../sign-out-page.ts';
+import { signedOutPage } from '../signed-out-page.ts';
+import type { Way } from '../ways.ts';
+import { webMessagePage } from '../web-message-page.ts';
+import type { Why } from '../why.ts';
 
 /** What other people choose, and what an attacker therefore chooses: names, labels, hints. */
 export interface Chosen {
