@@ -6,7 +6,7 @@ import type { Engine } from '../sql/engine.ts';
 import { StoreError } from '../store-error.ts';
 import { Connection } from './connection.ts';
 import { GroupCommit } from './group-commit.ts';
-import { migrate } from './migrate.ts';
+import { checkSchema, migrate } from './migrate.ts';
 
 /** How long another process may hold the file before a write gives up. */
 const BUSY_TIMEOUT_MS = 5000;
@@ -39,8 +39,9 @@ export const openSqlite = (path: string, now: Instant): Engine => {
 const open = (path: string, now: Instant): Connection => {
   const database = openFile(path);
   try {
-    configure(database);
     const connection = new Connection(database);
+    checkSchema(connection);
+    configure(database);
     migrate(connection, now);
     return connection;
   } catch (error) {

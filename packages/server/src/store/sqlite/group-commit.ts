@@ -2,6 +2,9 @@ import type { Operation } from '../sql/operation.ts';
 import { StoreError } from '../store-error.ts';
 import type { Connection } from './connection.ts';
 
+/** What of a connection it takes to commit. */
+type Transactions = Pick<Connection, 'execute' | 'perform' | 'inTransaction'>;
+
 /** A write that waits for the next commit. */
 interface Waiting {
   /** Runs it in its own savepoint. What it returns tells the caller, and is called only when the commit is durable. */
@@ -15,12 +18,12 @@ interface Waiting {
  * before the commit, and when the commit fails everybody is refused.
  */
 export class GroupCommit {
-  readonly #connection: Connection;
+  readonly #connection: Transactions;
   #waiting: Waiting[] = [];
   #committing = false;
   #closed = false;
 
-  constructor(connection: Connection) {
+  constructor(connection: Transactions) {
     this.#connection = connection;
   }
 

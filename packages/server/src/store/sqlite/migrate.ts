@@ -12,25 +12,33 @@ import type { Connection } from './connection.ts';
 const dialect = { seconds: 'integer', tableOptions: sql`strict` } as const;
 
 /**
- * Brings the schema up to date, one transaction for each step; other processes that start at the same moment wait their turn.
+ * Refuses a database that is not for this version of Stile, before anything is changed in it.
  *
  * @throws StoreError `newer-schema`, `foreign-database`
  */
+export const checkSchema = (connection: Connection, known: readonly Migration[] = migrations): void => {
+  const version = versionOf(connection);
+  if (version <= known.length) return;
+  throw new StoreError(
+    'newer-schema',
+    `The database was made by a newer version of Stile: its schema has version ${version}, this Stile knows up to ${known.length}. Install the newer version, or restore the backup from before the upgrade.`,
+  );
+};
+
+/**
+ * Brings the schema up to date, one transaction for each step; other processes that start at the same moment wait their turn.
+ *
+ * @throws StoreError `newer-schema`, when another process was quicker and newer
+ */
 export const migrate = (connection: Connection, now: Instant, known: readonly Migration[] = migrations): void => {
-  const latest = known.length;
-  for (let version = versionOf(connection); version < latest; version = versionOf(connection)) {
+  while (versionOf(connection) < known.length) {
     inTransaction(connection, () => {
       // Read again now that nobody else can write: another process may have been quicker.
       const next = known[versionOf(connection)];
       if (next !== undefined) connection.perform(apply(next, now));
     });
   }
-  if (versionOf(connection) > latest) {
-    throw new StoreError(
-      'newer-schema',
-      `The database was made by a newer version of Stile: its schema has version ${versionOf(connection)}, this Stile knows up to ${latest}. Install the newer version, or restore the backup from before the upgrade.`,
-    );
-  }
+  checkSchema(connection, known);
 };
 
 const versionOf = (connection: Connection): number => connection.perform(readVersion());

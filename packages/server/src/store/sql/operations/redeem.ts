@@ -44,12 +44,11 @@ export function* redeemCode<T>(
   const standing = yield* findStanding(code.grantId);
   let judgement: Judgement<T>;
   try {
-    judgement = judge({ code, ...standing });
-    refuseTokenOfDeadGrant(standing.grant, judgement);
+    judgement = check(judge({ code, ...standing }), standing.grant);
   } catch (error) {
     return { outcome: 'threw', error };
   }
-  if (judgement.refreshToken !== null) yield* insertRefreshToken(judgement.refreshToken, code.grantId);
+  if (judgement.refreshToken !== null) yield* insertRefreshToken(judgement.refreshToken);
   return yield* conclude(code.grantId, now, judgement);
 }
 
@@ -66,18 +65,17 @@ export function* rotateRefreshToken<T>(
   const { grantId, rotatedAt } = refreshToken;
   if (rotatedAt !== null) {
     // The answer to the first try may have been lost on its way: within the grace the same successor may be fetched again.
-    const inGrace = now - rotatedAt <= graceSeconds && refreshToken.successorHash === successorHash;
+    const inGrace = graceSeconds > 0 && now - rotatedAt <= graceSeconds && refreshToken.successorHash === successorHash;
     const successor = inGrace ? yield* findRefreshToken(successorHash) : undefined;
     if (successor === undefined || successor.rotatedAt !== null) {
       return yield* refuseReuse(grantId, now, 'refresh-token-reused');
     }
   }
   const standing = yield* findStanding(grantId);
-  const judgement = judge({ refreshToken, ...standing });
-  refuseTokenOfDeadGrant(standing.grant, judgement);
+  const judgement = check(judge({ refreshToken, ...standing }), standing.grant);
   if (judgement.refreshToken !== null && rotatedAt === null) {
     if (judgement.refreshToken.tokenHash !== successorHash) throw new Error('A judge granted another successor.');
-    yield* insertRefreshToken(judgement.refreshToken, grantId);
+    yield* insertRefreshToken(judgement.refreshToken);
     yield* runOnOne(
       build
         .updateTable('refresh_token')
@@ -104,16 +102,16 @@ function* findStanding(grantId: string): Operation<Standing> {
   return { grant, session };
 }
 
-/** The judge decides; but whatever it says, nothing grows from a grant that is revoked. */
-const refuseTokenOfDeadGrant = (grant: Grant, judgement: Judgement<unknown>): void => {
-  if (judgement.refreshToken === null) return;
+/** The judge decides; but whatever it says, nothing grows from a grant that is revoked, nor from another one. */
+const check = <T>(judgement: Judgement<T>, grant: Grant): Judgement<T> => {
+  if (judgement.refreshToken === null) return judgement;
+  if (judgement.refreshToken.grantId !== grant.id) throw new Error('A judge granted a refresh token of another grant.');
   if (grant.revokedAt !== null) throw new Error('A judge granted a refresh token of a revoked grant.');
+  return judgement;
 };
 
-function* insertRefreshToken(token: RefreshToken, grantId: string): Operation<void> {
-  if (token.grantId !== grantId) throw new Error('A judge granted a refresh token of another grant.');
-  yield* runOnOne(build.insertInto('refresh_token').values(refreshTokens.row(token)));
-}
+const insertRefreshToken = (token: RefreshToken): Operation<void> =>
+  runOnOne(build.insertInto('refresh_token').values(refreshTokens.row(token)));
 
 function* conclude<T>(
   grantId: string,

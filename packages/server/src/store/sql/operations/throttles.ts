@@ -11,12 +11,15 @@ export type ThrottleOutcome = { allowed: true } | { allowed: false; retryAfterSe
 /**
  * Takes one try from each limit, or from none (generic cell rate algorithm): a limit is kept as the moment at which all of its
  * tries will be free again. Each try moves that moment by one interval; it may lie at most `burst` intervals ahead.
+ *
+ * @throws RangeError for a limit that makes no sense, or for the same one twice
  */
 export function* takeTry(limits: readonly ThrottleLimit[], now: Instant): Operation<ThrottleOutcome> {
+  checkLimits(limits);
   const spent: { limit: ThrottleLimit; freeAt: Instant }[] = [];
   let longest: { retryAfterSeconds: number; key: string } | undefined;
   for (const limit of limits) {
-    const freeAt = yield* freeAtOf(check(limit), now);
+    const freeAt = yield* freeAtOf(limit, now);
     const retryAfterSeconds = freeAt - now - (limit.burst - 1) * limit.intervalSeconds;
     if (retryAfterSeconds > (longest?.retryAfterSeconds ?? 0)) longest = { retryAfterSeconds, key: limit.key };
     spent.push({ limit, freeAt });
@@ -26,15 +29,21 @@ export function* takeTry(limits: readonly ThrottleLimit[], now: Instant): Operat
   return { allowed: true };
 }
 
-const check = (limit: ThrottleLimit): ThrottleLimit => {
-  const whole = Number.isInteger(limit.burst) && Number.isInteger(limit.intervalSeconds);
-  if (whole && limit.burst > 0 && limit.intervalSeconds > 0) return limit;
-  throw new RangeError('A limit allows a whole number of tries, and one more after a whole number of seconds.');
+const checkLimits = (limits: readonly ThrottleLimit[]): void => {
+  for (const { burst, intervalSeconds } of limits) {
+    const whole = Number.isInteger(burst) && Number.isInteger(intervalSeconds);
+    if (!whole || burst < 1 || intervalSeconds < 1) {
+      throw new RangeError('A limit allows a whole number of tries, and one more after a whole number of seconds.');
+    }
+  }
+  if (new Set(limits.map(({ key }) => key)).size < limits.length) throw new RangeError('A limit is named twice.');
 };
 
-function* freeAtOf({ key }: ThrottleLimit, now: Instant): Operation<Instant> {
+function* freeAtOf({ key, burst, intervalSeconds }: ThrottleLimit, now: Instant): Operation<Instant> {
   const found = yield* first(build.selectFrom('throttle').selectAll().where('key', '=', key), throttles);
-  return found === undefined || found.freeAt < now ? now : found.freeAt;
+  if (found === undefined || found.freeAt < now) return now;
+  // Further ahead than the limit allows is only possible after the clock was wrong; that must not lock anybody out.
+  return secondsAfter(now, Math.min(found.freeAt - now, burst * intervalSeconds));
 }
 
 const spend = (key: string, freeAt: Instant): Operation<number> =>

@@ -1,0 +1,210 @@
+import assert from 'node:assert/strict';
+import type { Store } from '../ports.ts';
+import type { Engine } from '../sql/engine.ts';
+import type { Operation } from '../sql/operation.ts';
+import { sqlStore } from '../sql/store.ts';
+import {
+  at,
+  audit,
+  authenticator,
+  authorization,
+  beginning,
+  refreshToken,
+  session,
+  signingKey,
+  stepUp,
+  totp,
+  totpStep,
+  user,
+  withAlice,
+  withCode,
+  withRefreshToken,
+  withSession,
+} from './fixtures.ts';
+import type { TestOnStore } from './setting.ts';
+import { everythingIn } from './setting.ts';
+
+interface Write {
+  readonly name: string;
+  readonly prepare: (store: Store) => Promise<unknown>;
+  readonly write: (store: Store) => Promise<unknown>;
+}
+
+const consents = [{ userId: 'alice', clientId: 'client', audience: '', scope: 'email', grantedAt: at(30) }];
+const limits = [
+  { key: 'a', burst: 2, intervalSeconds: 10 },
+  { key: 'b', burst: 2, intervalSeconds: 10 },
+];
+
+const writes: readonly Write[] = [
+  {
+    name: 'seeding a user',
+    prepare: async () => {},
+    write: ({ users }) => users.seed(user(), [authenticator(), totp]),
+  },
+  {
+    name: 'replacing material',
+    prepare: withAlice,
+    write: ({ authenticators }) =>
+      authenticators.replaceMaterial('password-of-alice', authenticator().material, { hash: 'new' }),
+  },
+  {
+    name: 'beginning a session in place of another',
+    prepare: async (store) => {
+      await withSession(store);
+      await store.throttles.take(limits, at(0));
+    },
+    write: ({ sessions }) =>
+      sessions.recordProof(
+        beginning({
+          consume: [totpStep(1), totpStep(2)],
+          session: { kind: 'begin', session: session({ id: 'new', secretHash: 'new' }), endSessionId: 'session' },
+          enrol: [authenticator({ id: 'key' })],
+          clearThrottles: ['a', 'b'],
+          audit: [audit('1'), audit('2')],
+        }),
+      ),
+  },
+  {
+    name: 'appending a proof',
+    prepare: withSession,
+    write: ({ sessions }) => sessions.recordProof(stepUp({ audit: [audit('1')] })),
+  },
+  {
+    name: 'ending a session',
+    prepare: withSession,
+    write: ({ sessions }) => sessions.end('session', at(9), [audit('1')]),
+  },
+  {
+    name: 'updating an interaction',
+    prepare: withAlice,
+    write: ({ interactions }) => interactions.update('interaction', { consentedAt: at(9) }, [audit('1')]),
+  },
+  {
+    name: 'finishing an interaction',
+    prepare: withAlice,
+    write: ({ interactions }) => interactions.finish('interaction', at(9), [audit('1')]),
+  },
+  {
+    name: 'authorizing',
+    prepare: withSession,
+    write: ({ grants }) =>
+      grants.authorize(authorization({ consents, touchSession: { id: 'session', at: at(30) }, audit: [audit('1')] })),
+  },
+  {
+    name: 'redeeming a code',
+    prepare: withCode,
+    write: ({ grants }) =>
+      grants.redeemCode('code', at(31), () => ({
+        value: 1,
+        refreshToken: refreshToken(),
+        audit: [audit('1')],
+        revoke: 'x',
+      })),
+  },
+  {
+    name: 'finding that a code is used again',
+    prepare: withRefreshToken,
+    write: ({ grants }) => grants.redeemCode('code', at(31), () => assert.fail('asked')),
+  },
+  {
+    name: 'rotating a refresh token',
+    prepare: withRefreshToken,
+    write: ({ grants }) =>
+      grants.rotateRefreshToken('token-0', 'token-1', at(99), 10, () => ({
+        value: 1,
+        refreshToken: refreshToken({ tokenHash: 'token-1' }),
+        audit: [audit('1')],
+      })),
+  },
+  {
+    name: 'revoking a grant',
+    prepare: withCode,
+    write: ({ grants }) => grants.revoke('grant', at(40), 'logout', [audit('1')]),
+  },
+  {
+    name: 'using something up',
+    prepare: async () => {},
+    write: ({ once }) => once.consume(totpStep(1), [audit('1')]),
+  },
+  {
+    name: 'taking from several limits',
+    prepare: async () => {},
+    write: ({ throttles }) => throttles.take(limits, at(0)),
+  },
+  {
+    name: 'rotating keys',
+    prepare: ({ keys }) => keys.ensure([signingKey(), signingKey({ kid: 'es-2', state: 'next' })]),
+    write: ({ keys }) => keys.rotate('ES256', signingKey({ kid: 'es-3', state: 'next' }), at(9), at(99)),
+  },
+  {
+    name: 'auditing',
+    prepare: async () => {},
+    write: ({ audit: log }) => log.append([audit('1'), audit('2')]),
+  },
+];
+
+/** The database fails instead of answering the query of this number. */
+class Failure extends Error {}
+
+const failingAt = (engine: Engine, number: number): Engine => ({
+  ...engine,
+  write: (operation, keeps) => engine.write(() => interrupted(operation(), number), keeps),
+});
+
+function* interrupted<T>(operation: Operation<T>, number: number): Operation<T> {
+  let step = operation.next();
+  for (let query = 1; !step.done; query += 1) {
+    step = query === number ? operation.throw(new Failure()) : operation.next(yield step.value);
+  }
+  return step.value;
+}
+
+const MOST_QUERIES = 40;
+
+export const faultContract = (test: TestOnStore): void => {
+  for (const { name, prepare, write } of writes) {
+    test(`${name}, at whichever query the database fails`, async (store, engine) => {
+      await prepare(store);
+      const before = await everythingIn(engine);
+      let failures = 0;
+      while (failures < MOST_QUERIES && (await fails(() => write(sqlStore(failingAt(engine, failures + 1)))))) {
+        assert.equal(
+          await everythingIn(engine),
+          before,
+          `something is left of a write that failed at query ${failures + 1}`,
+        );
+        failures += 1;
+      }
+      assert.ok(failures > 0 && failures < MOST_QUERIES, 'the failures were tried');
+      assert.notEqual(await everythingIn(engine), before, 'the write that was left in peace did its work');
+    });
+  }
+
+  test('a write that fails takes none of its neighbours with it', async (store, engine) => {
+    await withCode(store);
+    const writesAtOnce = await Promise.allSettled([
+      store.once.consume(totpStep(1), []),
+      sqlStore(failingAt(engine, 4)).grants.redeemCode('code', at(31), () => assert.fail('asked')),
+      store.audit.append([audit('1'), audit('1')]),
+      store.once.consume(totpStep(2), []),
+    ]);
+    assert.deepEqual(
+      writesAtOnce.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'rejected', 'fulfilled'],
+    );
+    assert.deepEqual((await store.authenticators.usedOf('totp', [totpStep(1).key, totpStep(2).key])).length, 2);
+    assert.deepEqual(await store.authenticators.usedOf('code', ['code']), []);
+    assert.deepEqual(await store.audit.recent(10), []);
+  });
+};
+
+const fails = async (write: () => Promise<unknown>): Promise<boolean> => {
+  try {
+    await write();
+    return false;
+  } catch (error) {
+    assert.ok(error instanceof Failure);
+    return true;
+  }
+};

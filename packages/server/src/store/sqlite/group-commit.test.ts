@@ -1,0 +1,153 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import Database from 'better-sqlite3';
+import { sql } from 'kysely';
+import { at, audit, totpStep, withCode } from '../contract/fixtures.ts';
+import type { Operation } from '../sql/operation.ts';
+import { run } from '../sql/operation.ts';
+import { consume } from '../sql/operations/consume.ts';
+import { sqlStore } from '../sql/store.ts';
+import { Connection } from './connection.ts';
+import { openSqlite } from './engine.ts';
+import { folderFor } from './folder.fixture.ts';
+import { GroupCommit } from './group-commit.ts';
+
+const open = (path = ':memory:') => {
+  const engine = openSqlite(path, at(0));
+  return { engine, store: sqlStore(engine) };
+};
+
+const statuses = async (writes: readonly Promise<unknown>[]): Promise<string[]> =>
+  (await Promise.allSettled(writes)).map(({ status }) => status);
+
+test('a read never sees what is not committed', async (context) => {
+  const { store } = open();
+  context.after(() => store.close());
+  const written = store.audit.append([audit('1')]);
+  assert.equal(await store.audit.find('1'), undefined);
+  await written;
+  assert.notEqual(await store.audit.find('1'), undefined);
+});
+
+test('a judge that tries to read from the store is stopped', async (context) => {
+  const { store } = open();
+  context.after(() => store.close());
+  await withCode(store);
+  let peeked: Promise<unknown> = Promise.resolve();
+  await store.grants.redeemCode('code', at(31), () => {
+    peeked = store.audit.find('1');
+    peeked.catch(() => {});
+    return { value: null, refreshToken: null, audit: [] };
+  });
+  await assert.rejects(peeked, /must not read/);
+});
+
+test('writes of one turn share a commit, and the next turn has its own', async (context) => {
+  const database = new Database(':memory:');
+  const statements: string[] = [];
+  const connection = new Connection(database);
+  const commits = new GroupCommit({
+    get inTransaction() {
+      return connection.inTransaction;
+    },
+    perform: (operation) => connection.perform(operation),
+    execute: (statement) => {
+      statements.push(statement);
+      connection.execute(statement);
+    },
+  });
+  context.after(() => database.close());
+  const ask = () =>
+    commits.write(
+      () => run(sql`select 1`),
+      () => true,
+    );
+  await Promise.all([ask(), ask(), ask()]);
+  await ask();
+  assert.equal(statements.filter((statement) => statement === 'COMMIT').length, 2);
+  assert.equal(statements.filter((statement) => statement.startsWith('SAVEPOINT')).length, 4);
+});
+
+test('nobody is answered before the commit', async (context) => {
+  const path = join(folderFor(context), 'stile.sqlite');
+  const { store } = open(path);
+  const witness = new Database(path, { readonly: true });
+  context.after(async () => {
+    witness.close();
+    await store.close();
+  });
+  const seen = witness.prepare('select count(*) from audit_record').pluck();
+  const writes = Array.from({ length: 5 }, (_, index) =>
+    store.audit.append([audit(String(index))]).then(() => seen.get()),
+  );
+  assert.deepEqual(await Promise.all(writes), [5, 5, 5, 5, 5]);
+});
+
+/** Breaks a reference in a way that is only looked at when the transaction commits. */
+function* breakAtCommit(): Operation<void> {
+  yield* run(sql`pragma defer_foreign_keys = on`);
+  yield* run(sql`insert into authenticator values ('x', 'nobody', 'totp', 'x', '{}', 0, null)`);
+}
+
+test('when the commit fails everybody is refused, and nothing is left', async (context) => {
+  const { engine, store } = open();
+  context.after(() => store.close());
+  const writes = [store.once.consume(totpStep(1), []), engine.write(breakAtCommit), store.audit.append([audit('1')])];
+  assert.deepEqual(await statuses(writes), ['rejected', 'rejected', 'rejected']);
+  assert.equal(await store.audit.find('1'), undefined);
+  assert.equal(await store.once.consume(totpStep(1), []), true);
+});
+
+/** What SQLite does by itself when the disk is full. */
+function* loseTransaction(): Operation<void> {
+  yield* run(sql`rollback`);
+  throw new Error('The disk is full.');
+}
+
+test('when the transaction is lost half way everybody is refused, and nothing is left', async (context) => {
+  const { engine, store } = open();
+  context.after(() => store.close());
+  const writes = [store.once.consume(totpStep(1), []), engine.write(loseTransaction), store.audit.append([audit('1')])];
+  assert.deepEqual(await statuses(writes), ['rejected', 'rejected', 'rejected']);
+  assert.equal(await store.audit.find('1'), undefined);
+  assert.equal(await store.once.consume(totpStep(1), []), true);
+});
+
+test('when another process holds the file for too long everybody is refused, and later writes succeed', async (context) => {
+  const path = join(folderFor(context), 'stile.sqlite');
+  await open(path).store.close();
+  const impatient = new Database(path, { timeout: 0 });
+  const other = new Database(path);
+  context.after(() => {
+    impatient.close();
+    other.close();
+  });
+  const commits = new GroupCommit(new Connection(impatient));
+  const write = (counter: number) =>
+    commits.write(
+      () => consume(totpStep(counter)),
+      () => true,
+    );
+
+  other.exec('begin immediate');
+  assert.deepEqual(await statuses([write(1), write(2)]), ['rejected', 'rejected']);
+  other.exec('commit');
+  assert.deepEqual(await Promise.all([write(1), write(2)]), [true, true]);
+});
+
+test('a write that was begun is finished when the store closes, and none is begun afterwards', async (context) => {
+  const path = join(folderFor(context), 'stile.sqlite');
+  const { store } = open(path);
+  const begun = store.once.consume(totpStep(1), []);
+  await store.close();
+  assert.equal(await begun, true);
+  await assert.rejects(store.once.consume(totpStep(2), []), { problem: 'closed' });
+  await store.close();
+  await nextTurn();
+
+  const again = open(path).store;
+  assert.equal(await again.once.consume(totpStep(1), []), false);
+  await again.close();
+});
