@@ -9,7 +9,7 @@ import type { Messages } from './messages.ts';
 import { FORM, wayOut } from './way-out.ts';
 
 /** A scope in words. */
-interface ScopeInWords {
+export interface ScopeInWords {
   readonly name: string;
   readonly description: string;
   /** The person has not allowed it to this application before. */

@@ -49,6 +49,16 @@ const triesLeft = (count: number | undefined): string => {
 
 const waitInWords = (seconds: number): string => spanInWords(wait(seconds));
 
+/** The scopes that every application may ask for (OpenID Connect Core 1.0, section 5.4 and 11). */
+const openidScopes: ReadonlyMap<string, string> = new Map([
+  ['openid', 'Recognise you when you come back'],
+  ['profile', 'Know your name and what your profile says'],
+  ['email', 'Know your e-mail address'],
+  ['address', 'Know your postal address'],
+  ['phone', 'Know your phone number'],
+  ['offline_access', 'Keep its access while you are away'],
+]);
+
 /** English: the shape that every other language has to fill. */
 export const english = {
   locale: 'en',
@@ -107,6 +117,9 @@ export const english = {
     code: 'Code that the app shows now',
     codeHint: 'Six digits. They show us that the app is connected.',
     connect: 'Connect',
+    /** What an authenticator is called until its owner names it. */
+    appName: 'Authenticator app',
+    recoveryCodesName: 'Recovery codes',
     keepTitle: 'Keep your recovery codes',
     keepWhy:
       'If you lose your device, each of these codes takes its place once. This is the only time you see them, so print them or write them down.',
@@ -119,6 +132,8 @@ export const english = {
     title: (application: string): string => `${application} asks for access`,
     wants: 'If you allow it, this application may:',
     isNew: 'New',
+    /** OpenID Connect's own scopes; `undefined` for every other. */
+    openidScopes: (name: string): string | undefined => openidScopes.get(name),
     returnsTo: (host: string): string => `You then go back to ${host}. Allow this only if you trust it.`,
     allow: 'Allow',
     deny: 'Do not allow',
@@ -135,6 +150,10 @@ export const english = {
     stay: 'Stay signed in',
     doneTitle: 'You are signed out',
     doneWhy: 'If other people use this device, close the window as well.',
+  },
+  front: {
+    title: (organisation: string): string => `Sign-in for ${organisation}`,
+    why: 'Applications send you here when you have to sign in or confirm something. You do not have to do anything on this page.',
   },
   handover: {
     title: 'Going back to the application',
@@ -159,9 +178,9 @@ export const english = {
       `That code is not right, or no longer. Type the one that the app shows now.${triesLeft(left)}`,
     usedCode: 'That code was used already. Wait for the next one; it takes up to 30 seconds.',
     wrongRecoveryCode: (left?: number): string =>
-      `That is not one of your unused recovery codes. Check each sign, or take another code.${triesLeft(left)}`,
+      `That is not one of your unused recovery codes. Check each character, or take another code.${triesLeft(left)}`,
     wrongTicket: (left?: number): string =>
-      `That set-up code is not right. Check each sign, or ask your administrator for a new one.${triesLeft(left)}`,
+      `That set-up code is not right. Check each character, or ask your administrator for a new one.${triesLeft(left)}`,
     expiredTicket: 'That set-up code is too old or was used already. Ask your administrator for a new one.',
     wrongFirstCode:
       'That code does not fit. Check that the app has this account and that the clock of your device is right, then type the code it shows now.',

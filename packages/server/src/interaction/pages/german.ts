@@ -82,6 +82,15 @@ const triesLeft = (count: number | undefined): string => {
   return count === 1 ? ' Sie haben noch einen Versuch.' : ` Sie haben noch ${count} Versuche.`;
 };
 
+const openidScopes: ReadonlyMap<string, string> = new Map([
+  ['openid', 'Sie wiedererkennen, wenn Sie zurückkommen'],
+  ['profile', 'Ihren Namen und Ihr Profil erfahren'],
+  ['email', 'Ihre E-Mail-Adresse erfahren'],
+  ['address', 'Ihre Postanschrift erfahren'],
+  ['phone', 'Ihre Telefonnummer erfahren'],
+  ['offline_access', 'Den Zugriff behalten, während Sie weg sind'],
+]);
+
 /** German, in the polite form. */
 export const german: Messages = {
   locale: 'de',
@@ -142,6 +151,8 @@ export const german: Messages = {
     code: 'Code, den die App jetzt anzeigt',
     codeHint: 'Sechs Ziffern. Sie zeigen uns, dass die App verbunden ist.',
     connect: 'Verbinden',
+    appName: 'Authenticator-App',
+    recoveryCodesName: 'Wiederherstellungscodes',
     keepTitle: 'Bewahren Sie Ihre Wiederherstellungscodes auf',
     keepWhy:
       'Wenn Sie Ihr Gerät verlieren, ersetzt jeder dieser Codes es einmal. Sie sehen sie nur dieses eine Mal: Drucken Sie sie aus oder schreiben Sie sie auf.',
@@ -154,6 +165,7 @@ export const german: Messages = {
     title: (application) => `${application} bittet um Zugriff`,
     wants: 'Wenn Sie es erlauben, darf diese Anwendung:',
     isNew: 'Neu',
+    openidScopes: (name) => openidScopes.get(name),
     returnsTo: (host) => `Danach geht es zurück zu ${host}. Erlauben Sie es nur, wenn Sie dieser Adresse vertrauen.`,
     allow: 'Erlauben',
     deny: 'Nicht erlauben',
@@ -170,6 +182,10 @@ export const german: Messages = {
     stay: 'Angemeldet bleiben',
     doneTitle: 'Sie sind abgemeldet',
     doneWhy: 'Wenn auch andere dieses Gerät benutzen, schließen Sie noch das Fenster.',
+  },
+  front: {
+    title: (organisation) => `Anmeldung für ${organisation}`,
+    why: 'Anwendungen schicken Sie hierher, wenn Sie sich anmelden oder etwas bestätigen müssen. Auf dieser Seite müssen Sie nichts tun.',
   },
   handover: {
     title: 'Zurück zur Anwendung',

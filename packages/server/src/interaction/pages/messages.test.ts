@@ -13,6 +13,7 @@ const isMessage = (node: unknown): node is Message => typeof node === 'function'
 const others: ReadonlyMap<string, readonly unknown[]> = new Map<string, readonly unknown[]>([
   ['because', ['1fa', 'mfa', 'phr'].flatMap((acr) => [{ acr }, { acr, what: 'X', ageSeconds: 9, maxAgeSeconds: 8 }])],
   ['challenge.buttonFor', ['X']],
+  ['consent.openidScopes', ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']],
 ]);
 
 /** Every text of a catalogue by its path. */
@@ -111,4 +112,8 @@ test('the language is the first that is asked for and spoken', () => {
   ] as const;
   for (const [uiLocales, header, locale] of cases)
     assert.equal(chooseLocale(uiLocales, header), locale, `${uiLocales.join(' ')} ${header}`);
+});
+
+test('only the scopes of OpenID Connect have words of their own', () => {
+  for (const name of ['transfer:funds', 'constructor', '']) assert.equal(english.consent.openidScopes(name), undefined);
 });

@@ -5,6 +5,7 @@ import { consentPage } from '../consent-page.ts';
 import { enrolPage } from '../enrol-page.ts';
 import { errorPage } from '../error-page.ts';
 import { formPostPage } from '../form-post-page.ts';
+import { frontPage } from '../front-page.ts';
 import type { Application } from '../layout.ts';
 import { loginPage } from '../login-page.ts';
 import type { Messages, ProblemName } from '../messages.ts';
@@ -142,6 +143,8 @@ const otherSpecimens = (chosen: Chosen, t: Messages): Specimens => {
   }));
   const response = { code: 'Zk3"<q&1', state: chosen.what, iss: 'https://login.fabrikam.example/' };
   return {
+    front: frontPage({ organisation: application.name }, t),
+    'front-signed-in': frontPage({ organisation: application.name, signedInAs: user }, t),
     consent: consentPage(
       { ...frame, application: { ...application, name: chosen.asker }, scopes, returnsTo: 'budget.contoso.example' },
       t,
