@@ -144,11 +144,11 @@ describe('no shortcuts', () => {
 
   it('no unused export, file or dependency, no undeclared one, no import cycle', () => {
     const knip = join(root, 'node_modules/knip/bin/knip.js');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [knip, '--no-progress'], {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [knip, '--no-progress', '--no-config-hints'], {
       cwd: root,
       encoding: 'utf8',
     });
-    assert.equal(status, 0, `Delete what nobody uses, or stop exporting it:\n${stdout}${stderr}`);
+    assert.ok(status === 0, `Delete what nobody uses, or stop exporting it:\n${stdout}${stderr}`);
   });
 });
 
