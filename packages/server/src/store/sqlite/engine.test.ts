@@ -3,10 +3,10 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { at, audit, totpStep } from '../contract/fixtures.ts';
 import { createSqliteStore } from '../store.ts';
 import type { StoreProblem } from '../store-error.ts';
-import { folderFor } from './folder.fixture.ts';
+import { at, audit, totpStep } from '../testing/fixtures.ts';
+import { folderFor } from './testing/folder.ts';
 
 const openBriefly = async (path: string): Promise<void> => {
   await createSqliteStore({ path, now: () => at(0) }).close();

@@ -4,15 +4,15 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { sql } from 'kysely';
-import { at, audit, totpStep, withCode } from '../contract/fixtures.ts';
 import type { Operation } from '../sql/operation.ts';
 import { run } from '../sql/operation.ts';
 import { consume } from '../sql/operations/consume.ts';
 import { sqlStore } from '../sql/store.ts';
+import { at, audit, totpStep, withCode } from '../testing/fixtures.ts';
 import { Connection } from './connection.ts';
 import { openSqlite } from './engine.ts';
-import { folderFor } from './folder.fixture.ts';
 import { GroupCommit } from './group-commit.ts';
+import { folderFor } from './testing/folder.ts';
 
 const open = (path = ':memory:') => {
   const engine = openSqlite(path, at(0));

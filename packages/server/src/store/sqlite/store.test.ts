@@ -1,5 +1,5 @@
-import { at } from '../contract/fixtures.ts';
-import { storeContract } from '../store.contract.ts';
+import { at } from '../testing/fixtures.ts';
+import { storeContract } from '../testing/store.contract.ts';
 import { openSqlite } from './engine.ts';
 
 storeContract('SQLite', () => openSqlite(':memory:', at(0)));

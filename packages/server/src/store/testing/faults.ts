@@ -21,7 +21,7 @@ import {
   withRefreshToken,
   withSession,
 } from './fixtures.ts';
-import type { TestOnStore } from './setting.ts';
+import type { Promises } from './setting.ts';
 import { everythingIn } from './setting.ts';
 
 interface Write {
@@ -162,26 +162,37 @@ function* interrupted<T>(operation: Operation<T>, number: number): Operation<T> 
 
 const MOST_QUERIES = 40;
 
-export const faultContract = (test: TestOnStore): void => {
-  for (const { name, prepare, write } of writes) {
-    test(`${name}, at whichever query the database fails`, async (store, engine) => {
-      await prepare(store);
-      const before = await everythingIn(engine);
-      let failures = 0;
-      while (failures < MOST_QUERIES && (await fails(() => write(sqlStore(failingAt(engine, failures + 1)))))) {
-        assert.equal(
-          await everythingIn(engine),
-          before,
-          `something is left of a write that failed at query ${failures + 1}`,
-        );
-        failures += 1;
-      }
-      assert.ok(failures > 0 && failures < MOST_QUERIES, 'the failures were tried');
-      assert.notEqual(await everythingIn(engine), before, 'the write that was left in peace did its work');
-    });
+const leavesNothing = async ({ prepare, write }: Write, store: Store, engine: Engine): Promise<void> => {
+  await prepare(store);
+  const before = await everythingIn(engine);
+  let failures = 0;
+  while (failures < MOST_QUERIES && (await fails(() => write(sqlStore(failingAt(engine, failures + 1)))))) {
+    failures += 1;
+    assert.equal(await everythingIn(engine), before, `something is left of a write that failed at query ${failures}`);
   }
+  assert.ok(failures > 0 && failures < MOST_QUERIES, 'the failures were tried');
+  assert.notEqual(await everythingIn(engine), before, 'the write that was left in peace did its work');
+};
 
-  test('a write that fails takes none of its neighbours with it', async (store, engine) => {
+const fails = async (write: () => Promise<unknown>): Promise<boolean> => {
+  try {
+    await write();
+    return false;
+  } catch (error) {
+    assert.ok(error instanceof Failure);
+    return true;
+  }
+};
+
+export const faultPromises: Promises = {
+  ...Object.fromEntries(
+    writes.map((write) => [
+      `${write.name}, at whichever query the database fails`,
+      (store: Store, engine: Engine) => leavesNothing(write, store, engine),
+    ]),
+  ),
+
+  'a write that fails takes none of its neighbours with it': async (store, engine) => {
     await withCode(store);
     const writesAtOnce = await Promise.allSettled([
       store.once.consume(totpStep(1), []),
@@ -196,15 +207,5 @@ export const faultContract = (test: TestOnStore): void => {
     assert.deepEqual((await store.authenticators.usedOf('totp', [totpStep(1).key, totpStep(2).key])).length, 2);
     assert.deepEqual(await store.authenticators.usedOf('code', ['code']), []);
     assert.deepEqual(await store.audit.recent(10), []);
-  });
-};
-
-const fails = async (write: () => Promise<unknown>): Promise<boolean> => {
-  try {
-    await write();
-    return false;
-  } catch (error) {
-    assert.ok(error instanceof Failure);
-    return true;
-  }
+  },
 };

@@ -15,7 +15,7 @@ import {
   withCode,
   withSession,
 } from './fixtures.ts';
-import type { TestOnStore } from './setting.ts';
+import type { Promises } from './setting.ts';
 import { everythingIn } from './setting.ts';
 
 const granting = (): Judgement<string> => ({ value: 'tokens', refreshToken: refreshToken(), audit: [] });
@@ -35,8 +35,8 @@ const consent = {
   grantedAt: at(30),
 };
 
-const authorizeContract = (test: TestOnStore): void => {
-  test('an authorization keeps its grant, finishes its interaction and remembers consents', async (store) => {
+export const authorizePromises: Promises = {
+  'an authorization keeps its grant, finishes its interaction and remembers consents': async (store) => {
     await withSession(store);
     const authorized = await store.grants.authorize(
       authorization({
@@ -52,9 +52,9 @@ const authorizeContract = (test: TestOnStore): void => {
     assert.deepEqual(await store.grants.consentsOf('alice', 'client'), [{ ...consent, scope: 'email' }, consent]);
     assert.deepEqual(await store.grants.consentsOf('alice', 'other'), []);
     assert.notEqual(await store.audit.find('authorized'), undefined);
-  });
+  },
 
-  test('a consent that is given again is remembered at its latest moment', async (store) => {
+  'a consent that is given again is remembered at its latest moment': async (store) => {
     await withAlice(store);
     await store.grants.authorize(authorization({ interactionId: null, consents: [consent] }));
     const later = { ...consent, grantedAt: at(99) };
@@ -66,9 +66,9 @@ const authorizeContract = (test: TestOnStore): void => {
     });
     assert.equal(await store.grants.authorize(again), true);
     assert.deepEqual(await store.grants.consentsOf('alice', 'client'), [later]);
-  });
+  },
 
-  test('a second code for an interaction is never made', async (store, engine) => {
+  'a second code for an interaction is never made': async (store, engine) => {
     await withCode(store);
     const before = await everythingIn(engine);
     const second = authorization({
@@ -79,9 +79,9 @@ const authorizeContract = (test: TestOnStore): void => {
     assert.equal(await store.grants.authorize(second), false);
     assert.equal(await store.grants.authorize({ ...second, interactionId: 'unknown' }), false);
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 
-  test('of many answers to one interaction, codes and refusals, one is given', async (store) => {
+  'of many answers to one interaction, codes and refusals, one is given': async (store) => {
     await withSession(store);
     const outcomes = await atOnce(20, (index) =>
       index % 2 === 0
@@ -94,16 +94,16 @@ const authorizeContract = (test: TestOnStore): void => {
           ),
     );
     assert.equal(count(outcomes, true), 1);
-  });
+  },
 
-  test('a code of another grant is refused', async (store, engine) => {
+  'a code of another grant is refused': async (store, engine) => {
     await withSession(store);
     const before = await everythingIn(engine);
     await assert.rejects(store.grants.authorize(authorization({ code: code({ grantId: 'other' }) })));
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 
-  test('a grant of a client that acts for itself has no user and no session', async (store) => {
+  'a grant of a client that acts for itself has no user and no session': async (store) => {
     const own = grant({ userId: null, sessionId: null, audience: null, nonce: null, events: [], requirements: [] });
     await store.grants.authorize(authorization({ grant: own, interactionId: null }));
     assert.deepEqual(await store.grants.find('grant'), own);
@@ -113,9 +113,9 @@ const authorizeContract = (test: TestOnStore): void => {
       audit: [],
     }));
     assert.deepEqual(found, { outcome: 'judged', value: undefined });
-  });
+  },
 
-  test('a grant is revoked once, and the first reason stands', async (store) => {
+  'a grant is revoked once, and the first reason stands': async (store) => {
     await withCode(store);
     const revoked = await atOnce(10, (index) =>
       store.grants.revoke('grant', at(40), `reason-${index}`, [audit(`revoked-${index}`)]),
@@ -125,11 +125,11 @@ const authorizeContract = (test: TestOnStore): void => {
     assert.deepEqual([revokedAt, revokedReason], [at(40), `reason-${revoked.indexOf(true)}`]);
     assert.equal((await store.audit.recent(100)).length, 1);
     assert.equal(await store.grants.revoke('unknown', at(40), 'reason', []), false);
-  });
+  },
 };
 
-const redeemContract = (test: TestOnStore): void => {
-  test('the judge of a code is handed the code, its grant and its session', async (store) => {
+export const redeemPromises: Promises = {
+  'the judge of a code is handed the code, its grant and its session': async (store) => {
     await withCode(store);
     const redeemed = await store.grants.redeemCode('code', at(31), (found) => ({
       value: found,
@@ -138,21 +138,21 @@ const redeemContract = (test: TestOnStore): void => {
     }));
     assert.deepEqual(redeemed, { outcome: 'judged', value: { code: code(), grant: grant(), session: session() } });
     assert.notEqual(await store.audit.find('judged'), undefined);
-  });
+  },
 
-  test('a code nobody made is unknown, and no judge is asked', async (store) => {
+  'a code nobody made is unknown, and no judge is asked': async (store) => {
     const outcome = await store.grants.redeemCode('code', at(31), () => assert.fail('asked'));
     assert.deepEqual(outcome, { outcome: 'unknown' });
-  });
+  },
 
-  test('the refresh token that a judge grants is kept', async (store) => {
+  'the refresh token that a judge grants is kept': async (store) => {
     await withCode(store);
     await store.grants.redeemCode('code', at(31), granting);
     assert.deepEqual(await store.grants.findRefreshToken('token-0'), refreshToken());
     assert.equal(await store.grants.findRefreshToken('unknown'), undefined);
-  });
+  },
 
-  test('T14: of many uses of one code one is judged, and the others revoke what it gave', async (store) => {
+  'T14: of many uses of one code one is judged, and the others revoke what it gave': async (store) => {
     await withCode(store);
     let judged = 0;
     const outcomes = await atOnce(50, () =>
@@ -166,15 +166,15 @@ const redeemContract = (test: TestOnStore): void => {
     assert.equal(outcomes.filter(({ outcome }) => outcome === 'reused').length, 49);
     const { revokedAt, revokedReason } = await grantOf(store);
     assert.deepEqual([revokedAt, revokedReason], [at(31), 'code-reused']);
-  });
+  },
 
-  test('a code that a judge refused is used up', async (store) => {
+  'a code that a judge refused is used up': async (store) => {
     await withCode(store);
     assert.deepEqual(await store.grants.redeemCode('code', at(31), refusing), { outcome: 'judged', value: 'refused' });
     assert.deepEqual(await store.grants.redeemCode('code', at(32), granting), { outcome: 'reused', grantId: 'grant' });
-  });
+  },
 
-  test('T16: a code whose judge throws is used up, and what was thrown is thrown on', async (store) => {
+  'T16: a code whose judge throws is used up, and what was thrown is thrown on': async (store) => {
     await withCode(store);
     const failure = new Error('the judge is confused');
     const redeemed = store.grants.redeemCode('code', at(31), () => {
@@ -184,16 +184,16 @@ const redeemContract = (test: TestOnStore): void => {
     assert.equal((await grantOf(store)).revokedAt, null);
     assert.deepEqual(await store.grants.redeemCode('code', at(32), granting), { outcome: 'reused', grantId: 'grant' });
     assert.equal((await grantOf(store)).revokedAt, at(32));
-  });
+  },
 
-  test('a judge may revoke the grant', async (store) => {
+  'a judge may revoke the grant': async (store) => {
     await withCode(store);
     await store.grants.redeemCode('code', at(31), () => ({ ...refusing(), revoke: 'wrong-client' }));
     const { revokedAt, revokedReason } = await grantOf(store);
     assert.deepEqual([revokedAt, revokedReason], [at(31), 'wrong-client']);
-  });
+  },
 
-  test('the judge of a code sees that its grant was revoked, and cannot grant a refresh token', async (store) => {
+  'the judge of a code sees that its grant was revoked, and cannot grant a refresh token': async (store) => {
     await withCode(store);
     await store.grants.revoke('grant', at(30), 'logout', []);
     const redeemed = store.grants.redeemCode('code', at(31), ({ grant: { revokedReason } }) => {
@@ -202,18 +202,13 @@ const redeemContract = (test: TestOnStore): void => {
     });
     await assert.rejects(redeemed, /revoked grant/);
     assert.equal(await store.grants.findRefreshToken('token-0'), undefined);
-  });
+  },
 
-  test('a judge cannot grant a refresh token of another grant', async (store) => {
+  'a judge cannot grant a refresh token of another grant': async (store) => {
     await withCode(store);
     const stray = refreshToken({ grantId: 'other' });
     await assert.rejects(store.grants.redeemCode('code', at(31), () => ({ ...granting(), refreshToken: stray })));
     assert.equal(await store.grants.findRefreshToken('token-0'), undefined);
     assert.equal((await store.grants.redeemCode('code', at(32), granting)).outcome, 'reused', 'the code is used up');
-  });
-};
-
-export const grantContract = (test: TestOnStore): void => {
-  authorizeContract(test);
-  redeemContract(test);
+  },
 };

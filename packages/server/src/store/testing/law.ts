@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { Judgement, Once, Store } from '../ports.ts';
 import type { Grant } from '../records.ts';
 import { at, authorization, code, grant, refreshToken, withSession } from './fixtures.ts';
-import type { TestOnStore } from './setting.ts';
+import type { Promises } from './setting.ts';
 
 /*
  * Law 5: a code, a generation of a refresh token and every other once-only thing succeed at most once. Here any sequence of
@@ -165,8 +165,8 @@ const withGrants = async (store: Store, run: string): Promise<void> => {
   }
 };
 
-export const lawContract = (test: TestOnStore): void => {
-  test('one request after the other: the store answers as the law says', async (store) => {
+export const lawPromises: Promises = {
+  'one request after the other: the store answers as the law says': async (store) => {
     await withSession(store);
     let runs = 0;
     await fc.assert(
@@ -181,9 +181,9 @@ export const lawContract = (test: TestOnStore): void => {
       }),
       { numRuns: 150 },
     );
-  });
+  },
 
-  test('all requests at once: nothing succeeds twice', async (store) => {
+  'all requests at once: nothing succeeds twice': async (store) => {
     await withSession(store);
     let runs = 0;
     await fc.assert(
@@ -199,7 +199,7 @@ export const lawContract = (test: TestOnStore): void => {
       }),
       { numRuns: 50 },
     );
-  });
+  },
 };
 
 const isJudged = (answer: string | undefined): boolean => answer !== 'reused' && answer !== 'unknown';

@@ -16,34 +16,34 @@ import {
   withRefreshToken,
   withSession,
 } from './fixtures.ts';
-import type { TestOnStore } from './setting.ts';
+import type { Promises } from './setting.ts';
 import { everythingIn } from './setting.ts';
 
 const DAY = 86_400;
 const once = (over: Partial<Once> = {}): Once => ({ kind: 'single-use-token', key: 'jti', expiresAt: at(60), ...over });
 
-export const onceContract = (test: TestOnStore): void => {
-  test('T14: a thing succeeds once, and only then is it audited', async (store) => {
+export const oncePromises: Promises = {
+  'T14: a thing succeeds once, and only then is it audited': async (store) => {
     const consumed = await atOnce(50, (index) => store.once.consume(once(), [audit(`consumed-${index}`)]));
     assert.equal(count(consumed, true), 1);
     assert.deepEqual(
       (await store.audit.recent(100)).map(({ id }) => id),
       [`consumed-${consumed.indexOf(true)}`],
     );
-  });
+  },
 
-  test('things of different kinds do not know one another', async (store) => {
+  'things of different kinds do not know one another': async (store) => {
     assert.equal(await store.once.consume(once(), []), true);
     assert.equal(await store.once.consume(once({ kind: 'client-assertion' }), []), true);
     assert.equal(await store.once.consume(once({ key: 'other' }), []), true);
     assert.equal(await store.once.consume(once({ expiresAt: null }), []), false);
-  });
+  },
 };
 
-export const throttleContract = (test: TestOnStore): void => {
-  const limit = (over: object = {}) => ({ key: 'password:alice', burst: 3, intervalSeconds: 10, ...over });
+const limit = (over: object = {}) => ({ key: 'password:alice', burst: 3, intervalSeconds: 10, ...over });
 
-  test('so many tries at once, then one every so often', async ({ throttles }) => {
+export const throttlePromises: Promises = {
+  'so many tries at once, then one every so often': async ({ throttles }) => {
     for (let tries = 0; tries < 3; tries += 1)
       assert.deepEqual(await throttles.take([limit()], at(0)), { allowed: true });
     assert.deepEqual(await throttles.take([limit()], at(0)), {
@@ -60,21 +60,21 @@ export const throttleContract = (test: TestOnStore): void => {
     assert.equal((await throttles.take([limit()], at(10))).allowed, false);
     for (let tries = 0; tries < 3; tries += 1) assert.equal((await throttles.take([limit()], at(40))).allowed, true);
     assert.equal((await throttles.take([limit()], at(40))).allowed, false);
-  });
+  },
 
-  test('of tries at once as many are allowed as the limit says', async ({ throttles }) => {
+  'of tries at once as many are allowed as the limit says': async ({ throttles }) => {
     const tries = await atOnce(20, () => throttles.take([limit()], at(0)));
     assert.equal(tries.filter(({ allowed }) => allowed).length, 3);
-  });
+  },
 
-  test('a try is taken from every limit or from none', async ({ throttles }) => {
+  'a try is taken from every limit or from none': async ({ throttles }) => {
     const address = limit({ key: 'address', burst: 10 });
     for (let tries = 0; tries < 5; tries += 1) await throttles.take([address, limit()], at(0));
     for (let left = 0; left < 7; left += 1) assert.equal((await throttles.take([address], at(0))).allowed, true);
     assert.equal((await throttles.take([address], at(0))).allowed, false);
-  });
+  },
 
-  test('the longest wait is told', async ({ throttles }) => {
+  'the longest wait is told': async ({ throttles }) => {
     const slow = limit({ key: 'slow', burst: 1, intervalSeconds: 300 });
     const fast = limit({ key: 'fast', burst: 1, intervalSeconds: 5 });
     await throttles.take([fast, slow], at(0));
@@ -88,27 +88,27 @@ export const throttleContract = (test: TestOnStore): void => {
       retryAfterSeconds: 299,
       key: 'slow',
     });
-  });
+  },
 
-  test('T23: a clock that was ahead locks nobody out for longer than the limit itself', async ({ throttles }) => {
+  'T23: a clock that was ahead locks nobody out for longer than the limit itself': async ({ throttles }) => {
     for (let tries = 0; tries < 3; tries += 1) await throttles.take([limit()], at(365 * DAY));
     assert.deepEqual(await throttles.take([limit()], at(0)), {
       allowed: false,
       retryAfterSeconds: 10,
       key: 'password:alice',
     });
-  });
+  },
 
-  test('a limit that could never be kept is a mistake', async (store, engine) => {
+  'a limit that could never be kept is a mistake': async (store, engine) => {
     const before = await everythingIn(engine);
     for (const wrong of [{ burst: 0 }, { burst: 1.5 }, { intervalSeconds: 0 }, { intervalSeconds: 0.5 }]) {
       await assert.rejects(store.throttles.take([limit({ key: 'good' }), limit(wrong)], at(0)), RangeError);
     }
     await assert.rejects(store.throttles.take([limit(), limit()], at(0)), RangeError, 'the same limit twice');
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 
-  test('no more tries than burst + elapsed / interval are ever allowed', async ({ throttles }) => {
+  'no more tries than burst + elapsed / interval are ever allowed': async ({ throttles }) => {
     let number = 0;
     const steps = fc.array(fc.integer({ min: 0, max: 12 }), { minLength: 1, maxLength: 40 });
     await fc.assert(
@@ -132,32 +132,32 @@ export const throttleContract = (test: TestOnStore): void => {
       ),
       { numRuns: 50 },
     );
-  });
+  },
 };
 
-export const keyContract = (test: TestOnStore): void => {
-  const next = signingKey({ kid: 'es-2', state: 'next', createdAt: at(1) });
-  const third = signingKey({ kid: 'es-3', state: 'next', createdAt: at(2) });
+const next = signingKey({ kid: 'es-2', state: 'next', createdAt: at(1) });
+const third = signingKey({ kid: 'es-3', state: 'next', createdAt: at(2) });
 
-  test('two processes that start at once keep one set of keys', async ({ keys }) => {
+export const keyPromises: Promises = {
+  'two processes that start at once keep one set of keys': async ({ keys }) => {
     await atOnce(5, (index) =>
       keys.ensure([signingKey({ kid: `current-${index}` }), signingKey({ kid: `next-${index}`, state: 'next' })]),
     );
     const kept = await keys.all();
     assert.equal(kept.length, 2);
     assert.equal(kept[0]?.kid.split('-')[1], kept[1]?.kid.split('-')[1]);
-  });
+  },
 
-  test('keys are added for an algorithm that has none', async ({ keys }) => {
+  'keys are added for an algorithm that has none': async ({ keys }) => {
     await keys.ensure([signingKey(), next]);
     await keys.ensure([signingKey({ kid: 'other' }), signingKey({ kid: 'rs-1', alg: 'RS256' })]);
     assert.deepEqual(
       (await keys.all()).map(({ kid }) => kid),
       ['es-1', 'rs-1', 'es-2'],
     );
-  });
+  },
 
-  test('a rotation moves every key one state on, and forgets keys past their time', async ({ keys }) => {
+  'a rotation moves every key one state on, and forgets keys past their time': async ({ keys }) => {
     await keys.ensure([signingKey(), next]);
     await keys.rotate('ES256', third, at(10), at(20));
     assert.deepEqual(await keys.all(), [
@@ -174,27 +174,27 @@ export const keyContract = (test: TestOnStore): void => {
         ['es-4', 'next'],
       ],
     );
-  });
+  },
 
-  test('a rotation that would leave nothing to sign with changes nothing', async (store, engine) => {
+  'a rotation that would leave nothing to sign with changes nothing': async (store, engine) => {
     await store.keys.ensure([signingKey()]);
     const before = await everythingIn(engine);
     await assert.rejects(store.keys.rotate('ES256', next, at(10), at(20)));
     await assert.rejects(store.keys.rotate('RS256', next, at(10), at(20)));
     await assert.rejects(store.keys.rotate('ES256', signingKey({ kid: 'x' }), at(10), at(20)));
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 
-  test('a secret of the server is made once', async ({ keys }) => {
+  'a secret of the server is made once': async ({ keys }) => {
     const made = await atOnce(5, (index) => keys.secret('cookies', Uint8Array.of(index, 255, 0)));
     assert.deepEqual(new Set(made.map(String)).size, 1);
     assert.deepEqual(await keys.secret('cookies', Uint8Array.of(9)), made[0]);
     assert.deepEqual(await keys.secret('other', Uint8Array.of(9)), Uint8Array.of(9));
-  });
+  },
 };
 
-export const auditContract = (test: TestOnStore): void => {
-  test('records are found by id, and the newest come first', async ({ audit: log }) => {
+export const auditPromises: Promises = {
+  'records are found by id, and the newest come first': async ({ audit: log }) => {
     const full = audit('b', { at: at(1), userId: 'alice', details: { trace: [{ met: true }] } });
     await log.append([audit('a'), full, audit('c', { at: at(1) })]);
     assert.deepEqual(await log.find('b'), full);
@@ -203,25 +203,25 @@ export const auditContract = (test: TestOnStore): void => {
       (await log.recent(2)).map(({ id }) => id),
       ['c', 'b'],
     );
-  });
+  },
 
-  test('a record is never written over', async (store, engine) => {
+  'a record is never written over': async (store, engine) => {
     await store.audit.append([audit('a')]);
     const before = await everythingIn(engine);
     await assert.rejects(store.audit.append([audit('b'), audit('a', { type: 'forged' })]));
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 };
 
-export const upkeepContract = (test: TestOnStore): void => {
-  test('a store that works says so, and one that is closed does not', async (store) => {
+export const upkeepPromises: Promises = {
+  'a store that works says so, and one that is closed does not': async (store) => {
     await store.check();
     await store.close();
     await assert.rejects(store.check(), { name: 'StoreError', problem: 'closed' });
     await assert.rejects(store.users.find('alice'));
-  });
+  },
 
-  test('the sweep leaves what may still be needed', async (store, engine) => {
+  'the sweep leaves what may still be needed': async (store, engine) => {
     await withRefreshToken(store);
     await store.once.consume(once({ expiresAt: null }), []);
     await store.once.consume(once({ key: 'young', expiresAt: at(101) }), []);
@@ -229,9 +229,9 @@ export const upkeepContract = (test: TestOnStore): void => {
     const before = await everythingIn(engine);
     assert.equal(await store.sweep(at(100)), 0);
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 
-  test('the sweep forgets what has expired, and the reuse of a code is known as long as the code', async (store) => {
+  'the sweep forgets what has expired, and the reuse of a code is known as long as the code': async (store) => {
     await withRefreshToken(store);
     await store.once.consume(once(), []);
     assert.ok((await store.sweep(at(2 * DAY))) > 0);
@@ -244,9 +244,9 @@ export const upkeepContract = (test: TestOnStore): void => {
     await store.sweep(at(30 * DAY + 90));
     const later = await store.grants.redeemCode('code', at(30 * DAY + 90), () => assert.fail('asked'));
     assert.deepEqual(later, { outcome: 'unknown' });
-  });
+  },
 
-  test('a grant goes with the last of its codes and tokens, and its session after it', async (store) => {
+  'a grant goes with the last of its codes and tokens, and its session after it': async (store) => {
     await withRefreshToken(store);
     await store.sessions.end('session', at(50), []);
 
@@ -257,24 +257,24 @@ export const upkeepContract = (test: TestOnStore): void => {
     await store.sweep(instant(refreshToken().expiresAt + 30 * DAY));
     assert.equal(await store.grants.find('grant'), undefined);
     assert.equal(await store.sessions.find('session'), undefined);
-  });
+  },
 
-  test('a session that nobody has seen for longer than a browser keeps a cookie is forgotten', async (store) => {
+  'a session that nobody has seen for longer than a browser keeps a cookie is forgotten': async (store) => {
     await withSession(store);
     await store.sessions.touch('session', at(DAY));
     await store.sweep(at(400 * DAY));
     assert.notEqual(await store.sessions.find('session'), undefined);
     await store.sweep(at(401 * DAY));
     assert.equal(await store.sessions.find('session'), undefined);
-  });
+  },
 
-  test('the sweep goes on until nothing is left', async (store) => {
+  'the sweep goes on until nothing is left': async (store) => {
     await atOnce(1203, (index) => store.once.consume(once({ key: String(index) }), []));
     assert.equal(await store.sweep(at(60)), 1203);
     assert.equal(await store.sweep(at(60)), 0);
-  });
+  },
 
-  test('a row that Stile did not write is refused, and its content is not told', async (store, engine) => {
+  'a row that Stile did not write is refused, and its content is not told': async (store, engine) => {
     await store.users.seed(user(), [authenticator()]);
     for (const material of ['hunter2', '["hunter2"]', '{"hash":"hunter2"']) {
       await engine.write(() => run(build.updateTable('authenticator').set({ material })));
@@ -284,14 +284,14 @@ export const upkeepContract = (test: TestOnStore): void => {
         return true;
       });
     }
-  });
+  },
 
-  test('a fact with a field that is not known is refused, never read without it', async (store, engine) => {
+  'a fact with a field that is not known is refused, never read without it': async (store, engine) => {
     await withRefreshToken(store);
     const requirements = JSON.stringify([{ source: { from: 'client' }, binds: 'proof', unless: 'never' }]);
     await engine.write(() => run(build.updateTable('grant').set({ requirements })));
     await assert.rejects(store.grants.find('grant'), { name: 'CorruptRowError' });
     await engine.write(() => run(build.updateTable('session').set({ events: '[{"at":1800000000000}]' })));
     await assert.rejects(store.sessions.find('session'), { name: 'CorruptRowError' });
-  });
+  },
 };

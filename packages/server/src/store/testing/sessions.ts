@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { ProofRecord, Store } from '../ports.ts';
 import type { Session } from '../records.ts';
+import type { Engine } from '../sql/engine.ts';
 import {
   at,
   atOnce,
@@ -18,7 +19,7 @@ import {
   withAlice,
   withSession,
 } from './fixtures.ts';
-import type { TestOnStore } from './setting.ts';
+import type { Promises } from './setting.ts';
 import { everythingIn } from './setting.ts';
 
 const append = (over: Partial<Extract<ProofRecord['session'], { kind: 'append' }>>): ProofRecord['session'] => ({
@@ -35,8 +36,16 @@ const withBob = async (store: Store): Promise<void> => {
   ]);
 };
 
-export const sessionContract = (test: TestOnStore): void => {
-  test('a first proof begins a session, pins the interaction and notes the use of the authenticator', async (store) => {
+/** Not even what the proof would use up. */
+const leavesNothing = async (store: Store, engine: Engine, proof: ProofRecord): Promise<void> => {
+  await withSession(store);
+  const before = await everythingIn(engine);
+  assert.equal(await store.sessions.recordProof(proof), 'session-gone');
+  assert.equal(await everythingIn(engine), before);
+};
+
+export const sessionPromises: Promises = {
+  'a first proof begins a session, pins the interaction and notes the use of the authenticator': async (store) => {
     await withAlice(store);
     assert.equal(await store.sessions.recordProof(beginning({ audit: [audit('proof')] })), 'recorded');
 
@@ -46,9 +55,9 @@ export const sessionContract = (test: TestOnStore): void => {
     const [password] = await store.authenticators.ofUser('alice');
     assert.equal(password?.lastUsedAt, at(0));
     assert.deepEqual(await store.audit.find('proof'), audit('proof'));
-  });
+  },
 
-  test('a second proof is appended, and the session gets a new secret', async (store) => {
+  'a second proof is appended, and the session gets a new secret': async (store) => {
     await withSession(store);
     assert.equal(await store.sessions.recordProof(stepUp()), 'recorded');
 
@@ -62,26 +71,26 @@ export const sessionContract = (test: TestOnStore): void => {
     assert.deepEqual(await store.sessions.findBySecret('secret-1'), expected);
     assert.deepEqual(await store.sessions.findBySecret('secret-0'), expected, 'found by its former secret, too');
     assert.equal(await store.sessions.findBySecret('secret-2'), undefined);
-  });
+  },
 
-  test('a session is found by its secret rather than by the former secret of another', async (store) => {
+  'a session is found by its secret rather than by the former secret of another': async (store) => {
     await withSession(store);
     await store.sessions.recordProof(stepUp());
     const other = session({ id: 'other', secretHash: 'secret-0' });
     await store.sessions.recordProof(beginning({}, other));
     assert.equal((await store.sessions.findBySecret('secret-0'))?.id, 'other');
-  });
+  },
 
-  test('a new session may end the one before it', async (store) => {
+  'a new session may end the one before it': async (store) => {
     await withSession(store);
     const next = session({ id: 'next', secretHash: 'secret-next' });
     const proof = beginning({ session: { kind: 'begin', session: next, endSessionId: 'session' } });
     assert.equal(await store.sessions.recordProof(proof), 'recorded');
     assert.equal((await store.sessions.find('session'))?.endedAt, at(0));
     assert.equal((await store.sessions.find('next'))?.endedAt, null);
-  });
+  },
 
-  test('a proof enrols authenticators and clears throttles', async (store) => {
+  'a proof enrols authenticators and clears throttles': async (store) => {
     await withSession(store);
     const limit = { key: 'totp:alice', burst: 1, intervalSeconds: 60 };
     await store.throttles.take([limit], at(0));
@@ -90,38 +99,34 @@ export const sessionContract = (test: TestOnStore): void => {
     await store.sessions.recordProof(stepUp({ enrol: [key], clearThrottles: ['totp:alice', 'unknown'] }));
     assert.deepEqual((await store.authenticators.ofUser('alice')).at(-1), key);
     assert.deepEqual(await store.throttles.take([limit], at(1)), { allowed: true });
-  });
+  },
 
-  for (const [what, proof] of [
-    ['the former secret', stepUp({ session: append({ secretHash: 'secret-before' }) })],
-    ['a session that does not exist', stepUp({ session: append({ id: 'nobody' }) })],
-    ['an interaction that does not exist', stepUp({ interactionId: 'nothing' })],
-  ] as const) {
-    test(`a proof for ${what} leaves nothing behind, not even what it would use up`, async (store, engine) => {
-      await withSession(store);
-      const before = await everythingIn(engine);
-      assert.equal(await store.sessions.recordProof(proof), 'session-gone');
-      assert.equal(await everythingIn(engine), before);
-    });
-  }
+  'a proof with a secret that is not current leaves nothing behind': (store, engine) =>
+    leavesNothing(store, engine, stepUp({ session: append({ secretHash: 'secret-before' }) })),
 
-  test('a proof for a session that has ended leaves nothing behind', async (store, engine) => {
+  'a proof for a session that does not exist leaves nothing behind': (store, engine) =>
+    leavesNothing(store, engine, stepUp({ session: append({ id: 'nobody' }) })),
+
+  'a proof for an interaction that does not exist leaves nothing behind': (store, engine) =>
+    leavesNothing(store, engine, stepUp({ interactionId: 'nothing' })),
+
+  'a proof for a session that has ended leaves nothing behind': async (store, engine) => {
     await withSession(store);
     await store.sessions.end('session', at(10), []);
     const before = await everythingIn(engine);
     assert.equal(await store.sessions.recordProof(stepUp()), 'session-gone');
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 
-  test('T13: a proof for an interaction that is finished leaves nothing behind', async (store, engine) => {
+  'T13: a proof for an interaction that is finished leaves nothing behind': async (store, engine) => {
     await withSession(store);
     await store.interactions.finish('interaction', at(10), []);
     const before = await everythingIn(engine);
     assert.equal(await store.sessions.recordProof(stepUp()), 'session-gone');
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 
-  test('T10: somebody else cannot go on with an interaction that a person began to answer', async (store, engine) => {
+  'T10: somebody else cannot go on with an interaction that a person began to answer': async (store, engine) => {
     await withSession(store);
     await withBob(store);
     const before = await everythingIn(engine);
@@ -130,25 +135,25 @@ export const sessionContract = (test: TestOnStore): void => {
     const begun = session({ id: 'bobs', secretHash: 'bobs', userId: 'bob', events: [bobs] });
     assert.equal(await store.sessions.recordProof(beginning({ event: bobs }, begun)), 'session-gone');
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 
-  test('T10: a proof with an authenticator of somebody else is refused', async (store, engine) => {
+  'T10: a proof with an authenticator of somebody else is refused': async (store, engine) => {
     await withSession(store);
     await withBob(store);
     const before = await everythingIn(engine);
     await assert.rejects(store.sessions.recordProof(stepUp({ event: event({ authenticator: 'password-of-bob' }) })));
     await assert.rejects(store.sessions.recordProof(stepUp({ enrol: [authenticator({ id: 'new', userId: 'bob' })] })));
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 
-  test('a session cannot begin without the event that is recorded', async (store, engine) => {
+  'a session cannot begin without the event that is recorded': async (store, engine) => {
     await withAlice(store);
     const before = await everythingIn(engine);
     await assert.rejects(store.sessions.recordProof(beginning({}, session({ events: [] }))));
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 
-  test('a proof that uses up something used before leaves nothing behind', async (store, engine) => {
+  'a proof that uses up something used before leaves nothing behind': async (store, engine) => {
     await withSession(store);
     await store.once.consume(totpStep(1), []);
     const before = await everythingIn(engine);
@@ -156,9 +161,9 @@ export const sessionContract = (test: TestOnStore): void => {
     assert.equal(await store.sessions.recordProof(proof), 'already-used');
     assert.equal(await everythingIn(engine), before);
     assert.equal(await store.once.consume(totpStep(2), []), true, 'what stood beside it is still unused');
-  });
+  },
 
-  test('T28: of many proofs with one TOTP step, on several sessions, one is recorded', async (store) => {
+  'T28: of many proofs with one TOTP step, on several sessions, one is recorded': async (store) => {
     await withAlice(store);
     await atOnce(20, (index) =>
       store.sessions.recordProof(beginning({}, session({ id: `s${index}`, secretHash: `secret-${index}` }))),
@@ -170,9 +175,9 @@ export const sessionContract = (test: TestOnStore): void => {
     );
     assert.equal(count(outcomes, 'recorded'), 1);
     assert.equal(count(outcomes, 'already-used'), 19);
-  });
+  },
 
-  test('of many proofs that append to one session at once, one is recorded', async (store) => {
+  'of many proofs that append to one session at once, one is recorded': async (store) => {
     await withSession(store);
     const outcomes = await atOnce(20, (index) =>
       store.sessions.recordProof(
@@ -184,9 +189,9 @@ export const sessionContract = (test: TestOnStore): void => {
     assert.equal((await store.sessions.find('session'))?.events.length, 2);
     const keys = Array.from({ length: 20 }, (_, index) => totpStep(index).key);
     assert.equal((await store.authenticators.usedOf('totp', keys)).length, 1, 'those that failed used nothing up');
-  });
+  },
 
-  test('the second click of a double click gets a secret of its own', async (store) => {
+  'the second click of a double click gets a secret of its own': async (store) => {
     await withSession(store);
     assert.equal(await store.sessions.rotate('session', 'secret-0', 'secret-x'), false, 'there is no former one yet');
     await store.sessions.recordProof(stepUp());
@@ -204,9 +209,9 @@ export const sessionContract = (test: TestOnStore): void => {
 
     await store.sessions.end('session', at(30), []);
     assert.equal(await store.sessions.rotate('session', 'secret-1', 'secret-3'), false);
-  });
+  },
 
-  test('a session is touched forwards only, and not after its end', async (store) => {
+  'a session is touched forwards only, and not after its end': async (store) => {
     await withSession(store);
     await store.sessions.touch('session', at(50));
     await store.sessions.touch('session', at(40));
@@ -214,37 +219,37 @@ export const sessionContract = (test: TestOnStore): void => {
     await store.sessions.end('session', at(60), []);
     await store.sessions.touch('session', at(70));
     assert.equal((await store.sessions.find('session'))?.lastSeenAt, at(50));
-  });
+  },
 
-  test('a session ends once, and only then is it audited', async (store) => {
+  'a session ends once, and only then is it audited': async (store) => {
     await withSession(store);
     const ended = await atOnce(10, (index) => store.sessions.end('session', at(10 + index), [audit(`end-${index}`)]));
     assert.equal(count(ended, true), 1);
     assert.equal((await store.audit.recent(100)).length, 1);
     assert.equal((await store.sessions.find('session'))?.endedAt, at(10 + ended.indexOf(true)));
     assert.equal(await store.sessions.end('unknown', at(10), []), false);
-  });
+  },
 };
 
-export const interactionContract = (test: TestOnStore): void => {
-  test('an interaction is found as it was saved, and saved once', async ({ interactions }) => {
+export const interactionPromises: Promises = {
+  'an interaction is found as it was saved, and saved once': async ({ interactions }) => {
     const saved = interaction({ progress: { enrolling: 'totp' }, browserHash: 'browser' });
     await interactions.save(saved);
     assert.deepEqual(await interactions.find('interaction'), saved);
     assert.equal(await interactions.find('unknown'), undefined);
     await assert.rejects(interactions.save(interaction()));
     assert.deepEqual(await interactions.find('interaction'), saved);
-  });
+  },
 
-  test('an interaction is bound to one browser', async ({ interactions }) => {
+  'an interaction is bound to one browser': async ({ interactions }) => {
     await interactions.save(interaction());
     const bound = await atOnce(10, (index) => interactions.bindBrowser('interaction', `browser-${index}`));
     assert.equal(count(bound, true), 1);
     assert.equal((await interactions.find('interaction'))?.browserHash, `browser-${bound.indexOf(true)}`);
     assert.equal(await interactions.bindBrowser('unknown', 'browser'), false);
-  });
+  },
 
-  test('an update changes what it names and nothing else', async (store) => {
+  'an update changes what it names and nothing else': async (store) => {
     await store.interactions.save(interaction({ progress: { step: 1 } }));
     await store.interactions.update('interaction', { userId: 'alice', accountSelectedAt: at(3) });
     await store.interactions.update('interaction', { consentedAt: at(4) }, [audit('consented')]);
@@ -255,18 +260,18 @@ export const interactionContract = (test: TestOnStore): void => {
     await store.interactions.update('interaction', { userId: null, progress: {} });
     assert.equal((await store.interactions.find('interaction'))?.userId, null);
     assert.notEqual(await store.audit.find('consented'), undefined);
-  });
+  },
 
-  test('a finished interaction remembers nothing more', async (store, engine) => {
+  'a finished interaction remembers nothing more': async (store, engine) => {
     await store.interactions.save(interaction());
     await store.interactions.finish('interaction', at(5), []);
     const before = await everythingIn(engine);
     await store.interactions.update('interaction', { userId: 'mallory' }, [audit('never')]);
     await store.interactions.update('unknown', { userId: 'mallory' }, [audit('never')]);
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 
-  test('an interaction is finished once', async (store) => {
+  'an interaction is finished once': async (store) => {
     await store.interactions.save(interaction());
     const finished = await atOnce(20, (index) =>
       store.interactions.finish('interaction', at(index), [audit(`finished-${index}`)]),
@@ -275,5 +280,5 @@ export const interactionContract = (test: TestOnStore): void => {
     assert.equal((await store.interactions.find('interaction'))?.finishedAt, at(finished.indexOf(true)));
     assert.equal((await store.audit.recent(100)).length, 1);
     assert.equal(await store.interactions.finish('unknown', at(0), []), false);
-  });
+  },
 };

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { at, atOnce, audit, authenticator, count, totp, user, withAlice } from './fixtures.ts';
-import type { TestOnStore } from './setting.ts';
+import type { Promises } from './setting.ts';
 import { everythingIn } from './setting.ts';
 
-export const peopleContract = (test: TestOnStore): void => {
-  test('a user is found by id and by user name, as it was seeded', async ({ users, authenticators }) => {
+export const peoplePromises: Promises = {
+  'a user is found by id and by user name, as it was seeded': async ({ users, authenticators }) => {
     assert.equal(await users.seed(user(), [totp, authenticator()]), true);
 
     assert.deepEqual(await users.find('alice'), user());
@@ -13,36 +13,36 @@ export const peopleContract = (test: TestOnStore): void => {
     assert.equal(await users.find('bob'), undefined);
     assert.equal(await users.findByUsername('bob@example.com'), undefined);
     assert.deepEqual(await authenticators.ofUser('bob'), []);
-  });
+  },
 
-  test('seeding leaves a user who exists as it is', async (store, engine) => {
+  'seeding leaves a user who exists as it is': async (store, engine) => {
     await withAlice(store);
     const before = await everythingIn(engine);
 
     const again = user({ roles: ['administrator'], username: 'mallory@example.com' });
     assert.equal(await store.users.seed(again, [authenticator({ id: 'another' })]), false);
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 
-  test('seeding at several processes at once adds the user once', async ({ users }) => {
+  'seeding at several processes at once adds the user once': async ({ users }) => {
     assert.equal(count(await atOnce(10, () => users.seed(user(), [authenticator()])), true), 1);
-  });
+  },
 
-  test('two users never share a user name', async (store, engine) => {
+  'two users never share a user name': async (store, engine) => {
     await withAlice(store);
     const before = await everythingIn(engine);
 
     await assert.rejects(store.users.seed(user({ id: 'mallory' }), []));
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 
-  test('a user is not seeded with the authenticator of another', async (store, engine) => {
+  'a user is not seeded with the authenticator of another': async (store, engine) => {
     const before = await everythingIn(engine);
     await assert.rejects(store.users.seed(user({ id: 'bob', username: 'bob' }), [authenticator()]));
     assert.equal(await everythingIn(engine), before);
-  });
+  },
 
-  test('the material of an authenticator is replaced only if the old one is still there', async (store) => {
+  'the material of an authenticator is replaced only if the old one is still there': async (store) => {
     await withAlice(store);
     const { authenticators } = store;
     // The same as it was kept, written in another order.
@@ -55,18 +55,18 @@ export const peopleContract = (test: TestOnStore): void => {
 
     const [password] = await authenticators.ofUser('alice');
     assert.deepEqual(password, authenticator({ material: { hash: 'stronger' } }));
-  });
+  },
 
-  test('of several replacements of the same material one wins', async (store) => {
+  'of several replacements of the same material one wins': async (store) => {
     await withAlice(store);
     const { material } = authenticator();
     const replaced = await atOnce(10, (index) =>
       store.authenticators.replaceMaterial('password-of-alice', material, { hash: String(index) }),
     );
     assert.equal(count(replaced, true), 1);
-  });
+  },
 
-  test('an enrolment ticket is found until it expires or is used', async (store) => {
+  'an enrolment ticket is found until it expires or is used': async (store) => {
     await withAlice(store);
     const { authenticators, once } = store;
     const ticket = { ticketHash: 'ticket', userId: 'alice', createdAt: at(0), expiresAt: at(100) };
@@ -79,9 +79,9 @@ export const peopleContract = (test: TestOnStore): void => {
 
     await once.consume({ kind: 'enrolment-ticket', key: 'ticket', expiresAt: at(100) }, []);
     assert.equal(await authenticators.findTicket('ticket', at(1)), undefined);
-  });
+  },
 
-  test('the used ones of several once-only things are told', async ({ authenticators, once }) => {
+  'the used ones of several once-only things are told': async ({ authenticators, once }) => {
     await once.consume({ kind: 'recovery-code', key: 'a', expiresAt: null }, [audit('1')]);
     await once.consume({ kind: 'recovery-code', key: 'c', expiresAt: null }, []);
     await once.consume({ kind: 'totp', key: 'b', expiresAt: null }, []);
@@ -89,5 +89,5 @@ export const peopleContract = (test: TestOnStore): void => {
     const used = await authenticators.usedOf('recovery-code', ['a', 'b', 'c', 'd']);
     assert.deepEqual(used.toSorted(), ['a', 'c']);
     assert.deepEqual(await authenticators.usedOf('recovery-code', []), []);
-  });
+  },
 };

@@ -7,10 +7,12 @@ import { rows } from '../sql/operation.ts';
 import { sqlStore } from '../sql/store.ts';
 import type { MakeEngine } from './fixtures.ts';
 
-/** Declares tests that each get an empty store. */
-export const testOn =
-  (make: MakeEngine) =>
-  (name: string, check: (store: Store, engine: Engine) => Promise<void>): void => {
+/** What a store promises, in words, and how it is put to the test on an empty one. */
+export type Promises = Readonly<Record<string, (store: Store, engine: Engine) => Promise<void>>>;
+
+/** Declares a test for each promise. Each gets an empty store. */
+export const testPromises = (promises: Promises, make: MakeEngine): void => {
+  for (const [name, check] of Object.entries(promises)) {
     test(name, async () => {
       const engine = await make();
       try {
@@ -19,9 +21,8 @@ export const testOn =
         await engine.close();
       }
     });
-  };
-
-export type TestOnStore = ReturnType<typeof testOn>;
+  }
+};
 
 const tables = [
   'user',

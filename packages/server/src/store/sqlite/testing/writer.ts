@@ -2,8 +2,8 @@
  * A process of its own for the tests: opens the file it is told and does what it is told, telling on stdout what was acknowledged.
  */
 import { writeSync } from 'node:fs';
-import { at, audit } from '../contract/fixtures.ts';
-import { createSqliteStore } from '../store.ts';
+import { createSqliteStore } from '../../store.ts';
+import { at, audit } from '../../testing/fixtures.ts';
 
 const [task, path = '', name = ''] = process.argv.slice(2);
 const store = createSqliteStore({ path, now: () => at(0) });

@@ -1,0 +1,33 @@
+import { describe } from 'node:test';
+import { faultPromises } from './faults.ts';
+import type { MakeEngine } from './fixtures.ts';
+import { authorizePromises, redeemPromises } from './grants.ts';
+import { lawPromises } from './law.ts';
+import { peoplePromises } from './people.ts';
+import { refreshTokenPromises } from './refresh-tokens.ts';
+import { interactionPromises, sessionPromises } from './sessions.ts';
+import { testPromises } from './setting.ts';
+import { auditPromises, keyPromises, oncePromises, throttlePromises, upkeepPromises } from './upkeep.ts';
+
+/**
+ * What every store must do, as tests: each promise of the ports, in peace, in a race and when the database fails in the middle.
+ *
+ * @param make opens an empty database
+ */
+export const storeContract = (name: string, make: MakeEngine): void => {
+  describe(`${name} keeps`, () => {
+    describe('users, authenticators and tickets', () => testPromises(peoplePromises, make));
+    describe('sessions', () => testPromises(sessionPromises, make));
+    describe('interactions', () => testPromises(interactionPromises, make));
+    describe('authorizations', () => testPromises(authorizePromises, make));
+    describe('codes', () => testPromises(redeemPromises, make));
+    describe('refresh tokens', () => testPromises(refreshTokenPromises, make));
+    describe('once-only things', () => testPromises(oncePromises, make));
+    describe('throttles', () => testPromises(throttlePromises, make));
+    describe('keys and secrets', () => testPromises(keyPromises, make));
+    describe('the audit', () => testPromises(auditPromises, make));
+    describe('itself in order', () => testPromises(upkeepPromises, make));
+    describe('all or nothing when a write fails', () => testPromises(faultPromises, make));
+    describe('law 5 under any sequence', () => testPromises(lawPromises, make));
+  });
+};
