@@ -1,0 +1,222 @@
+/**
+ * THE DISPATCHER: given everything that is known, what happens next? The only place where it is decided.
+ *
+ * Pages never decide what comes next; they record a fact and ask again.
+ */
+import type { AuthenticationContext } from './authentication-context.ts';
+import type { AuthenticationEvent, Proof } from './authentication-event.ts';
+import type { Prompt } from './authorization-request/authorization-request.ts';
+import type { OAuthError } from './error.ts';
+import { oauthError } from './error.ts';
+import type { Instant } from './instant.ts';
+import { instant } from './instant.ts';
+import type { RequirementTrace } from './policy/explain.ts';
+import { explainRequirement } from './policy/explain.ts';
+import type { Level } from './policy/levels.ts';
+import type { Requirement } from './policy/requirement.ts';
+import type { Choice } from './step-up.ts';
+import { choicesThatMeet, contextThatMeets } from './step-up.ts';
+
+/** The person whose session it is. */
+export interface Person {
+  readonly userId: string;
+  readonly events: readonly AuthenticationEvent[];
+  /** What they could prove, strongest first. */
+  readonly enrolled: readonly Proof[];
+}
+
+/** All that the next step depends on. */
+export interface Situation {
+  readonly prompt: readonly Prompt[];
+  readonly requestedAt: Instant;
+  readonly requirements: readonly Requirement[];
+  readonly levels: readonly Level[];
+  readonly person?: Person;
+  /** The one person the client wants: from `id_token_hint` or the `sub` claim. */
+  readonly expectedUser?: string;
+  /** The person who began to answer this request; nobody else may finish it. */
+  readonly pinnedUser?: string;
+  /** When the person chose an account for this request. */
+  readonly accountSelectedAt?: Instant;
+  /** When the person consented within this request. */
+  readonly consentedAt?: Instant;
+  /** The scopes that need a consent which is not on record. */
+  readonly consentMissing: readonly string[];
+  /** What every kind of authenticator that this server can verify would prove. */
+  readonly installed: readonly Proof[];
+  /** What a person without a fitting authenticator may enrol behind a guard; empty: they are refused. */
+  readonly enrollable: readonly Proof[];
+}
+
+export type NextStep =
+  | { readonly step: 'login'; readonly expectedUser?: string }
+  | { readonly step: 'select-account' }
+  /** Prove any one of these; several in one choice means all of them, one after the other. */
+  | { readonly step: 'challenge'; readonly anyOf: readonly Choice[] }
+  | { readonly step: 'enrol'; readonly anyOf: readonly Proof[] }
+  | { readonly step: 'consent'; readonly scopes: readonly string[] }
+  | { readonly step: 'issue'; readonly context: AuthenticationContext; readonly requirements: readonly Requirement[] }
+  | { readonly step: 'refuse'; readonly error: OAuthError };
+
+/** Why it was decided so; stored with every decision. */
+export interface Trace {
+  readonly step: NextStep['step'];
+  /** A stable word for what tipped the scales. */
+  readonly reason: string;
+  readonly requirements: readonly RequirementTrace[];
+  /** Wishes that could not be fulfilled and were dropped. */
+  readonly dropped: readonly RequirementTrace[];
+}
+
+export interface Decision {
+  readonly next: NextStep;
+  readonly trace: Trace;
+}
+
+interface Verdict {
+  readonly next: NextStep;
+  readonly reason: string;
+}
+
+/** Decides what happens next, and says why. Total: it has an answer for every situation. */
+export const nextStep = (situation: Situation): Decision => {
+  const wishes = situation.requirements.filter(({ voluntary }) => voluntary);
+  const all = verdict(situation, situation.requirements);
+  if (wishes.length === 0 || !isAboutProof(all)) return explained(situation, all, situation.requirements, []);
+  const needs = situation.requirements.filter(({ voluntary }) => !voluntary);
+  return explained(situation, verdict(situation, needs), needs, wishes);
+};
+
+/** Whether a refusal came from a requirement, so that dropping a wish might help. */
+const isAboutProof = ({ next, reason }: Verdict): boolean => next.step === 'refuse' && PROOF_REASONS.has(reason);
+
+const PROOF_REASONS = new Set(['unattainable', 'nothing_enrolled', 'challenge_needs_page', 'enrolment_needs_page']);
+
+const explained = (
+  situation: Situation,
+  { next, reason }: Verdict,
+  requirements: readonly Requirement[],
+  dropped: readonly Requirement[],
+): Decision => {
+  const events = situation.person?.events ?? [];
+  const explain = (requirement: Requirement): RequirementTrace =>
+    explainRequirement(requirement, events, situation.levels);
+  return {
+    next,
+    trace: { step: next.step, reason, requirements: requirements.map(explain), dropped: dropped.map(explain) },
+  };
+};
+
+const verdict = (situation: Situation, requirements: readonly Requirement[]): Verdict => {
+  const wanted = interactiveVerdict(situation, requirements);
+  return situation.prompt.includes('none') ? withoutPages(wanted) : wanted;
+};
+
+/** What would happen if any page may be shown. */
+const interactiveVerdict = (situation: Situation, requirements: readonly Requirement[]): Verdict => {
+  const { person, levels, installed } = situation;
+  if (!isAttainable(requirements, installed, levels)) return refuse(unmet('unattainable'));
+  const identity = identityVerdict(situation);
+  if (identity) return identity;
+  if (!person) return { next: { step: 'login' }, reason: 'nobody_signed_in' };
+  const context = contextThatMeets(person.events, requirements, levels);
+  if (!context) return proofVerdict(person, requirements, situation);
+  const consent = consentVerdict(situation);
+  return consent ?? { next: { step: 'issue', context, requirements }, reason: 'all_met' };
+};
+
+/** Whether anybody could meet the requirements at all, with every kind of authenticator that the server can verify. */
+const isAttainable = (
+  requirements: readonly Requirement[],
+  installed: readonly Proof[],
+  levels: readonly Level[],
+): boolean => {
+  const everything = installed.map((proof) => ({ ...proof, at: momentOf(requirements) }));
+  return contextThatMeets(everything, requirements, levels) !== undefined;
+};
+
+const EPOCH = instant(0);
+
+const momentOf = (requirements: readonly Requirement[]): Instant =>
+  requirements.reduce((last, { since }) => (since !== undefined && since > last ? since : last), EPOCH);
+
+/** Is the right person here, and do they want to be? */
+const identityVerdict = (situation: Situation): Verdict | undefined => {
+  const { person, expectedUser, pinnedUser, prompt, requestedAt, accountSelectedAt } = situation;
+  if (!person?.events.some(({ first }) => first)) {
+    const reason = person ? 'no_first_factor' : 'nobody_signed_in';
+    return { next: { step: 'login', ...(expectedUser !== undefined && { expectedUser }) }, reason };
+  }
+  // The person who began is the one who finishes: a proof by anyone else is worth nothing here.
+  if (pinnedUser !== undefined && pinnedUser !== person.userId) {
+    return refuse(oauthError('login_required', 'another_person', 'Another person signed in meanwhile'));
+  }
+  if (expectedUser !== undefined && expectedUser !== person.userId) {
+    return pinnedUser === person.userId
+      ? refuse(
+          oauthError(
+            'login_required',
+            'not_the_expected_person',
+            'The person who signed in is not the one that was asked for',
+          ),
+        )
+      : { next: { step: 'login', expectedUser }, reason: 'other_person_expected' };
+  }
+  if (!prompt.includes('select_account')) return undefined;
+  const selected = accountSelectedAt !== undefined && accountSelectedAt >= requestedAt;
+  const signedInSince = person.events.some(({ first, at }) => first && at >= requestedAt);
+  return selected || signedInSince ? undefined : { next: { step: 'select-account' }, reason: 'account_not_selected' };
+};
+
+/** The person is here; which further proof would do? */
+const proofVerdict = (person: Person, requirements: readonly Requirement[], situation: Situation): Verdict => {
+  const { levels, enrollable } = situation;
+  const anyOf = choicesThatMeet(person.events, person.enrolled, requirements, levels);
+  if (anyOf.length > 0) return { next: { step: 'challenge', anyOf }, reason: 'proof_missing' };
+  const fitting = enrollable.filter(
+    (proof) => choicesThatMeet(person.events, [...person.enrolled, proof], requirements, levels).length > 0,
+  );
+  if (fitting.length > 0) return { next: { step: 'enrol', anyOf: fitting }, reason: 'nothing_enrolled' };
+  return refuse(unmet('nothing_enrolled'));
+};
+
+const consentVerdict = ({ prompt, requestedAt, consentedAt, consentMissing }: Situation): Verdict | undefined => {
+  const given = consentedAt !== undefined && consentedAt >= requestedAt;
+  if (given) return undefined;
+  if (consentMissing.length > 0)
+    return { next: { step: 'consent', scopes: consentMissing }, reason: 'consent_missing' };
+  return prompt.includes('consent')
+    ? { next: { step: 'consent', scopes: [] }, reason: 'consent_asked_again' }
+    : undefined;
+};
+
+const refuse = (error: OAuthError): Verdict => ({ next: { step: 'refuse', error }, reason: error.reason });
+
+const unmet = (reason: string): OAuthError =>
+  oauthError('unmet_authentication_requirements', reason, 'The authentication requirements cannot be met');
+
+/**
+ * `prompt=none`: no page may be shown (OpenID Connect Core 1.0, section 3.1.2.6).
+ * The sentence about multifactor authentication is the one that Auth0's SDKs look for.
+ */
+const withoutPages = (wanted: Verdict): Verdict => {
+  switch (wanted.next.step) {
+    case 'issue':
+    case 'refuse':
+      return wanted;
+    case 'login':
+      return refuse(oauthError('login_required', 'login_needs_page', 'Login required'));
+    case 'challenge':
+      return refuse(oauthError('login_required', 'challenge_needs_page', 'Multifactor authentication required'));
+    case 'enrol':
+      return refuse(
+        oauthError('interaction_required', 'enrolment_needs_page', 'The person must set up an authenticator first'),
+      );
+    case 'select-account':
+      return refuse(
+        oauthError('account_selection_required', 'selection_needs_page', 'The person must choose an account'),
+      );
+    case 'consent':
+      return refuse(oauthError('consent_required', 'consent_needs_page', 'Consent required'));
+  }
+};

@@ -1,0 +1,113 @@
+import type { AuthorizationRequest } from '../authorization-request/authorization-request.ts';
+import type { Client } from '../client/client.ts';
+import type { Instant } from '../instant.ts';
+import { secondsBefore } from '../instant.ts';
+import type { Api, ProofDemand } from './api.ts';
+import { scopePolicy } from './api.ts';
+import type { Level } from './levels.ts';
+import { levelNamed } from './levels.ts';
+import type { Requirement, RequirementSource } from './requirement.ts';
+
+/** Everything that can demand something of an authorization. */
+export interface RequirementContext {
+  readonly client: Client;
+  readonly api: Api | undefined;
+  /** The scopes that will be granted, not the ones that were merely asked for. */
+  readonly scopes: readonly string[];
+  readonly levels: readonly Level[];
+  /** The moment the request first arrived: ages are counted back from here, so time spent answering never counts against anyone. */
+  readonly requestedAt: Instant;
+  /** Requirements of the user's or role's policy, of risk signals and of Actions; they can only add. */
+  readonly further: readonly Requirement[];
+}
+
+/**
+ * All that is required, from every source. Their order means nothing, and none can lower another.
+ */
+export const collectRequirements = (
+  request: AuthorizationRequest,
+  context: RequirementContext,
+): readonly Requirement[] => [
+  ...requestRequirements(request, context),
+  ...scopeRequirements(context.api, context.scopes, context.levels, context.requestedAt),
+  ...clientRequirements(context.client, context.levels),
+  ...context.further,
+];
+
+/** Names become levels; names nobody knows are passed over, and if none is left the requirement can never be met (RFC 9470, section 5). */
+const resolve = (levels: readonly Level[], names: readonly string[]): readonly string[] => [
+  ...new Set(names.flatMap((name) => levelNamed(levels, name)?.acr ?? [])),
+];
+
+/** A declared demand, as a requirement at a moment. An age without a level binds every proof. */
+const demandRequirement = (
+  source: RequirementSource,
+  { acr, maxAgeSeconds }: ProofDemand,
+  levels: readonly Level[],
+  at: Instant,
+): readonly Requirement[] => {
+  if (acr === undefined && maxAgeSeconds === undefined) return [];
+  return [
+    {
+      source,
+      binds: acr === undefined ? 'every' : 'proof',
+      ...(acr !== undefined && { acr: resolve(levels, acr) }),
+      ...(maxAgeSeconds !== undefined && { since: secondsBefore(at, maxAgeSeconds) }),
+    },
+  ];
+};
+
+/** What the scopes demand when they are granted at a moment. */
+export const scopeRequirements = (
+  api: Api | undefined,
+  scopes: readonly string[],
+  levels: readonly Level[],
+  at: Instant,
+): readonly Requirement[] =>
+  scopes.flatMap((scope) => {
+    const policy = scopePolicy(api, scope);
+    if (!policy || !api) return [];
+    return demandRequirement({ from: 'scope', audience: api.audience, scope }, policy.requires, levels, at);
+  });
+
+const clientRequirements = (client: Client, levels: readonly Level[]): readonly Requirement[] =>
+  client.minimumAcr === undefined
+    ? []
+    : [{ source: { from: 'client' }, acr: resolve(levels, client.minimumAcr), binds: 'proof' }];
+
+const requestRequirements = (request: AuthorizationRequest, context: RequirementContext): readonly Requirement[] => {
+  const { levels, client, requestedAt } = context;
+  const requirements: Requirement[] = [];
+  if (request.acrValues.length > 0) {
+    requirements.push({
+      source: { from: 'request', parameter: 'acr_values' },
+      asked: request.acrValues,
+      acr: resolve(levels, request.acrValues),
+      binds: 'proof',
+      ...(client.acrValues === 'voluntary' && { voluntary: true }),
+    });
+  }
+  // OpenID Connect Core 1.0, section 5.5.1.1: an essential acr must be met; without values it asks for no level in particular.
+  if (request.acrClaim && request.acrClaim.values.length > 0) {
+    requirements.push({
+      source: { from: 'request', parameter: 'claims' },
+      asked: request.acrClaim.values,
+      acr: resolve(levels, request.acrClaim.values),
+      binds: 'proof',
+      ...(!request.acrClaim.essential && { voluntary: true }),
+    });
+  }
+  if (request.maxAgeSeconds !== undefined) {
+    // Only a level that is needed narrows an age to the proof that renews it: a wish may yet be dropped.
+    const needsLevel = requirements.some(({ voluntary }) => !voluntary);
+    requirements.push({
+      source: { from: 'request', parameter: 'max_age' },
+      since: secondsBefore(requestedAt, request.maxAgeSeconds),
+      binds: needsLevel && request.maxAgeSeconds > 0 ? 'proof' : 'every',
+    });
+  }
+  if (request.prompt.includes('login')) {
+    requirements.push({ source: { from: 'request', parameter: 'prompt' }, since: requestedAt, binds: 'every' });
+  }
+  return requirements;
+};

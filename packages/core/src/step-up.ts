@@ -1,0 +1,131 @@
+/**
+ * THE QUESTION: do these proofs meet these requirements, and if not, which further proof would?
+ *
+ * Everything else in Stile asks this file. It reads no clock: requirements carry their own moments.
+ */
+import type { AuthenticationContext, EarnedLevel } from './authentication-context.ts';
+import { contextOf, earnedLevels } from './authentication-context.ts';
+import type { AuthenticationEvent, Proof } from './authentication-event.ts';
+import type { Instant } from './instant.ts';
+import { instant, latest } from './instant.ts';
+import type { Level } from './policy/levels.ts';
+import type { Requirement } from './policy/requirement.ts';
+
+/** A way to meet the requirements: prove this one authenticator, or all of these (two, in a rare case three). */
+export type Choice = readonly Proof[];
+
+/** The events that count: all of them, or, if a requirement binds every proof, those since its moment. */
+const poolOf = (
+  events: readonly AuthenticationEvent[],
+  requirements: readonly Requirement[],
+): readonly AuthenticationEvent[] => {
+  const since = requirements.flatMap(({ binds, since }) => (binds === 'every' && since !== undefined ? [since] : []));
+  return since.length === 0 ? events : events.filter((event) => since.every((moment) => event.at >= moment));
+};
+
+/** Whether one context meets one requirement. */
+const meets = (context: AuthenticationContext, { acr, since }: Requirement): boolean =>
+  (acr === undefined || acr.some((name) => context.acrs.includes(name))) &&
+  (since === undefined || context.authTime >= since);
+
+/** A level that every requirement names (or leaves open) comes before one that only contains what they name. */
+const inOrder = (earned: readonly EarnedLevel[], requirements: readonly Requirement[]): readonly EarnedLevel[] => {
+  const named = earned.filter(({ level }) =>
+    requirements.every(({ acr }) => acr === undefined || acr.includes(level.acr)),
+  );
+  return [...named, ...earned];
+};
+
+/**
+ * Whose word is used when the client asked twice: a need's before a wish's, and that of `claims`, which must be given one
+ * of its own values (OpenID Connect Core 1.0, section 5.5.1.1), before that of `acr_values`.
+ */
+const precedence = ({ source, voluntary }: Requirement): number =>
+  (voluntary ? 2 : 0) + (source.from === 'request' && source.parameter === 'claims' ? 0 : 1);
+
+/**
+ * The name to report: of the levels the context holds, the strongest that the client itself asked for,
+ * in the client's own word for it; else the level's own name.
+ */
+const reportedName = (
+  context: AuthenticationContext,
+  requirements: readonly Requirement[],
+  levels: readonly Level[],
+): string => {
+  const [asked] = requirements
+    .filter((requirement) => requirement.asked !== undefined)
+    .toSorted((one, other) => precedence(one) - precedence(other));
+  if (!asked?.asked) return context.acr;
+  const names = asked.asked;
+  const wanted = levels.filter(({ acr }) => context.acrs.includes(acr) && asked.acr?.includes(acr));
+  const level = wanted.find(({ acr }) => acr === context.acr) ?? wanted[0];
+  if (!level) return context.acr;
+  return names.find((name) => name === level.acr || level.aliases.includes(name)) ?? level.acr;
+};
+
+/**
+ * The one context that meets all requirements at once; the strongest level that does wins.
+ *
+ * @returns `undefined` when the events do not meet the requirements.
+ */
+export const contextThatMeets = (
+  events: readonly AuthenticationEvent[],
+  requirements: readonly Requirement[],
+  levels: readonly Level[],
+): AuthenticationContext | undefined => {
+  const pool = poolOf(events, requirements);
+  const earned = earnedLevels(levels, pool);
+  for (const candidate of inOrder(earned, requirements)) {
+    const context = contextOf(candidate, earned, pool);
+    if (requirements.every((requirement) => meets(context, requirement))) {
+      return { ...context, acr: reportedName(context, requirements, levels) };
+    }
+  }
+  return undefined;
+};
+
+const EPOCH = instant(0);
+
+/** The moment at which a proof that is asked for now counts as given: not before anything that is required. */
+const whenProven = (events: readonly AuthenticationEvent[], requirements: readonly Requirement[]): Instant =>
+  latest(EPOCH, ...events.map(({ at }) => at), ...requirements.flatMap(({ since }) => since ?? []));
+
+/** Every way to take `size` of the items, in their order. */
+const combinations = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>
+  size === 0
+    ? [[]]
+    : items.flatMap((item, i) => combinations(items.slice(i + 1), size - 1).map((others) => [item, ...others]));
+
+/**
+ * The further proofs that would meet the requirements: the single authenticators that suffice, else the pairs, else
+ * (for a level of three kinds) the triples. Each is added to the events in thought, and the same question is asked again.
+ *
+ * @param enrolled what the person could prove, strongest first; that order is kept
+ * @returns an empty list when nothing the person has would do
+ */
+export const choicesThatMeet = (
+  events: readonly AuthenticationEvent[],
+  enrolled: readonly Proof[],
+  requirements: readonly Requirement[],
+  levels: readonly Level[],
+): readonly Choice[] => {
+  const at = whenProven(events, requirements);
+  const suffice = (choice: Choice): boolean =>
+    contextThatMeets([...events, ...choice.map((proof) => ({ ...proof, at }))], requirements, levels) !== undefined;
+  for (const size of [1, 2, 3]) {
+    const choices = combinations(enrolled, size).filter(suffice);
+    if (choices.length > 0) return choices.map(firstFactorFirst);
+  }
+  return [];
+};
+
+/** People expect to begin with what begins a session. */
+const firstFactorFirst = (choice: Choice): Choice =>
+  choice.toSorted((one, other) => Number(other.first) - Number(one.first));
+
+/** The levels that anybody could reach with these kinds of proof: what `acr_values_supported` may promise. */
+export const attainableLevels = (levels: readonly Level[], installed: readonly Proof[]): readonly Level[] =>
+  earnedLevels(
+    levels,
+    installed.map((proof) => ({ ...proof, at: instant(0) })),
+  ).map(({ level }) => level);

@@ -1,0 +1,71 @@
+/** Every route on one screen. */
+import { Hono } from 'hono';
+import type { Caller, Deps, Handler } from './deps.ts';
+import { asset } from './endpoints/assets.ts';
+import { authorize, authorizeByPost } from './endpoints/authorize.ts';
+import { consumeToken } from './endpoints/consume.ts';
+import { front } from './endpoints/front.ts';
+import { healthz, readyz } from './endpoints/health.ts';
+import { introspect } from './endpoints/introspect.ts';
+import { jwks } from './endpoints/jwks.ts';
+import { auth0Logout, oidcLogout } from './endpoints/logout.ts';
+import { authorizationServerMetadata, openidConfiguration } from './endpoints/metadata.ts';
+import { revoke } from './endpoints/revoke.ts';
+import { token } from './endpoints/token.ts';
+import { userinfo } from './endpoints/userinfo.ts';
+import { serve } from './http/serve.ts';
+import { answerChallenge, showChallenge } from './interaction/challenge.ts';
+import { answerConsent, showConsent } from './interaction/consent.ts';
+import { answerEnrol, showEnrol } from './interaction/enrol.ts';
+import { answerLogin, showLogin } from './interaction/login.ts';
+import { answerSelectAccount, showSelectAccount } from './interaction/select-account.ts';
+
+/** Who may read an answer from a script of another origin: nobody, registered applications, or anyone. */
+type Cors = 'nobody' | 'applications' | 'anyone';
+
+/** method, path, handler, CORS */
+type Route = readonly ['GET' | 'POST', string, Handler, Cors];
+
+// biome-ignore format: a table is read by its columns
+const routes: readonly Route[] = [
+  ['GET',  '/authorize',                              authorize,                   'nobody'],
+  ['POST', '/authorize',                              authorizeByPost,             'nobody'],
+  ['POST', '/oauth/token',                            token,                       'applications'],
+  ['POST', '/oauth/revoke',                           revoke,                      'applications'],
+  ['POST', '/oauth/introspect',                       introspect,                  'nobody'],
+  ['POST', '/oauth/consume',                          consumeToken,                'nobody'],
+  ['GET',  '/userinfo',                               userinfo,                    'applications'],
+  ['POST', '/userinfo',                               userinfo,                    'applications'],
+  ['GET',  '/.well-known/jwks.json',                  jwks,                        'anyone'],
+  ['GET',  '/.well-known/openid-configuration',       openidConfiguration,         'anyone'],
+  ['GET',  '/.well-known/oauth-authorization-server', authorizationServerMetadata, 'anyone'],
+  ['GET',  '/oidc/logout',                            oidcLogout,                  'nobody'],
+  ['POST', '/oidc/logout',                            oidcLogout,                  'nobody'],
+  ['GET',  '/v2/logout',                              auth0Logout,                 'nobody'],
+  ['GET',  '/login',                                  showLogin,                   'nobody'],
+  ['POST', '/login',                                  answerLogin,                 'nobody'],
+  ['GET',  '/challenge',                              showChallenge,               'nobody'],
+  ['POST', '/challenge',                              answerChallenge,             'nobody'],
+  ['GET',  '/enrol',                                  showEnrol,                   'nobody'],
+  ['POST', '/enrol',                                  answerEnrol,                 'nobody'],
+  ['GET',  '/consent',                                showConsent,                 'nobody'],
+  ['POST', '/consent',                                answerConsent,               'nobody'],
+  ['GET',  '/select-account',                         showSelectAccount,           'nobody'],
+  ['POST', '/select-account',                         answerSelectAccount,         'nobody'],
+  ['GET',  '/assets/*',                               asset,                       'nobody'],
+  ['GET',  '/healthz',                                healthz,                     'nobody'],
+  ['GET',  '/readyz',                                 readyz,                      'nobody'],
+  ['GET',  '/',                                       front,                       'nobody'],
+];
+
+/** An app: a request and who makes it, in; a response, out. */
+export type App = (request: Request, caller: Caller) => Promise<Response>;
+
+/** Puts the routes together. Everything that holds for all of them is in `http/serve.ts`. */
+export const createApp = (deps: Deps): App => {
+  const hono = new Hono<{ Bindings: { caller: Caller } }>();
+  for (const [method, path, handler] of routes) {
+    hono.on(method, path, (context) => handler(context.req.raw, deps, context.env.caller));
+  }
+  return serve(routes, async (request, caller) => hono.fetch(request, { caller }), deps);
+};

@@ -1,0 +1,85 @@
+import type { NextStep } from '@stile/core';
+import { secondsAfter } from '@stile/core';
+import { auditRecord } from '../audit/audit.ts';
+import type { Caller, Deps } from '../deps.ts';
+import { randomId, randomToken } from '../deps.ts';
+import { sha256 } from '../digest.ts';
+import type { Code, Consent, Grant } from '../store/records.ts';
+import { messagesFor, problemPage, respond } from './respond.ts';
+import type { Decided } from './situation.ts';
+import { consentAudience } from './situation.ts';
+
+type Issue = Extract<NextStep, { step: 'issue' }>;
+
+/** Everything is met: keeps the grant with its facts and sends the client a code for it. */
+export const sendCode = async (
+  decided: Decided,
+  issue: Issue,
+  request: Request,
+  deps: Deps,
+  caller: Caller,
+): Promise<Response> => {
+  const { validated, current, interaction, decision } = decided;
+  if (!current) throw new Error('Nothing is issued without a person.');
+  const grant = newGrant(decided, issue, deps);
+  const code = randomToken(deps);
+  const kept = await deps.store.grants.authorize({
+    grant,
+    code: newCode(code, grant, decided, deps),
+    interactionId: interaction?.id ?? null,
+    consents: consentsOf(decided, deps),
+    touchSession: { id: current.session.id, at: deps.now() },
+    audit: [
+      auditRecord(deps, 'authorize.granted', {
+        clientId: validated.client.id,
+        userId: current.user.id,
+        sessionId: current.session.id,
+        grantId: grant.id,
+        requestId: caller.requestId,
+        details: { scopes: grant.scopes, audience: grant.audience, acr: issue.context.acr, trace: decision.trace },
+      }),
+    ],
+  });
+  if (!kept) return problemPage('expired', 400, request, caller);
+  const t = messagesFor(request, validated.request.uiLocales);
+  return respond(validated.request.channel, { code }, validated.client, t, deps);
+};
+
+const newGrant = ({ validated, current, requestedAt }: Decided, issue: Issue, deps: Deps): Grant => ({
+  id: randomId(deps, 'grant'),
+  clientId: validated.client.id,
+  userId: current?.user.id ?? null,
+  sessionId: current?.session.id ?? null,
+  audience: validated.api?.audience ?? null,
+  scopes: validated.scopes,
+  events: current?.session.events ?? [],
+  requirements: issue.requirements,
+  nonce: validated.request.nonce ?? null,
+  requestedAt,
+  createdAt: deps.now(),
+  revokedAt: null,
+  revokedReason: null,
+});
+
+const newCode = (code: string, grant: Grant, { validated }: Decided, deps: Deps): Code => ({
+  codeHash: sha256(code),
+  grantId: grant.id,
+  clientId: grant.clientId,
+  redirectUri: validated.request.channel.redirect.uri,
+  redirectUriSent: validated.request.channel.redirect.sent,
+  codeChallenge: validated.request.codeChallenge ?? null,
+  createdAt: deps.now(),
+  expiresAt: secondsAfter(deps.now(), deps.config.lifetimes.code),
+});
+
+/** What the person allowed on the consent page of this very request; remembered for the next time. */
+const consentsOf = ({ validated, current, interaction }: Decided, deps: Deps): readonly Consent[] => {
+  if (!current || interaction?.consentedAt === null || interaction === undefined) return [];
+  return validated.scopes.map((scope) => ({
+    userId: current.user.id,
+    clientId: validated.client.id,
+    audience: consentAudience(scope, validated.api?.audience),
+    scope,
+    grantedAt: deps.now(),
+  }));
+};

@@ -1,0 +1,85 @@
+/**
+ * Loads what the next step depends on, and asks for it. Every page and the authorization endpoint ask here,
+ * so that they cannot disagree.
+ */
+import type { Decision, Instant, Situation } from '@stile/core';
+import { collectRequirements, isOpenidScope, nextStep, requestMoment } from '@stile/core';
+import type { Deps } from '../deps.ts';
+import type { UsableAuthenticator } from '../factors/authenticators.ts';
+import { enrollableProofs, installedProofs, usableAuthenticators } from '../factors/authenticators.ts';
+import type { CurrentSession } from '../session/current-session.ts';
+import type { Interaction } from '../store/records.ts';
+import type { ValidatedRequest } from './validated-request.ts';
+
+/** A decision with everything it was made from. */
+export interface Decided {
+  readonly decision: Decision;
+  readonly situation: Situation;
+  readonly validated: ValidatedRequest;
+  readonly current: CurrentSession | undefined;
+  readonly authenticators: readonly UsableAuthenticator[];
+  readonly requestedAt: Instant;
+  readonly interaction: Interaction | undefined;
+}
+
+/** Decides what happens next with a request. Reads only. */
+export const decide = async (
+  validated: ValidatedRequest,
+  interaction: Interaction | undefined,
+  current: CurrentSession | undefined,
+  deps: Deps,
+): Promise<Decided> => {
+  const requestedAt = interaction?.requestedAt ?? requestMoment(deps.now(), current?.session.events ?? []);
+  const authenticators = current ? await usableAuthenticators(current.user.id, deps.store) : [];
+  const { request, client, api, scopes, expectedUser } = validated;
+  const situation: Situation = {
+    prompt: request.prompt,
+    requestedAt,
+    requirements: collectRequirements(request, {
+      client,
+      api,
+      scopes,
+      levels: deps.config.levels,
+      requestedAt,
+      further: [],
+    }),
+    levels: deps.config.levels,
+    consentMissing: current ? await missingConsents(validated, current.user.id, deps) : [],
+    installed: installedProofs,
+    enrollable: deps.config.enrolment === 'ticket' ? enrollableProofs : [],
+    ...(current && {
+      person: {
+        userId: current.user.id,
+        events: current.session.events,
+        enrolled: authenticators.map(({ proof }) => proof),
+      },
+    }),
+    ...(expectedUser !== undefined && { expectedUser }),
+    ...(interaction && fromInteraction(interaction)),
+  };
+  return { decision: nextStep(situation), situation, validated, current, authenticators, requestedAt, interaction };
+};
+
+const fromInteraction = ({ userId, accountSelectedAt, consentedAt }: Interaction): Partial<Situation> => ({
+  ...(userId !== null && { pinnedUser: userId }),
+  ...(accountSelectedAt !== null && { accountSelectedAt }),
+  ...(consentedAt !== null && { consentedAt }),
+});
+
+/** The audience a consent is kept under. */
+export const consentAudience = (scope: string, audience: string | undefined): string =>
+  isOpenidScope(scope) ? '' : (audience ?? '');
+
+/** The scopes that a client which is not the operator's own needs the person's word for. */
+const missingConsents = async (
+  { client, api, scopes }: ValidatedRequest,
+  userId: string,
+  deps: Deps,
+): Promise<readonly string[]> => {
+  if (client.firstParty) return [];
+  const given = await deps.store.grants.consentsOf(userId, client.id);
+  return scopes.filter(
+    (scope) =>
+      !given.some((consent) => consent.scope === scope && consent.audience === consentAudience(scope, api?.audience)),
+  );
+};

@@ -1,0 +1,30 @@
+import { createPublicKey } from 'node:crypto';
+import type { JWK } from 'jose';
+
+/**
+ * The registered keys of a client that may be relied on: RSA of at least 2048 bits with a sane exponent, or P-256; marked for
+ * signatures or unmarked; never a private or symmetric key. A weak key is passed over as if it were not there.
+ */
+export const usableClientKeys = (keys: readonly Readonly<Record<string, unknown>>[]): readonly JWK[] =>
+  keys.filter(isUsable).map((key) => ({ ...key }) as JWK);
+
+const isUsable = (jwk: Readonly<Record<string, unknown>>): boolean => {
+  if (jwk['d'] !== undefined || jwk['k'] !== undefined) return false;
+  if (jwk['use'] !== undefined && jwk['use'] !== 'sig') return false;
+  try {
+    const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
+    const details = key.asymmetricKeyDetails;
+    if (key.asymmetricKeyType === 'ec') return details?.namedCurve === 'prime256v1' && isFor(jwk, ['ES256']);
+    if (key.asymmetricKeyType !== 'rsa') return false;
+    return (
+      (details?.modulusLength ?? 0) >= 2048 &&
+      (details?.publicExponent ?? 0n) >= 65_537n &&
+      isFor(jwk, ['RS256', 'PS256'])
+    );
+  } catch {
+    return false;
+  }
+};
+
+const isFor = (jwk: Readonly<Record<string, unknown>>, algs: readonly string[]): boolean =>
+  jwk['alg'] === undefined || algs.some((alg) => alg === jwk['alg']);

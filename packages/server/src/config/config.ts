@@ -1,0 +1,179 @@
+import type { Api, Client, Level } from '@stile/core';
+import { defaultLevels, levelNamed } from '@stile/core';
+import type { z } from 'zod';
+import type { ConfigInput, ParsedConfig } from './schema.ts';
+import { configSchema } from './schema.ts';
+
+/** A client with what it authenticates by. */
+export interface RegisteredClient extends Client {
+  readonly secret?: string;
+  readonly accent?: string;
+  readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
+}
+
+export interface Config extends Omit<ParsedConfig, 'apis' | 'clients' | 'levels'> {
+  readonly levels: readonly Level[];
+  readonly apis: ReadonlyMap<string, Api>;
+  readonly clients: ReadonlyMap<string, RegisteredClient>;
+  /** Whether the issuer is https: cookies are `Secure` and carry the `__Host-` prefix. */
+  readonly secure: boolean;
+}
+
+/** The environment a configuration may read: what `process.env` holds. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Declares a configuration, with completion and checking in the editor. */
+export const defineConfig = (
+  config: (environment: Environment) => ConfigInput,
+): ((environment: Environment) => ConfigInput) => config;
+
+/** The configuration is not usable; the message names every place and what to write there. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Checks a configuration and resolves its defaults.
+ *
+ * @throws ConfigError naming the path of every fault and its fix
+ */
+export const resolveConfig = (input: unknown): Config => {
+  const parsed = configSchema.safeParse(input);
+  if (!parsed.success)
+    throw new ConfigError(`The configuration has mistakes:\n${parsed.error.issues.map(describeIssue).join('\n')}`);
+  const faults = contradictions(parsed.data);
+  if (faults.length > 0)
+    throw new ConfigError(`The configuration contradicts itself:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  const { data } = parsed;
+  return {
+    ...data,
+    levels: data.levels ?? defaultLevels,
+    apis: new Map(data.apis.map((api) => [api.audience, asApi(api)])),
+    clients: new Map(data.clients.map((client) => [client.id, asClient(client)])),
+    secure: data.issuer.startsWith('https:'),
+  };
+};
+
+const describeIssue = (issue: z.core.$ZodIssue): string => {
+  const path = issue.path
+    .map((key) => (typeof key === 'number' ? `[${key}]` : `.${String(key)}`))
+    .join('')
+    .replace(/^\./, '');
+  const keys = issue.code === 'unrecognized_keys' ? ` Remove or rename: ${issue.keys.join(', ')}.` : '';
+  return `  ${path || '(top level)'}: ${issue.message}${keys}`;
+};
+
+const asApi = (api: ParsedConfig['apis'][number]): Api => ({
+  audience: api.audience,
+  name: api.name,
+  signingAlg: api.signingAlg,
+  tokenLifetimeSeconds: api.tokenLifetime,
+  resourceServerClients: api.resourceServerClients,
+  scopes: Object.fromEntries(
+    Object.entries(api.scopes).map(([name, scope]) => [
+      name,
+      {
+        description: scope.description,
+        singleUse: scope.singleUse,
+        requires: {
+          ...(scope.requires.acr && { acr: scope.requires.acr }),
+          ...(scope.requires.maxAge !== undefined && { maxAgeSeconds: scope.requires.maxAge }),
+        },
+      },
+    ]),
+  ),
+});
+
+const asClient = (client: ParsedConfig['clients'][number]): RegisteredClient => {
+  const { defaultAudience, minimumAcr, secret, jwks, accent, ...rest } = client;
+  return {
+    ...rest,
+    pkce: client.authentication.includes('none') ? 'required' : client.pkce,
+    ...(defaultAudience !== undefined && { defaultAudience }),
+    ...(minimumAcr !== undefined && { minimumAcr }),
+    ...(secret !== undefined && { secret }),
+    ...(jwks !== undefined && { jwks }),
+    ...(accent !== undefined && { accent }),
+  };
+};
+
+/** Faults that no single field shows. */
+const contradictions = (config: ParsedConfig): readonly string[] => {
+  const levels = config.levels ?? defaultLevels;
+  const known = (acr: string): boolean => levelNamed(levels, acr) !== undefined;
+  const audiences = new Map(config.apis.map((api) => [api.audience, api]));
+  const clientIds = new Set(config.clients.map(({ id }) => id));
+  return [
+    ...doubled(
+      'apis',
+      config.apis.map(({ audience }) => audience),
+    ),
+    ...doubled(
+      'clients',
+      config.clients.map(({ id }) => id),
+    ),
+    ...doubled(
+      'users',
+      config.users.map(({ id }) => id),
+    ),
+    ...doubled(
+      'users',
+      config.users.map(({ username }) => username),
+    ),
+    ...doubled(
+      'levels',
+      levels.flatMap(({ acr, aliases }) => [acr, ...aliases]),
+    ),
+    ...config.apis.flatMap((api) => apiFaults(api, known, clientIds)),
+    ...config.clients.flatMap((client) => clientFaults(client, known, audiences)),
+  ];
+};
+
+const doubled = (where: string, names: readonly string[]): readonly string[] =>
+  [...new Set(names.filter((name, i) => names.indexOf(name) !== i))].map((name) => `${where}: ${name} occurs twice.`);
+
+const apiFaults = (
+  api: ParsedConfig['apis'][number],
+  known: (acr: string) => boolean,
+  clientIds: ReadonlySet<string>,
+): readonly string[] => [
+  ...Object.entries(api.scopes).flatMap(([name, { requires }]) =>
+    (requires.acr ?? [])
+      .filter((acr) => !known(acr))
+      .map((acr) => `apis ${api.audience}, scope ${name}: there is no level ${acr}; declare it in levels.`),
+  ),
+  ...api.resourceServerClients
+    .filter((id) => !clientIds.has(id))
+    .map((id) => `apis ${api.audience}: resourceServerClients names ${id}, which is not in clients.`),
+];
+
+const clientFaults = (
+  client: ParsedConfig['clients'][number],
+  known: (acr: string) => boolean,
+  audiences: ReadonlyMap<string, ParsedConfig['apis'][number]>,
+): readonly string[] => {
+  const faults: string[] = [];
+  const say = (fault: string): number => faults.push(`clients ${client.id}: ${fault}`);
+  const { authentication, grantTypes } = client;
+  const usesSecret = authentication.some((method) => method.startsWith('client_secret'));
+  if (authentication.includes('none') && authentication.length > 1) say("authentication 'none' stands alone.");
+  if (usesSecret && client.secret === undefined) say('authentication by secret needs a secret.');
+  if (authentication.includes('private_key_jwt') && client.jwks === undefined) say('private_key_jwt needs jwks.');
+  if (grantTypes.includes('authorization_code') && client.redirectUris.length === 0)
+    say('authorization_code needs redirectUris.');
+  if (grantTypes.includes('client_credentials') && authentication.includes('none')) {
+    say('client_credentials is for clients that authenticate (RFC 6749, section 4.4).');
+  }
+  for (const acr of client.minimumAcr ?? []) if (!known(acr)) say(`minimumAcr: there is no level ${acr}.`);
+  if (client.defaultAudience !== undefined && !Object.hasOwn(client.apis, client.defaultAudience)) {
+    say('defaultAudience is not among its apis.');
+  }
+  for (const [audience, scopes] of Object.entries(client.apis)) {
+    const api = audiences.get(audience);
+    if (!api) say(`apis: there is no API ${audience}.`);
+    for (const scope of api ? scopes : []) {
+      if (!Object.hasOwn(api?.scopes ?? {}, scope)) say(`apis ${audience}: the API has no scope ${scope}.`);
+    }
+  }
+  return faults;
+};

@@ -1,0 +1,135 @@
+/**
+ * The configuration: one schema, from which its types, its errors and its reference come.
+ * Every object is strict: a misspelt name is an error that says where it stands.
+ */
+import { z } from 'zod';
+import { duration } from './duration.ts';
+
+/** A registered name that goes into tokens and URLs: printable ASCII without spaces. */
+const identifier = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'Use 1 to 200 printable ASCII characters without spaces.');
+
+const scopeName = z
+  .string()
+  .regex(
+    /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/,
+    'A scope is printable ASCII without spaces, quotes and backslashes (RFC 6749, section 3.3).',
+  );
+
+const origin = z
+  .string()
+  .regex(/^https?:\/\/[^/?#\s]+$/, 'An origin is scheme, host and port, without a path: https://app.example.com');
+
+const absoluteUri = z
+  .string()
+  .regex(/^[a-z][a-z0-9+.-]*:[^\s#]+$/i, 'Use an absolute URI without spaces and without a fragment.')
+  .refine((uri) => !/^(javascript|data|vbscript|blob|file):/i.test(uri), 'That scheme cannot be redirected to safely.');
+
+const words = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).transform((value) => [value].flat());
+
+const signingAlg = z.enum(['RS256', 'ES256']);
+
+const proofClass = z.enum(['any', 'not-knowledge', 'phishing-resistant', 'phishing-resistant-hardware']);
+
+const level = z.strictObject({
+  acr: identifier,
+  aliases: z.array(identifier).default([]),
+  kinds: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+  shownBy: proofClass,
+  renewedBy: proofClass,
+});
+
+const scope = z.strictObject({
+  description: z.union([z.string().transform((en) => ({ en })), z.record(z.string(), z.string())]).default({}),
+  requires: z.strictObject({ acr: words.optional(), maxAge: duration.optional() }).default({}),
+  singleUse: z.boolean().default(false),
+});
+
+const api = z.strictObject({
+  audience: absoluteUri,
+  name: z.string().min(1).max(100),
+  signingAlg: signingAlg.default('RS256'),
+  tokenLifetime: duration.default(900),
+  scopes: z.record(scopeName, scope),
+  resourceServerClients: z.array(identifier).default([]),
+});
+
+const publicJwk = z.looseObject({ kty: z.enum(['RSA', 'EC']), kid: z.string().optional() });
+
+const client = z.strictObject({
+  id: identifier,
+  name: z.string().min(1).max(100),
+  authentication: z.array(z.enum(['none', 'client_secret_basic', 'client_secret_post', 'private_key_jwt'])).min(1),
+  secret: z.string().min(16, 'A client secret has at least 16 characters; make it random.').optional(),
+  jwks: z.strictObject({ keys: z.array(publicJwk).min(1) }).optional(),
+  grantTypes: z
+    .array(z.enum(['authorization_code', 'refresh_token', 'client_credentials']))
+    .default(['authorization_code', 'refresh_token']),
+  redirectUris: z.array(absoluteUri).default([]),
+  postLogoutRedirectUris: z.array(absoluteUri).default([]),
+  webOrigins: z.array(origin).default([]),
+  firstParty: z.boolean().default(false),
+  /** The colour of its pages: `#rrggbb`. */
+  accent: z
+    .string()
+    .regex(/^#[0-9a-f]{6}$/i, 'A colour is # and six hexadecimal digits.')
+    .optional(),
+  apis: z.record(absoluteUri, z.array(scopeName)).default({}),
+  defaultAudience: absoluteUri.optional(),
+  minimumAcr: words.optional(),
+  acrValues: z.enum(['required', 'voluntary']).default('required'),
+  pkce: z.enum(['required', 'unless-nonce', 'optional']).default('unless-nonce'),
+  idTokenAlg: signingAlg.default('RS256'),
+});
+
+const seedUser = z.strictObject({
+  id: identifier,
+  username: z.string().min(1).max(200),
+  password: z.string().min(8),
+  claims: z.record(z.string(), z.unknown()).default({}),
+  roles: z.array(z.string()).default([]),
+  totp: z.strictObject({ name: z.string().min(1), secret: z.string().regex(/^[A-Z2-7]{32,}$/) }).optional(),
+  recoveryCodes: z.array(z.string()).default([]),
+});
+
+export const configSchema = z.strictObject({
+  /** The issuer identifier, with its trailing slash: `https://login.example.com/`. */
+  issuer: z
+    .string()
+    .regex(/^https?:\/\/[^/?#\s]+\/$/, 'The issuer is an origin with a trailing slash: https://login.example.com/')
+    .default('http://localhost:9000/'),
+  listen: z
+    .strictObject({ host: z.string().default('localhost'), port: z.int().min(0).max(65_535).default(9000) })
+    .prefault({}),
+  /** The folder of the embedded database. */
+  dataFolder: z.string().default('./data'),
+  /** The name people see on every page. */
+  organisation: z.string().min(1).max(60).default('Stile'),
+  /** How many proxies in front of the server are trusted to set `X-Forwarded-For`; 0: none. */
+  trustedProxies: z.int().min(0).max(10).default(0),
+  levels: z.array(level).min(1).optional(),
+  sessions: z
+    .strictObject({ idle: duration.default(3 * 86_400), absolute: duration.default(30 * 86_400) })
+    .prefault({}),
+  lifetimes: z
+    .strictObject({
+      code: duration.default(60),
+      idToken: duration.default(3600),
+      interaction: duration.default(1800),
+      refreshTokenIdle: duration.default(30 * 86_400),
+      refreshTokenAbsolute: duration.default(90 * 86_400),
+      refreshTokenGrace: duration.default(30),
+      singleUseToken: duration.default(300),
+      enrolmentTicket: duration.default(3 * 86_400),
+    })
+    .prefault({}),
+  /** What happens to a person who needs a second proof and has none: enrolment behind an administrator's ticket, or refusal. */
+  enrolment: z.enum(['ticket', 'refuse']).default('ticket'),
+  apis: z.array(api).default([]),
+  clients: z.array(client).default([]),
+  /** People who are added at the first start, and left alone afterwards. */
+  users: z.array(seedUser).default([]),
+});
+
+/** What `stile.config.ts` may say. */
+export type ConfigInput = z.input<typeof configSchema>;
+export type ParsedConfig = z.output<typeof configSchema>;

@@ -1,0 +1,37 @@
+import type { Instant } from '@stile/core';
+import type { Logger } from 'pino';
+import type { Config } from './config/config.ts';
+import type { PasswordHasher } from './factors/password-hasher.ts';
+import type { KeyRing } from './keys/key-ring.ts';
+import type { Store } from './store/ports.ts';
+
+/** Everything that a handler may touch: one plain record, made in one place. */
+export interface Deps {
+  readonly config: Config;
+  readonly store: Store;
+  readonly keys: KeyRing;
+  readonly passwords: PasswordHasher;
+  /** Keys of the server's own HMACs, by purpose. */
+  readonly secrets: { readonly csrf: Uint8Array; readonly refreshToken: Uint8Array };
+  readonly now: () => Instant;
+  readonly randomBytes: (length: number) => Uint8Array;
+  readonly log: Logger;
+}
+
+/** Who is calling, as far as the connection tells. */
+export interface Caller {
+  /** The address of the person's device: of the socket, or as told by trusted proxies. */
+  readonly address: string;
+  /** Marks everything that is logged and audited about this request. */
+  readonly requestId: string;
+}
+
+export type Handler = (request: Request, deps: Deps, caller: Caller) => Promise<Response>;
+
+/** A fresh unguessable value: 32 random bytes in base64url. */
+export const randomToken = (deps: Pick<Deps, 'randomBytes'>): string =>
+  Buffer.from(deps.randomBytes(32)).toString('base64url');
+
+/** A fresh name for a record: 18 random bytes in base64url behind a word that says of what. */
+export const randomId = (deps: Pick<Deps, 'randomBytes'>, kind: string): string =>
+  `${kind}_${Buffer.from(deps.randomBytes(18)).toString('base64url')}`;

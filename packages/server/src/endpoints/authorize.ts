@@ -1,0 +1,204 @@
+/**
+ * The authorization endpoint (RFC 6749, section 3.1; OpenID Connect Core 1.0, section 3.1.2).
+ *
+ * parse → load → decide → perform. Pages come back here and the same question is asked again, of the same request.
+ */
+import type { NextStep, Parameters } from '@stile/core';
+import { secondsAfter, single } from '@stile/core';
+import { auditRecord } from '../audit/audit.ts';
+import { sendCode } from '../authorization/issue-code.ts';
+import { errorAnswer, messagesFor, problemPage, respond } from '../authorization/respond.ts';
+import type { Decided } from '../authorization/situation.ts';
+import { decide } from '../authorization/situation.ts';
+import type { InvalidRequest, ValidatedRequest } from '../authorization/validated-request.ts';
+import { fromStored, toStored, validateRequest } from '../authorization/validated-request.ts';
+import type { Caller, Deps, Handler } from '../deps.ts';
+import { randomId, randomToken } from '../deps.ts';
+import { sha256 } from '../digest.ts';
+import { formParameters, queryParameters } from '../http/body.ts';
+import { cookie, readCookie } from '../http/cookies.ts';
+import { seeOther } from '../http/responses.ts';
+import type { ProblemName } from '../pages/messages.ts';
+import { currentSession } from '../session/current-session.ts';
+import type { Interaction } from '../store/records.ts';
+
+/** `GET /authorize`: a new request, or one that comes home from a page. */
+export const authorize: Handler = async (request, deps, caller) => {
+  const parameters = queryParameters(request);
+  const resumed = single(parameters, 'interaction');
+  if (parameters.has('interaction')) {
+    return resumed.ok && resumed.value !== undefined
+      ? resume(resumed.value, request, deps, caller)
+      : problemPage('badRequest', 400, request, caller);
+  }
+  const validated = validateRequest(parameters, deps);
+  if (!validated.ok) return refuseInvalid(validated.error, request, deps, caller);
+  const current = await currentSession(request, deps);
+  const decided = await decide(validated.value, undefined, current, deps);
+  return perform(decided, parameters, request, deps, caller);
+};
+
+/**
+ * `POST /authorize`: the same. A browser keeps `SameSite=Lax` cookies back when another site posts a form, so the request
+ * is put by and the browser sent to fetch it, which brings the cookies along.
+ */
+export const authorizeByPost: Handler = async (request, deps, caller) => {
+  const parameters = await formParameters(request);
+  if (!parameters.ok) return problemPage('badRequest', 400, request, caller);
+  const validated = validateRequest(parameters.value, deps);
+  if (!validated.ok) return refuseInvalid(validated.error, request, deps, caller);
+  const interaction = newInteraction(validated.value, parameters.value, deps);
+  await deps.store.interactions.save(interaction);
+  return seeOther(home(interaction.id));
+};
+
+const home = (interactionId: string): string => `/authorize?interaction=${interactionId}`;
+
+const newInteraction = (validated: ValidatedRequest, parameters: Parameters, deps: Deps): Interaction => ({
+  id: randomId(deps, 'int'),
+  browserHash: null,
+  clientId: validated.client.id,
+  request: toStored(parameters),
+  requestedAt: deps.now(),
+  expiresAt: secondsAfter(deps.now(), deps.config.lifetimes.interaction),
+  userId: null,
+  accountSelectedAt: null,
+  consentedAt: null,
+  progress: {},
+  finishedAt: null,
+});
+
+/** A request that comes home: only to the browser that it left from, and only until it is answered. */
+const resume = async (id: string, request: Request, deps: Deps, caller: Caller): Promise<Response> => {
+  const interaction = await deps.store.interactions.find(id);
+  if (!interaction || interaction.finishedAt !== null || interaction.expiresAt <= deps.now()) {
+    return problemPage('expired', 400, request, caller);
+  }
+  const browser = readCookie(request, 'browser', deps.config);
+  if (interaction.browserHash === null) return bindToBrowser(interaction, browser, request, deps, caller);
+  if (browser === undefined) return problemPage('cookiesBlocked', 400, request, caller);
+  if (sha256(browser) !== interaction.browserHash) return problemPage('someoneElse', 400, request, caller);
+  const validated = fromStored(interaction, deps);
+  if (!validated.ok) return refuseInvalid(validated.error, request, deps, caller);
+  const current = await currentSession(request, deps);
+  const decided = await decide(validated.value, interaction, current, deps);
+  return perform(decided, new Map(), request, deps, caller);
+};
+
+const bindToBrowser = async (
+  interaction: Interaction,
+  browser: string | undefined,
+  request: Request,
+  deps: Deps,
+  caller: Caller,
+): Promise<Response> => {
+  const secret = browser ?? randomToken(deps);
+  const bound = await deps.store.interactions.bindBrowser(interaction.id, sha256(secret));
+  if (!bound) return problemPage('someoneElse', 400, request, caller);
+  return seeOther(home(interaction.id), [browserCookie(secret, deps)]);
+};
+
+const BROWSER_COOKIE_SECONDS = 400 * 86_400;
+
+const browserCookie = (secret: string, deps: Deps): string =>
+  cookie('browser', secret, BROWSER_COOKIE_SECONDS, deps.config);
+
+/** Does what was decided. */
+const perform = async (
+  decided: Decided,
+  parameters: Parameters,
+  request: Request,
+  deps: Deps,
+  caller: Caller,
+): Promise<Response> => {
+  const { next } = decided.decision;
+  switch (next.step) {
+    case 'issue':
+      return sendCode(decided, next, request, deps, caller);
+    case 'refuse':
+      return refuse(decided, next, request, deps, caller);
+    default:
+      return showPage(next.step, decided, parameters, request, deps);
+  }
+};
+
+const PAGE_OF: Readonly<Record<Exclude<NextStep['step'], 'issue' | 'refuse'>, string>> = {
+  login: '/login',
+  challenge: '/challenge',
+  enrol: '/enrol',
+  consent: '/consent',
+  'select-account': '/select-account',
+};
+
+/** Puts the request by, bound to this browser and to the person who is to answer, and sends the browser to the page. */
+const showPage = async (
+  step: keyof typeof PAGE_OF,
+  decided: Decided,
+  parameters: Parameters,
+  request: Request,
+  deps: Deps,
+): Promise<Response> => {
+  const pageOf = (id: string): string => `${PAGE_OF[step]}?interaction=${id}`;
+  const { interaction, validated, current, requestedAt } = decided;
+  const pinned = step === 'challenge' || step === 'enrol' || step === 'consent' ? (current?.user.id ?? null) : null;
+  if (interaction) {
+    if (pinned !== null && interaction.userId === null) {
+      await deps.store.interactions.update(interaction.id, { userId: pinned });
+    }
+    return seeOther(pageOf(interaction.id));
+  }
+  const secret = readCookie(request, 'browser', deps.config) ?? randomToken(deps);
+  const saved = {
+    ...newInteraction(validated, parameters, deps),
+    browserHash: sha256(secret),
+    requestedAt,
+    userId: pinned,
+  };
+  await deps.store.interactions.save(saved);
+  return seeOther(pageOf(saved.id), [browserCookie(secret, deps)]);
+};
+
+/** The decision was no: the client is told, once, and the request is closed. */
+const refuse = async (
+  decided: Decided,
+  { error }: Extract<NextStep, { step: 'refuse' }>,
+  request: Request,
+  deps: Deps,
+  caller: Caller,
+): Promise<Response> => {
+  const { validated, current, interaction, decision } = decided;
+  const record = auditRecord(deps, 'authorize.refused', {
+    clientId: validated.client.id,
+    userId: current?.user.id ?? null,
+    sessionId: current?.session.id ?? null,
+    requestId: caller.requestId,
+    details: { error: error.code, reason: error.reason, trace: decision.trace },
+  });
+  if (interaction) await deps.store.interactions.finish(interaction.id, deps.now(), [record]);
+  else await deps.store.audit.append([record]);
+  const t = messagesFor(request, validated.request.uiLocales);
+  return respond(validated.request.channel, errorAnswer(error), validated.client, t, deps);
+};
+
+const PROBLEM_OF: Readonly<Record<Extract<InvalidRequest, { tell: 'person' }>['reason'], ProblemName>> = {
+  client_id_missing: 'badRequest',
+  client_unknown: 'unknownApplication',
+  client_may_not: 'badRequest',
+  redirect_uri_missing: 'unregisteredRedirect',
+  redirect_uri_unregistered: 'unregisteredRedirect',
+  response_mode_unsupported: 'badRequest',
+  request_malformed: 'badRequest',
+};
+
+/** A request that cannot be used. Without a trusted redirect only the person is told, in words of ours. */
+const refuseInvalid = (invalid: InvalidRequest, request: Request, deps: Deps, caller: Caller): Response => {
+  if (invalid.tell === 'person') {
+    deps.log.warn({ requestId: caller.requestId, reason: invalid.reason }, 'authorization request refused');
+    return problemPage(PROBLEM_OF[invalid.reason], 400, request, caller, { code: invalid.reason });
+  }
+  deps.log.warn(
+    { requestId: caller.requestId, clientId: invalid.client.id, reason: invalid.error.reason },
+    'authorization request refused',
+  );
+  return respond(invalid.channel, errorAnswer(invalid.error), invalid.client, messagesFor(request), deps);
+};

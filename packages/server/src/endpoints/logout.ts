@@ -1,0 +1,165 @@
+/** Signing out: OpenID Connect RP-Initiated Logout 1.0, and Auth0's `/v2/logout`. */
+import type { Parameters } from '@stile/core';
+import { singles } from '@stile/core';
+import { auditRecord } from '../audit/audit.ts';
+import { applicationOf, messagesFor, problemPage } from '../authorization/respond.ts';
+import { hintedIdentity } from '../authorization/validated-request.ts';
+import type { RegisteredClient } from '../config/config.ts';
+import type { Caller, Deps, Handler } from '../deps.ts';
+import { formParameters, queryParameters } from '../http/body.ts';
+import { cookie, readCookie } from '../http/cookies.ts';
+import { csrfToken, isCsrfToken } from '../http/csrf.ts';
+import { page, seeOther } from '../http/responses.ts';
+import { signOutPage } from '../pages/sign-out-page.ts';
+import { signedOutPage } from '../pages/signed-out-page.ts';
+import type { CurrentSession } from '../session/current-session.ts';
+import { currentSession } from '../session/current-session.ts';
+
+/** A logout request that is known to be sound. */
+interface LogoutRequest {
+  readonly client: RegisteredClient | undefined;
+  /** Registered for the client; the only place to go afterwards. */
+  readonly returnTo: string | undefined;
+  readonly state: string | undefined;
+  readonly hint: { readonly subject: string; readonly sessionId: string | undefined } | undefined;
+  readonly uiLocales: readonly string[];
+}
+
+const NAMES = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'logout_hint', 'ui_locales'] as const;
+
+/** On any fault there is no redirect (RP-Initiated Logout 1.0, section 4). */
+const parse = (parameters: Parameters, deps: Deps): LogoutRequest | undefined => {
+  const sent = singles(parameters, NAMES);
+  if (!sent.ok) return undefined;
+  const { id_token_hint, client_id, post_logout_redirect_uri: returnTo, state, ui_locales } = sent.value;
+  const hint = id_token_hint === undefined ? undefined : hintedIdentity(id_token_hint, deps);
+  if (id_token_hint !== undefined && !hint) return undefined;
+  if (client_id !== undefined && hint && hint.clientId !== client_id) return undefined;
+  const clientId = client_id ?? hint?.clientId;
+  const client = clientId === undefined ? undefined : deps.config.clients.get(clientId);
+  if (clientId !== undefined && !client) return undefined;
+  if (returnTo !== undefined && !client?.postLogoutRedirectUris.includes(returnTo)) return undefined;
+  return { client, returnTo, state, hint, uiLocales: (ui_locales ?? '').split(' ') };
+};
+
+/** `GET /oidc/logout`, and `POST` by a client. */
+export const oidcLogout: Handler = async (request, deps, caller) => {
+  const parameters = await parametersOf(request);
+  const logout = parameters && parse(parameters, deps);
+  if (!logout) return problemPage('badRequest', 400, request, caller);
+  const current = await currentSession(request, deps);
+  if (!current) return finished(logout, request, deps);
+  if (parameters.has('confirm') || parameters.has('stay'))
+    return confirmed(parameters, logout, current, request, deps, caller);
+  // The person is asked unless an ID token shows that the client speaks of this very session (section 2).
+  if (isAbout(logout, current)) return signOut(logout, current, request, deps, caller);
+  return ask(logout, current, request, deps);
+};
+
+const parametersOf = async (request: Request): Promise<Parameters | undefined> => {
+  if (request.method === 'GET') return queryParameters(request);
+  const form = await formParameters(request);
+  return form.ok ? new Map([...queryParameters(request), ...form.value]) : undefined;
+};
+
+const isAbout = ({ hint }: LogoutRequest, { session, user }: CurrentSession): boolean =>
+  hint !== undefined && hint.subject === user.id && hint.sessionId === session.id;
+
+const csrfPurpose = ({ session }: CurrentSession): string => `logout ${session.id}`;
+
+const ask = (logout: LogoutRequest, current: CurrentSession, request: Request, deps: Deps): Response => {
+  const { client, returnTo, state } = logout;
+  const query = new URLSearchParams({
+    ...(client && { client_id: client.id }),
+    ...(returnTo !== undefined && { post_logout_redirect_uri: returnTo }),
+    ...(state !== undefined && { state }),
+  });
+  const secret = readCookie(request, 'session', deps.config) ?? '';
+  const html = signOutPage(
+    {
+      ...(client && { application: applicationOf(client) }),
+      action: `/oidc/logout?${query}`,
+      csrf: csrfToken(deps, csrfPurpose(current), secret),
+      signedInAs: current.user.username,
+    },
+    messagesFor(request, logout.uiLocales),
+  );
+  return page(html);
+};
+
+const confirmed = async (
+  parameters: Parameters,
+  logout: LogoutRequest,
+  current: CurrentSession,
+  request: Request,
+  deps: Deps,
+  caller: Caller,
+): Promise<Response> => {
+  const [sent] = parameters.get('csrf') ?? [];
+  const secret = readCookie(request, 'session', deps.config) ?? '';
+  if (request.method !== 'POST' || !isCsrfToken(deps, csrfPurpose(current), secret, sent)) {
+    return problemPage('forged', 403, request, caller);
+  }
+  return parameters.has('confirm')
+    ? signOut(logout, current, request, deps, caller)
+    : finished(logout, request, deps, true);
+};
+
+const signOut = async (
+  logout: LogoutRequest,
+  current: CurrentSession,
+  request: Request,
+  deps: Deps,
+  caller: Caller,
+): Promise<Response> => {
+  await endSession(current, logout.client, deps, caller);
+  return finished(logout, request, deps);
+};
+
+const endSession = async (
+  { session, user }: CurrentSession,
+  client: RegisteredClient | undefined,
+  deps: Deps,
+  caller: Caller,
+): Promise<void> => {
+  await deps.store.sessions.end(session.id, deps.now(), [
+    auditRecord(deps, 'session.ended', {
+      userId: user.id,
+      sessionId: session.id,
+      clientId: client?.id ?? null,
+      requestId: caller.requestId,
+      details: { reason: 'signed_out' },
+    }),
+  ]);
+};
+
+/** Back to the application if it said where to, else a page. */
+const finished = (logout: LogoutRequest, request: Request, deps: Deps, stayed = false): Response => {
+  const cookies = stayed ? [] : [cookie('session', null, 0, deps.config)];
+  const { returnTo, state, client } = logout;
+  if (returnTo !== undefined) {
+    const query = state === undefined ? '' : `${returnTo.includes('?') ? '&' : '?'}state=${encodeURIComponent(state)}`;
+    return seeOther(`${returnTo}${query}`, cookies);
+  }
+  if (stayed) return seeOther(deps.config.issuer);
+  const props = client ? { application: applicationOf(client) } : {};
+  return page(signedOutPage(props, messagesFor(request, logout.uiLocales)), 200, { cookies });
+};
+
+/**
+ * `GET /v2/logout`: Auth0's way. It asks nobody; a page of another site cannot call it behind the person's back, for the cookie
+ * is not sent with such a request.
+ */
+export const auth0Logout: Handler = async (request, deps, caller) => {
+  const sent = singles(queryParameters(request), ['client_id', 'returnTo']);
+  if (!sent.ok) return problemPage('badRequest', 400, request, caller);
+  const { client_id: clientId, returnTo } = sent.value;
+  const client = clientId === undefined ? undefined : deps.config.clients.get(clientId);
+  const allowed = client ? [client] : [...deps.config.clients.values()];
+  const registered =
+    returnTo === undefined || allowed.some(({ postLogoutRedirectUris }) => postLogoutRedirectUris.includes(returnTo));
+  if ((clientId !== undefined && !client) || !registered) return problemPage('badRequest', 400, request, caller);
+  const current = await currentSession(request, deps);
+  if (current) await endSession(current, client, deps, caller);
+  return finished({ client, returnTo, state: undefined, hint: undefined, uiLocales: [] }, request, deps);
+};

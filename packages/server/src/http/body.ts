@@ -1,0 +1,74 @@
+import type { OAuthError, Parameters, Result } from '@stile/core';
+import { oauthError, ok, refused } from '@stile/core';
+
+/** More than any legitimate request of ours. */
+const MAX_BODY_BYTES = 65_536;
+
+const asParameters = (pairs: Iterable<readonly [string, string]>): Parameters => {
+  const parameters = new Map<string, string[]>();
+  for (const [name, value] of pairs) {
+    const values = parameters.get(name);
+    if (values) values.push(value);
+    else parameters.set(name, [value]);
+  }
+  return parameters;
+};
+
+/** The parameters of the query. */
+export const queryParameters = (request: Request): Parameters => asParameters(new URL(request.url).searchParams);
+
+const malformed = (reason: string, description: string): Result<never, OAuthError> =>
+  refused(oauthError('invalid_request', reason, description));
+
+const mediaType = (request: Request): string =>
+  (request.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+/** The body's text if it is not too large: read piece by piece, and given up as soon as it is. */
+const boundedText = async (request: Request): Promise<string | undefined> => {
+  if (Number(request.headers.get('content-length') ?? '0') > MAX_BODY_BYTES) return undefined;
+  if (!request.headers.has('transfer-encoding')) return request.text();
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  for await (const piece of request.body ?? []) {
+    size += piece.byteLength;
+    if (size > MAX_BODY_BYTES) return undefined;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
+};
+
+/** The parameters of a form body (`application/x-www-form-urlencoded`). */
+export const formParameters = async (request: Request): Promise<Result<Parameters, OAuthError>> => {
+  if (mediaType(request) !== 'application/x-www-form-urlencoded') {
+    return malformed('content_type', 'The content type must be application/x-www-form-urlencoded');
+  }
+  const text = await boundedText(request);
+  return text === undefined
+    ? malformed('body_too_large', 'The request is too large')
+    : ok(asParameters(new URLSearchParams(text)));
+};
+
+/** The parameters of a form, or of a flat JSON object as Auth0's SDKs send it. */
+export const formOrJsonParameters = async (request: Request): Promise<Result<Parameters, OAuthError>> => {
+  if (mediaType(request) !== 'application/json') return formParameters(request);
+  const text = await boundedText(request);
+  if (text === undefined) return malformed('body_too_large', 'The request is too large');
+  const value = parseJson(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return malformed('json_malformed', 'The body is not a JSON object');
+  }
+  const pairs: [string, string][] = [];
+  for (const [name, member] of Object.entries(value)) {
+    if (typeof member !== 'string') return malformed('json_member', 'Every member of the JSON object must be a string');
+    pairs.push([name, member]);
+  }
+  return ok(asParameters(pairs));
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,17 @@
+import { isIP } from 'node:net';
+
+/**
+ * The address of the person's device. Every trusted proxy has added the address it saw to the right end of
+ * `X-Forwarded-For`; whatever stands further left was written by a stranger and is not believed.
+ *
+ * @param trustedProxies how many proxies stand in front; 0: the header is ignored
+ */
+export const clientAddress = (
+  socketAddress: string | undefined,
+  forwardedFor: string | null,
+  trustedProxies: number,
+): string => {
+  const seen = (forwardedFor ?? '').split(',').map((address) => address.trim());
+  const told = trustedProxies > 0 ? seen.at(-trustedProxies) : undefined;
+  return told !== undefined && isIP(told) !== 0 ? told : (socketAddress ?? 'unknown');
+};

@@ -1,0 +1,89 @@
+/** What holds for every route: preflights, wrong methods, unknown paths, failures, headers, and one line in the log. */
+import { problemPage, serverError } from '../authorization/respond.ts';
+import type { Caller, Deps } from '../deps.ts';
+import { corsHeaders, preflight } from './cors.ts';
+import { errorJson } from './responses.ts';
+
+interface RouteFacts {
+  readonly method: string;
+  readonly path: string;
+  readonly cors: 'nobody' | 'applications' | 'anyone';
+}
+
+type Dispatch = (request: Request, caller: Caller) => Promise<Response>;
+
+/** On everything that leaves the server, unless the answer says otherwise. */
+const HEADERS: Readonly<Record<string, string>> = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'permissions-policy': 'camera=(), geolocation=(), microphone=(), payment=()',
+  'cross-origin-resource-policy': 'same-origin',
+};
+
+const HSTS = 'max-age=31536000';
+
+/** Whether a path is one that machines call: their errors are JSON, people's are pages. */
+const isForMachines = (path: string): boolean => /^\/(oauth|userinfo|\.well-known|healthz|readyz)(\/|$)/.test(path);
+
+export const serve = (
+  table: readonly (readonly ['GET' | 'POST', string, unknown, RouteFacts['cors']])[],
+  dispatch: Dispatch,
+  deps: Deps,
+): Dispatch => {
+  const routes = table.map(([method, path, , cors]) => ({ method, path, cors }));
+  return async (request, caller) => {
+    const started = process.hrtime.bigint();
+    const path = new URL(request.url).pathname;
+    const matching = routes.filter((route) => matches(route.path, path));
+    const response = await answer(request, path, matching, dispatch, deps, caller);
+    withHeaders(response, request, matching[0]?.cors ?? 'nobody', deps);
+    response.headers.set('x-request-id', caller.requestId);
+    const milliseconds = Number((process.hrtime.bigint() - started) / 1000n) / 1000;
+    // The path alone: queries hold codes and hints.
+    const logged = {
+      requestId: caller.requestId,
+      method: request.method,
+      path: matching.length > 0 ? path : 'unknown',
+    };
+    deps.log.info({ ...logged, status: response.status, milliseconds }, 'request');
+    return response;
+  };
+};
+
+const matches = (pattern: string, path: string): boolean =>
+  pattern.endsWith('/*') ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
+
+const answer = async (
+  request: Request,
+  path: string,
+  matching: readonly RouteFacts[],
+  dispatch: Dispatch,
+  deps: Deps,
+  caller: Caller,
+): Promise<Response> => {
+  const [first] = matching;
+  if (!first) {
+    return isForMachines(path) ? new Response(null, { status: 404 }) : problemPage('notFound', 404, request, caller);
+  }
+  const methods = [...new Set(matching.map(({ method }) => method))];
+  if (request.method === 'OPTIONS' && first.cors !== 'nobody')
+    return preflight(request, deps.config, first.cors, methods.join(', '));
+  const isHead = request.method === 'HEAD' && methods.includes('GET');
+  if (!isHead && !methods.includes(request.method)) {
+    return new Response(null, { status: 405, headers: { allow: methods.join(', ') } });
+  }
+  try {
+    return await dispatch(request, caller);
+  } catch (error) {
+    // Whatever broke, the answer is no, and the number on it finds the reason in the log.
+    deps.log.error({ requestId: caller.requestId, err: error }, 'request failed');
+    return isForMachines(path) ? errorJson(serverError, 500) : problemPage('serverError', 500, request, caller);
+  }
+};
+
+const withHeaders = (response: Response, request: Request, cors: RouteFacts['cors'], deps: Deps): void => {
+  const more = cors === 'nobody' ? {} : corsHeaders(request, deps.config, cors);
+  const all = { ...HEADERS, ...(deps.config.secure && { 'strict-transport-security': HSTS }), ...more };
+  for (const [name, value] of Object.entries(all)) if (!response.headers.has(name)) response.headers.set(name, value);
+  if (cors !== 'nobody') response.headers.set('cross-origin-resource-policy', 'cross-origin');
+};

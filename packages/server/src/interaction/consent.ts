@@ -1,0 +1,54 @@
+/** Consent: may an application that is not the operator's own have what it asks for? */
+import type { Deps, Handler } from '../deps.ts';
+import { page, seeOther } from '../http/responses.ts';
+import type { ScopeInWords } from '../pages/consent-page.ts';
+import { consentPage } from '../pages/consent-page.ts';
+import type { Opened } from './open.ts';
+import { decline, home, openForm, openPage } from './open.ts';
+import { provenAt } from './record.ts';
+import { describeScope } from './why.ts';
+
+/** Every scope that will be granted, in words, with the new ones marked. */
+const scopesInWords = (opened: Opened): readonly ScopeInWords[] => {
+  const { next } = opened.decided.decision;
+  const missing = next.step === 'consent' ? next.scopes : [];
+  return opened.decided.validated.scopes.map((name) => ({
+    name,
+    description: describeScope(opened, name) ?? opened.t.consent.openidScopes(name) ?? name,
+    isNew: missing.includes(name),
+  }));
+};
+
+const hostOf = (uri: string): string | undefined => (URL.canParse(uri) ? new URL(uri).host : undefined);
+
+const render = (opened: Opened): Response =>
+  page(
+    consentPage(
+      {
+        application: opened.application,
+        action: `/consent?interaction=${opened.interaction.id}`,
+        csrf: opened.csrf,
+        signedInAs: opened.decided.current?.user.username ?? '',
+        scopes: scopesInWords(opened),
+        returnsTo: hostOf(opened.decided.validated.request.channel.redirect.uri),
+      },
+      opened.t,
+    ),
+  );
+
+/** `GET /consent` */
+export const showConsent: Handler = async (request, deps, caller) => {
+  const opened = await openPage('consent', request, deps, caller);
+  return opened instanceof Response ? opened : render(opened);
+};
+
+/** `POST /consent` */
+export const answerConsent: Handler = async (request, deps: Deps, caller) => {
+  const answered = await openForm('consent', request, deps, caller);
+  if (answered instanceof Response) return answered;
+  if (answered.form.has('deny')) return decline(answered, deps);
+  if (answered.form.has('allow')) {
+    await deps.store.interactions.update(answered.interaction.id, { consentedAt: provenAt(answered, deps) });
+  }
+  return seeOther(home(answered.interaction));
+};

@@ -1,0 +1,183 @@
+/**
+ * Guarded enrolment: somebody who needs a second proof and has none connects an authenticator app. A password thief could do
+ * that as well, so an administrator's one-time ticket is asked for first; it is used up together with the enrolment.
+ */
+import type { Deps, Handler } from '../deps.ts';
+import { randomId } from '../deps.ts';
+import { decodeBase32, encodeBase32 } from '../factors/base32.ts';
+import { ticketDigest } from '../factors/enrolment-ticket.ts';
+import { qrSvg } from '../factors/qr-code.ts';
+import { generateRecoveryCodes, hashRecoveryCode } from '../factors/recovery-code.ts';
+import { generateSecret, otpauthUri } from '../factors/totp.ts';
+import { verifyProof } from '../factors/verify-proof.ts';
+import { page, seeOther } from '../http/responses.ts';
+import { enrolPage } from '../pages/enrol-page.ts';
+import type { Authenticator, EnrolmentTicket, User } from '../store/records.ts';
+import { clearedBySuccess, codeLimits, ticketLimits } from '../throttle/limits.ts';
+import type { Answered, Opened } from './open.ts';
+import { field, home, openForm, openPage } from './open.ts';
+import { provenAt, recordFailure, recordProof } from './record.ts';
+
+/** What the interaction remembers between the ticket and the first code. */
+interface Connecting {
+  readonly ticketHash: string;
+  readonly authenticatorId: string;
+  readonly secret: string;
+}
+
+const connecting = ({ interaction }: Opened): Connecting | undefined => {
+  const { ticketHash, authenticatorId, secret } = interaction.progress;
+  return typeof ticketHash === 'string' && typeof authenticatorId === 'string' && typeof secret === 'string'
+    ? { ticketHash, authenticatorId, secret }
+    : undefined;
+};
+
+interface Failure {
+  readonly error?: string;
+  readonly retryAfterSeconds?: number;
+}
+
+const frame = (opened: Opened) => ({
+  application: opened.application,
+  action: `/enrol?interaction=${opened.interaction.id}`,
+  csrf: opened.csrf,
+  signedInAs: opened.decided.current?.user.username ?? '',
+});
+
+const statusOf = ({ error, retryAfterSeconds }: Failure): number => {
+  if (retryAfterSeconds !== undefined) return 429;
+  return error === undefined ? 200 : 400;
+};
+
+const render = async (opened: Opened, user: User, failure: Failure, deps: Deps): Promise<Response> => {
+  const state = connecting(opened);
+  if (!state) return page(enrolPage({ ...frame(opened), state: 'guard', ...failure }, opened.t), statusOf(failure));
+  const secret = decodeBase32(state.secret) ?? new Uint8Array();
+  const uri = otpauthUri({ issuer: deps.config.organisation, account: user.username, secret });
+  const html = enrolPage(
+    {
+      ...frame(opened),
+      state: 'connect',
+      authenticator: state.authenticatorId,
+      qrSvg: await qrSvg(uri),
+      secret: state.secret,
+      otpauthUri: uri,
+      ...failure,
+    },
+    opened.t,
+  );
+  return page(html, statusOf(failure));
+};
+
+/** `GET /enrol` */
+export const showEnrol: Handler = async (request, deps, caller) => {
+  const opened = await openPage('enrol', request, deps, caller);
+  if (opened instanceof Response) return opened;
+  const user = opened.decided.current?.user;
+  return user ? render(opened, user, {}, deps) : seeOther(home(opened.interaction));
+};
+
+/** `POST /enrol` */
+export const answerEnrol: Handler = async (request, deps, caller) => {
+  const answered = await openForm('enrol', request, deps, caller);
+  if (answered instanceof Response) return answered;
+  const user = answered.decided.current?.user;
+  if (!user) return seeOther(home(answered.interaction));
+  const state = connecting(answered);
+  return state ? connect(answered, user, state, deps) : checkTicket(answered, user, deps);
+};
+
+/** First page: the ticket. It is looked at, not used up: that happens when the app is connected. */
+const checkTicket = async (answered: Answered, user: User, deps: Deps): Promise<Response> => {
+  const limits = ticketLimits(user.id, answered.caller.address);
+  const throttle = await deps.store.throttles.take(limits, deps.now());
+  if (!throttle.allowed) return render(answered, user, { retryAfterSeconds: throttle.retryAfterSeconds }, deps);
+  const ticketHash = ticketDigest(field(answered, 'ticket') ?? '');
+  const ticket =
+    ticketHash === undefined ? undefined : await deps.store.authenticators.findTicket(ticketHash, deps.now());
+  if (ticketHash === undefined || ticket?.userId !== user.id) {
+    await recordFailure(
+      answered,
+      { userId: user.id, factor: 'enrolment-ticket', reason: 'wrong' },
+      answered.decided.current,
+      deps,
+    );
+    return render(answered, user, { error: answered.t.errors.wrongTicket() }, deps);
+  }
+  const progress = {
+    ticketHash,
+    authenticatorId: randomId(deps, 'auth'),
+    secret: encodeBase32(generateSecret(deps.randomBytes)),
+  };
+  await deps.store.interactions.update(answered.interaction.id, { progress });
+  return seeOther(`/enrol?interaction=${answered.interaction.id}`);
+};
+
+/** Second page: the first code. Ticket, code and enrolment become facts together or not at all. */
+const connect = async (answered: Answered, user: User, state: Connecting, deps: Deps): Promise<Response> => {
+  const limits = codeLimits('totp', user.id, answered.caller.address);
+  const throttle = await deps.store.throttles.take(limits, deps.now());
+  if (!throttle.allowed) return render(answered, user, { retryAfterSeconds: throttle.retryAfterSeconds }, deps);
+  const ticket = await deps.store.authenticators.findTicket(state.ticketHash, deps.now());
+  if (ticket?.userId !== user.id) return startOver(answered, user, deps);
+  const totp = newAuthenticator(
+    state.authenticatorId,
+    user,
+    'totp',
+    answered.t.enrol.appName,
+    { secret: state.secret },
+    deps,
+  );
+  const outcome = await verifyProof(totp, field(answered, 'code') ?? '', provenAt(answered, deps), deps);
+  if (!outcome.valid) {
+    await recordFailure(
+      answered,
+      { userId: user.id, factor: 'totp', reason: outcome.reason },
+      answered.decided.current,
+      deps,
+    );
+    return render(answered, user, { error: answered.t.errors.wrongFirstCode }, deps);
+  }
+  const recoveryCodes = generateRecoveryCodes(deps.randomBytes);
+  const recorded = await recordProof(
+    answered,
+    user,
+    {
+      event: outcome.event,
+      consume: [...outcome.consume, ticketOnce(ticket)],
+      enrol: [totp, recoveryCodeAuthenticator(recoveryCodes, user, answered, deps)],
+      clearThrottles: clearedBySuccess([...limits, ...ticketLimits(user.id, answered.caller.address)]),
+    },
+    deps,
+  );
+  if (typeof recorded === 'string') return startOver(answered, user, deps);
+  return page(enrolPage({ ...frame(answered), state: 'done', recoveryCodes }, answered.t), 200, {
+    cookies: [recorded.cookie],
+  });
+};
+
+/** The ticket was used or ran out meanwhile. */
+const startOver = async (answered: Answered, user: User, deps: Deps): Promise<Response> => {
+  await deps.store.interactions.update(answered.interaction.id, { progress: {} });
+  const fresh = { ...answered, interaction: { ...answered.interaction, progress: {} } };
+  return render(fresh, user, { error: answered.t.errors.expiredTicket }, deps);
+};
+
+const ticketOnce = ({ ticketHash, expiresAt }: EnrolmentTicket) =>
+  ({ kind: 'enrolment-ticket', key: ticketHash, expiresAt }) as const;
+
+const newAuthenticator = (
+  id: string,
+  user: User,
+  factor: string,
+  name: string,
+  material: Authenticator['material'],
+  deps: Deps,
+): Authenticator => ({ id, userId: user.id, factor, name, material, createdAt: deps.now(), lastUsedAt: null });
+
+const recoveryCodeAuthenticator = (codes: readonly string[], user: User, { t }: Opened, deps: Deps): Authenticator => {
+  const material = {
+    codes: codes.map((code, i) => ({ id: String(i), hash: hashRecoveryCode(deps.randomBytes(16), code) })),
+  };
+  return newAuthenticator(randomId(deps, 'auth'), user, 'recovery-code', t.enrol.recoveryCodesName, material, deps);
+};

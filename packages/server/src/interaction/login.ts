@@ -1,0 +1,103 @@
+/** Signing in: username and password. */
+import type { Deps, Handler } from '../deps.ts';
+import { PasswordHasherBusy } from '../factors/password-hasher.ts';
+import type { ProofOutcome } from '../factors/verify-proof.ts';
+import { spendPasswordWork, verifyProof } from '../factors/verify-proof.ts';
+import { page, seeOther } from '../http/responses.ts';
+import type { LoginPageProps } from '../pages/login-page.ts';
+import { loginPage } from '../pages/login-page.ts';
+import { normaliseUsername } from '../session/username.ts';
+import type { Authenticator, User } from '../store/records.ts';
+import { clearedBySuccess, passwordLimits } from '../throttle/limits.ts';
+import { busy } from './busy.ts';
+import type { Answered, Opened } from './open.ts';
+import { field, home, openForm, openPage } from './open.ts';
+import { provenAt, recordFailure, recordProof } from './record.ts';
+
+const render = (opened: Opened, more: Partial<LoginPageProps>, status = 200): Response => {
+  const { request } = opened.decided.validated;
+  const props: LoginPageProps = {
+    application: opened.application,
+    action: `/login?interaction=${opened.interaction.id}`,
+    csrf: opened.csrf,
+    loginHint: request.loginHint,
+    ...more,
+  };
+  return page(loginPage(props, opened.t), status);
+};
+
+/** `GET /login` */
+export const showLogin: Handler = async (request, deps, caller) => {
+  const opened = await openPage('login', request, deps, caller);
+  return opened instanceof Response ? opened : render(opened, {});
+};
+
+/** `POST /login` */
+export const answerLogin: Handler = async (request, deps, caller) => {
+  const answered = await openForm('login', request, deps, caller);
+  if (answered instanceof Response) return answered;
+  const username = field(answered, 'username') ?? '';
+  const password = answered.form.get('password')?.[0] ?? '';
+  const typed = { loginHint: username };
+  if (username === '')
+    return render(answered, { error: { field: 'username', message: answered.t.errors.usernameMissing } }, 400);
+  if (password === '')
+    return render(
+      answered,
+      { ...typed, error: { field: 'password', message: answered.t.errors.passwordMissing } },
+      400,
+    );
+  const limits = passwordLimits(normaliseUsername(username), caller.address);
+  const throttle = await deps.store.throttles.take(limits, deps.now());
+  if (!throttle.allowed) return tooMany(answered, typed, throttle.retryAfterSeconds);
+  try {
+    const signedIn = await signIn(answered, username, password, clearedBySuccess(limits), deps);
+    return signedIn ?? render(answered, { ...typed, error: { message: answered.t.errors.wrongPassword } }, 400);
+  } catch (error) {
+    if (error instanceof PasswordHasherBusy) return busy(request, caller);
+    throw error;
+  }
+};
+
+const tooMany = (answered: Answered, typed: Partial<LoginPageProps>, retryAfterSeconds: number): Response => {
+  const response = render(answered, { ...typed, retryAfterSeconds }, 429);
+  response.headers.set('retry-after', String(retryAfterSeconds));
+  return response;
+};
+
+const signIn = async (
+  answered: Answered,
+  username: string,
+  password: string,
+  clearThrottles: readonly string[],
+  deps: Deps,
+): Promise<Response | undefined> => {
+  const user = await deps.store.users.findByUsername(normaliseUsername(username));
+  const checked = await checkPassword(answered, user, password, deps);
+  if (!checked?.outcome.valid || !user) {
+    await recordFailure(answered, { userId: user?.id ?? null, factor: 'password', reason: 'wrong' }, undefined, deps);
+    return undefined;
+  }
+  const { outcome, authenticator } = checked;
+  const recorded = await recordProof(answered, user, { ...outcome, clearThrottles }, deps);
+  if (typeof recorded === 'string') return seeOther(home(answered.interaction));
+  if (outcome.material)
+    await deps.store.authenticators.replaceMaterial(authenticator.id, authenticator.material, outcome.material);
+  return seeOther(home(answered.interaction), [recorded.cookie]);
+};
+
+/** Does the same work for a user who does not exist, is blocked or has no password. */
+const checkPassword = async (
+  answered: Answered,
+  user: User | undefined,
+  password: string,
+  deps: Deps,
+): Promise<{ readonly outcome: ProofOutcome; readonly authenticator: Authenticator } | undefined> => {
+  const known = user && user.blockedAt === null ? await deps.store.authenticators.ofUser(user.id) : [];
+  const authenticator = known.find(({ factor }) => factor === 'password');
+  if (!authenticator) {
+    await spendPasswordWork(password, deps);
+    return undefined;
+  }
+  return { outcome: await verifyProof(authenticator, password, provenAt(answered, deps), deps), authenticator };
+};

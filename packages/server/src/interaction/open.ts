@@ -1,0 +1,162 @@
+/** What every page of an interaction does first: whose is it, is it still open, what was decided? */
+import type { NextStep, Parameters } from '@stile/core';
+import { oauthError, single } from '@stile/core';
+import { auditRecord } from '../audit/audit.ts';
+import { applicationOf, errorAnswer, messagesFor, problemPage, respond } from '../authorization/respond.ts';
+import type { Decided } from '../authorization/situation.ts';
+import { decide } from '../authorization/situation.ts';
+import { fromStored } from '../authorization/validated-request.ts';
+import type { Caller, Deps } from '../deps.ts';
+import { randomToken } from '../deps.ts';
+import { sha256 } from '../digest.ts';
+import { formParameters, queryParameters } from '../http/body.ts';
+import { cookie, readCookie } from '../http/cookies.ts';
+import { csrfToken, isCsrfToken } from '../http/csrf.ts';
+import { seeOther } from '../http/responses.ts';
+import type { Application } from '../pages/layout.ts';
+import type { Messages } from '../pages/messages.ts';
+import { currentSession, justSteppedSession } from '../session/current-session.ts';
+import type { Interaction } from '../store/records.ts';
+
+/** A page step: those of the dispatcher that show something. */
+export type PageStep = Exclude<NextStep['step'], 'issue' | 'refuse'>;
+
+/** An interaction that this browser may answer, with what was decided about it. */
+export interface Opened {
+  readonly interaction: Interaction;
+  readonly decided: Decided;
+  readonly application: Application;
+  readonly csrf: string;
+  readonly t: Messages;
+  readonly request: Request;
+  readonly caller: Caller;
+}
+
+/** Where every step leads: the same question, asked again. */
+export const home = ({ id }: Interaction): string => `/authorize?interaction=${id}`;
+
+const csrfPurpose = (interaction: Interaction): string => `interaction ${interaction.id}`;
+
+const open = async (request: Request, deps: Deps, caller: Caller): Promise<Opened | Response> => {
+  const id = single(queryParameters(request), 'interaction');
+  const interaction = id.ok && id.value !== undefined ? await deps.store.interactions.find(id.value) : undefined;
+  if (!interaction || interaction.finishedAt !== null || interaction.expiresAt <= deps.now()) {
+    return problemPage('expired', 400, request, caller);
+  }
+  const browser = readCookie(request, 'browser', deps.config);
+  if (browser === undefined) return problemPage('cookiesBlocked', 400, request, caller);
+  if (interaction.browserHash !== sha256(browser)) return problemPage('someoneElse', 400, request, caller);
+  const validated = fromStored(interaction, deps);
+  if (!validated.ok) return problemPage('expired', 400, request, caller);
+  const decided = await decide(validated.value, interaction, await currentSession(request, deps), deps);
+  return {
+    interaction,
+    decided,
+    application: applicationOf(validated.value.client),
+    csrf: csrfToken(deps, csrfPurpose(interaction), browser),
+    t: messagesFor(request, validated.value.request.uiLocales),
+    request,
+    caller,
+  };
+};
+
+/** Opens a page to be shown. When another step is due, the way leads home. */
+export const openPage = async (
+  step: PageStep,
+  request: Request,
+  deps: Deps,
+  caller: Caller,
+): Promise<Opened | Response> => {
+  const opened = await open(request, deps, caller);
+  if (opened instanceof Response) return opened;
+  return opened.decided.decision.next.step === step ? opened : seeOther(home(opened.interaction));
+};
+
+/** A page that was answered. */
+export interface Answered extends Opened {
+  readonly form: Parameters;
+}
+
+/**
+ * Opens a page that was answered: the form must carry the value it was given, the ways out work on every page, and the second
+ * click of a double click leads where the first one led.
+ */
+export const openForm = async (
+  step: PageStep,
+  request: Request,
+  deps: Deps,
+  caller: Caller,
+): Promise<Answered | Response> => {
+  const opened = await open(request, deps, caller);
+  if (opened instanceof Response) return opened;
+  const form = await formParameters(request);
+  if (!form.ok) return problemPage('badRequest', 400, request, caller);
+  const sent = single(form.value, 'csrf');
+  const browser = readCookie(request, 'browser', deps.config) ?? '';
+  if (!sent.ok || !isCsrfToken(deps, csrfPurpose(opened.interaction), browser, sent.value)) {
+    return problemPage('forged', 403, request, caller);
+  }
+  const secondClick = await answerSecondClick(opened, deps);
+  if (secondClick) return secondClick;
+  if (form.value.has('cancel')) return decline(opened, deps);
+  if (form.value.has('other')) return asSomebodyElse(opened, deps);
+  if (opened.decided.decision.next.step !== step) return seeOther(home(opened.interaction));
+  return { ...opened, form: form.value };
+};
+
+/** The value of a field of an answered page. */
+export const field = ({ form }: Answered, name: string): string | undefined => {
+  const value = single(form, name);
+  return value.ok ? value.value : undefined;
+};
+
+const answerSecondClick = async ({ interaction, request }: Opened, deps: Deps): Promise<Response | undefined> => {
+  const stepped = await justSteppedSession(request, interaction.id, deps);
+  if (!stepped) return undefined;
+  const secret = randomToken(deps);
+  const rotated = await deps.store.sessions.rotate(stepped.session.id, stepped.session.secretHash, sha256(secret));
+  return seeOther(home(interaction), rotated ? [sessionCookie(secret, deps)] : []);
+};
+
+/** The cookie of a session. */
+export const sessionCookie = (secret: string | null, deps: Deps): string =>
+  cookie('session', secret, deps.config.sessions.absolute, deps.config);
+
+/** "Cancel": the client learns that the person declined (RFC 6749, section 4.1.2.1). */
+export const decline = async ({ interaction, decided, t, caller }: Opened, deps: Deps): Promise<Response> => {
+  const { validated, current } = decided;
+  const error = oauthError('access_denied', 'declined', 'The person declined');
+  await deps.store.interactions.finish(interaction.id, deps.now(), [
+    auditRecord(deps, 'authorize.declined', {
+      clientId: validated.client.id,
+      userId: current?.user.id ?? null,
+      sessionId: current?.session.id ?? null,
+      requestId: caller.requestId,
+      details: { step: decided.decision.next.step },
+    }),
+  ]);
+  return respond(validated.request.channel, errorAnswer(error), validated.client, t, deps);
+};
+
+/** "Not you?": whoever was signed in here is signed out, and the request begins anew for whoever comes. */
+export const asSomebodyElse = async ({ interaction, decided, caller }: Opened, deps: Deps): Promise<Response> => {
+  const { current, validated } = decided;
+  if (current) {
+    await deps.store.sessions.end(current.session.id, deps.now(), [
+      auditRecord(deps, 'session.ended', {
+        userId: current.user.id,
+        sessionId: current.session.id,
+        clientId: validated.client.id,
+        requestId: caller.requestId,
+        details: { reason: 'somebody_else' },
+      }),
+    ]);
+  }
+  await deps.store.interactions.update(interaction.id, {
+    userId: null,
+    accountSelectedAt: null,
+    consentedAt: null,
+    progress: {},
+  });
+  return seeOther(home(interaction), [sessionCookie(null, deps)]);
+};

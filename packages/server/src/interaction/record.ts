@@ -1,0 +1,114 @@
+import type { AuthenticationEvent, Instant } from '@stile/core';
+import { latest } from '@stile/core';
+import { auditRecord } from '../audit/audit.ts';
+import type { Deps } from '../deps.ts';
+import { randomId, randomToken } from '../deps.ts';
+import { sha256 } from '../digest.ts';
+import type { CurrentSession } from '../session/current-session.ts';
+import type { Once, ProofRecord } from '../store/ports.ts';
+import type { Authenticator, User } from '../store/records.ts';
+import type { Opened } from './open.ts';
+import { sessionCookie } from './open.ts';
+
+/** A proof that was checked and now becomes a fact. */
+export interface NewProof {
+  readonly event: AuthenticationEvent;
+  readonly consume: readonly Once[];
+  readonly clearThrottles: readonly string[];
+  readonly enrol?: readonly Authenticator[];
+}
+
+/** The moment a proof for this request counts as given: never before the request, so that it always answers it. */
+export const provenAt = ({ decided }: Opened, deps: Deps): Instant => latest(deps.now(), decided.requestedAt);
+
+/**
+ * Makes a proof a fact: the session gets a new cookie with every event, so that a value known from before is worth nothing.
+ * A first proof by somebody else begins a session of its own and ends the one that was there.
+ *
+ * @returns the cookie, or why nothing was recorded
+ */
+export const recordProof = async (
+  opened: Opened,
+  user: User,
+  proof: NewProof,
+  deps: Deps,
+): Promise<{ readonly cookie: string } | 'already-used' | 'session-gone'> => {
+  const { interaction, decided, caller } = opened;
+  const secret = randomToken(deps);
+  const session = sessionOf(opened, user, proof, sha256(secret), deps);
+  const sessionId = session.kind === 'begin' ? session.session.id : session.id;
+  const outcome = await deps.store.sessions.recordProof({
+    event: proof.event,
+    consume: proof.consume,
+    session,
+    interactionId: interaction.id,
+    enrol: proof.enrol ?? [],
+    clearThrottles: proof.clearThrottles,
+    audit: [
+      auditRecord(deps, 'proof.accepted', {
+        userId: user.id,
+        clientId: decided.validated.client.id,
+        sessionId,
+        requestId: caller.requestId,
+        details: {
+          factor: proof.event.factor,
+          authenticator: proof.event.authenticator,
+          ...(proof.enrol && { enrolled: proof.enrol.map(({ id, factor }) => ({ id, factor })) }),
+        },
+      }),
+    ],
+  });
+  return outcome === 'recorded' ? { cookie: sessionCookie(secret, deps) } : outcome;
+};
+
+const sessionOf = (
+  { decided, interaction }: Opened,
+  user: User,
+  { event }: NewProof,
+  secretHash: string,
+  deps: Deps,
+): ProofRecord['session'] => {
+  const { current } = decided;
+  if (current && current.user.id === user.id) {
+    return {
+      kind: 'append',
+      id: current.session.id,
+      secretHash: current.session.secretHash,
+      newSecretHash: secretHash,
+    };
+  }
+  return {
+    kind: 'begin',
+    endSessionId: current?.session.id ?? null,
+    session: {
+      id: randomId(deps, 'ses'),
+      secretHash,
+      formerSecretHash: null,
+      rotatedAt: deps.now(),
+      rotatedBy: interaction.id,
+      userId: user.id,
+      events: [event],
+      createdAt: deps.now(),
+      lastSeenAt: deps.now(),
+      endedAt: null,
+    },
+  };
+};
+
+/** Records that a proof was not accepted; never what was typed. */
+export const recordFailure = async (
+  { decided, caller }: Opened,
+  facts: { readonly userId: string | null; readonly factor: string; readonly reason: string },
+  current: CurrentSession | undefined,
+  deps: Deps,
+): Promise<void> => {
+  await deps.store.audit.append([
+    auditRecord(deps, 'proof.refused', {
+      userId: facts.userId,
+      clientId: decided.validated.client.id,
+      sessionId: current?.session.id ?? null,
+      requestId: caller.requestId,
+      details: { factor: facts.factor, reason: facts.reason },
+    }),
+  ]);
+};

@@ -1,0 +1,119 @@
+/** Puts the server together and lets it listen: config → deps → app → port. */
+import { mkdirSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import type { Logger } from 'pino';
+import type { App } from './app.ts';
+import { createApp } from './app.ts';
+import type { Config } from './config/config.ts';
+import type { Deps } from './deps.ts';
+import { randomId } from './deps.ts';
+import { createPasswordHasher } from './factors/password-hasher.ts';
+import { clientAddress } from './http/caller.ts';
+import { openKeyRing } from './keys/key-ring.ts';
+import { seedUsers } from './session/seed-users.ts';
+import type { Store } from './store/ports.ts';
+import { createSqliteStore } from './store/store.ts';
+import { systemNow, systemRandom } from './system.ts';
+
+/** Opens the embedded store in the data folder, making the folder first. Only its owner may read it. */
+export const openStore = (config: Config): Store => {
+  mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
+  return createSqliteStore({ path: join(config.dataFolder, 'stile.db') });
+};
+
+/** Makes everything a handler needs. The caller closes the store. */
+export const createDeps = async (
+  config: Config,
+  store: Store,
+  log: Logger,
+  replace: Partial<Pick<Deps, 'now' | 'randomBytes' | 'passwords'>> = {},
+): Promise<Deps> => {
+  const now = replace.now ?? systemNow;
+  const random = replace.randomBytes ?? systemRandom;
+  const cores = availableParallelism();
+  const deps: Deps = {
+    config,
+    store,
+    log,
+    now,
+    randomBytes: random,
+    passwords: replace.passwords ?? createPasswordHasher({ concurrency: cores, queueLimit: cores * 32 }),
+    keys: await openKeyRing(store.keys, now),
+    secrets: {
+      csrf: await store.keys.secret('csrf', random(32)),
+      refreshToken: await store.keys.secret('refresh-token', random(32)),
+    },
+  };
+  await seedUsers(deps);
+  return deps;
+};
+
+/** A server that listens. */
+export interface RunningServer {
+  readonly port: number;
+  /** Stops taking requests, finishes those under way, closes the store. */
+  close(): Promise<void>;
+}
+
+const SWEEP_MILLISECONDS = 60_000;
+const KEY_RELOAD_MILLISECONDS = 15_000;
+const DRAIN_MILLISECONDS = 10_000;
+
+/**
+ * Listens on the configured address.
+ *
+ * @throws the system's error when the port is taken or may not be used
+ */
+export const listen = async (deps: Deps): Promise<RunningServer> => {
+  const server = httpServer(createApp(deps), deps);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(deps.config.listen.port, deps.config.listen.host, resolve);
+  });
+  const timers = [
+    setInterval(() => attempt('sweep', deps, () => deps.store.sweep(deps.now())), SWEEP_MILLISECONDS),
+    setInterval(() => attempt('key reload', deps, () => deps.keys.reload()), KEY_RELOAD_MILLISECONDS),
+  ];
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    close: async () => {
+      for (const timer of timers) clearInterval(timer);
+      await drained(server);
+      await deps.store.close();
+    },
+  };
+};
+
+/** Work that goes on beside the requests; when it fails it is logged and tried again the next time. */
+const attempt = (what: string, deps: Deps, work: () => Promise<unknown>): void => {
+  work().catch((error: unknown) => deps.log.error({ err: error }, `${what} failed`));
+};
+
+/** Slow and oversized senders are cut off before they cost anything. */
+const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 5_000 };
+
+const httpServer = (app: App, deps: Deps): Server => {
+  const listener = getRequestListener(
+    async (request, env) => {
+      const socketAddress = 'incoming' in env ? env.incoming.socket.remoteAddress : undefined;
+      const address = clientAddress(socketAddress, request.headers.get('x-forwarded-for'), deps.config.trustedProxies);
+      return app(request, { address, requestId: randomId(deps, 'req') });
+    },
+    { overrideGlobalObjects: false, hostname: new URL(deps.config.issuer).host },
+  );
+  return createServer(LIMITS, (incoming, outgoing) => void listener(incoming, outgoing));
+};
+
+const drained = async (server: Server): Promise<void> => {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
+  await closed;
+  clearTimeout(patience);
+};

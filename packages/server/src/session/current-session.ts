@@ -1,0 +1,51 @@
+import type { Instant } from '@stile/core';
+import { secondsAfter } from '@stile/core';
+import type { Config } from '../config/config.ts';
+import type { Deps } from '../deps.ts';
+import { sha256 } from '../digest.ts';
+import { readCookie } from '../http/cookies.ts';
+import type { Session, User } from '../store/records.ts';
+
+/** A session that stands, with its person. */
+export interface CurrentSession {
+  readonly session: Session;
+  readonly user: User;
+}
+
+/** Whether a session stands: not ended, not idle for too long, not too old. */
+export const isAlive = (session: Session, now: Instant, { sessions }: Pick<Config, 'sessions'>): boolean =>
+  session.endedAt === null &&
+  now < secondsAfter(session.lastSeenAt, sessions.idle) &&
+  now < secondsAfter(session.createdAt, sessions.absolute);
+
+/** The session of the request's cookie, if it stands and its person may sign in. A former cookie value opens nothing. */
+export const currentSession = async (request: Request, deps: Deps): Promise<CurrentSession | undefined> => {
+  const secret = readCookie(request, 'session', deps.config);
+  if (secret === undefined) return undefined;
+  const session = await deps.store.sessions.findBySecret(sha256(secret));
+  if (!session || session.secretHash !== sha256(secret) || !isAlive(session, deps.now(), deps.config)) return undefined;
+  const user = await deps.store.users.find(session.userId);
+  return user && user.blockedAt === null ? { session, user } : undefined;
+};
+
+/** For so long after a step the cookie value it replaced still marks the second click of a double click. */
+const DOUBLE_CLICK_SECONDS = 10;
+
+/**
+ * The session that another submission of this very interaction has just stepped up, found by the cookie value from
+ * before. The browser sent both clicks with the old value and shows only the second answer.
+ */
+export const justSteppedSession = async (
+  request: Request,
+  interactionId: string,
+  deps: Deps,
+): Promise<CurrentSession | undefined> => {
+  const secret = readCookie(request, 'session', deps.config);
+  if (secret === undefined) return undefined;
+  const session = await deps.store.sessions.findBySecret(sha256(secret));
+  if (!session || session.secretHash === sha256(secret) || session.rotatedBy !== interactionId) return undefined;
+  if (!isAlive(session, deps.now(), deps.config) || deps.now() > secondsAfter(session.rotatedAt, DOUBLE_CLICK_SECONDS))
+    return undefined;
+  const user = await deps.store.users.find(session.userId);
+  return user && user.blockedAt === null ? { session, user } : undefined;
+};

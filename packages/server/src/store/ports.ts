@@ -1,0 +1,218 @@
+/**
+ * The store, as the rest of the server sees it: one small port per noun, each saying what must be atomic.
+ * Every method that writes answers only after the write is durable. Every implementation passes `store.contract.ts`.
+ */
+import type { AuthenticationEvent, Instant } from '@stile/core';
+import type {
+  AuditRecord,
+  Authenticator,
+  Code,
+  Consent,
+  EnrolmentTicket,
+  Grant,
+  Interaction,
+  RefreshToken,
+  Session,
+  SigningKey,
+  User,
+} from './records.ts';
+
+/** A thing that may succeed once: a code, a one-time code's step, a recovery code, a ticket, a token, an assertion. */
+export interface Once {
+  readonly kind:
+    | 'code'
+    | 'totp'
+    | 'recovery-code'
+    | 'enrolment-ticket'
+    | 'single-use-token'
+    | 'client-assertion'
+    | 'interaction';
+  readonly key: string;
+  /** From then on the thing is refused for its age anyway, so the memory of it may be dropped; null: never. */
+  readonly expiresAt: Instant | null;
+}
+
+export interface UserStore {
+  find(id: string): Promise<User | undefined>;
+  /** @param username already normalised */
+  findByUsername(username: string): Promise<User | undefined>;
+  /** Adds the user and authenticators unless the id exists; an existing user is left as it is. True when added. */
+  seed(user: User, authenticators: readonly Authenticator[]): Promise<boolean>;
+}
+
+export interface AuthenticatorStore {
+  ofUser(userId: string): Promise<readonly Authenticator[]>;
+  /** Replaces what a factor keeps (a password hash made stronger), only if the old material is still there. */
+  replaceMaterial(id: string, old: Authenticator['material'], material: Authenticator['material']): Promise<boolean>;
+  saveTicket(ticket: EnrolmentTicket): Promise<void>;
+  /** The ticket if it exists, is not expired and was not used. Consumes nothing. */
+  findTicket(ticketHash: string, now: Instant): Promise<EnrolmentTicket | undefined>;
+  /** The ids of the recovery codes (or other once-only parts) of this kind that were used, of those asked about. */
+  usedOf(kind: Once['kind'], keys: readonly string[]): Promise<readonly string[]>;
+}
+
+/** One proof, recorded all at once or not at all. */
+export interface ProofRecord {
+  readonly event: AuthenticationEvent;
+  /** What the proof uses up. If any of it was used before, nothing is recorded. */
+  readonly consume: readonly Once[];
+  /** A new session, or the one to append to: it must still be alive and hold this secret (current, not former). */
+  readonly session:
+    | { readonly kind: 'begin'; readonly session: Session; readonly endSessionId: string | null }
+    | { readonly kind: 'append'; readonly id: string; readonly secretHash: string; readonly newSecretHash: string };
+  readonly interactionId: string;
+  /** Authenticators that the proof enrols. */
+  readonly enrol: readonly Authenticator[];
+  /** Throttle keys that a success clears. */
+  readonly clearThrottles: readonly string[];
+  readonly audit: readonly AuditRecord[];
+}
+
+export interface SessionStore {
+  find(id: string): Promise<Session | undefined>;
+  /** By the digest of the cookie; also finds it by its former digest (then `session.secretHash !== secretHash`). */
+  findBySecret(secretHash: string): Promise<Session | undefined>;
+  /** Atomic: consumes, enrols, begins or appends (rotating the secret), pins the interaction's user, clears throttles, audits. */
+  recordProof(proof: ProofRecord): Promise<'recorded' | 'already-used' | 'session-gone'>;
+  /** Gives the session a new secret without a new event (the second click of a double click). False if the old one is gone. */
+  rotate(id: string, formerSecretHash: string, newSecretHash: string): Promise<boolean>;
+  touch(id: string, now: Instant): Promise<void>;
+  /** Ends the session. True if it was alive. */
+  end(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
+}
+
+export interface InteractionStore {
+  save(interaction: Interaction): Promise<void>;
+  find(id: string): Promise<Interaction | undefined>;
+  /** Binds an interaction that has no browser yet. False if it has one. */
+  bindBrowser(id: string, browserHash: string): Promise<boolean>;
+  /** Changes what an unfinished interaction remembers. */
+  update(
+    id: string,
+    change: Partial<Pick<Interaction, 'accountSelectedAt' | 'consentedAt' | 'progress' | 'userId'>>,
+    audit?: readonly AuditRecord[],
+  ): Promise<void>;
+  /** Marks it finished, once (a refusal sent to the client). True the first time. */
+  finish(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
+}
+
+/** What the authorization endpoint hands out. */
+export interface NewAuthorization {
+  readonly grant: Grant;
+  readonly code: Code;
+  /** The interaction it answers; it is finished in the same breath, once: a second code for it is never made. */
+  readonly interactionId: string | null;
+  /** Consents to remember. */
+  readonly consents: readonly Consent[];
+  readonly touchSession: { readonly id: string; readonly at: Instant } | null;
+  readonly audit: readonly AuditRecord[];
+}
+
+/** What a judge says of a consumed code or a presented refresh token. */
+export interface Judgement<T> {
+  readonly value: T;
+  /** A refresh token to keep; none when refused or not granted. */
+  readonly refreshToken: RefreshToken | null;
+  readonly audit: readonly AuditRecord[];
+  /** True to revoke the grant in the same transaction (fraud). */
+  readonly revoke?: string;
+}
+
+export type CodeOutcome<T> =
+  | { readonly outcome: 'judged'; readonly value: T }
+  /** The code had been used: its grant is revoked now, durably. */
+  | { readonly outcome: 'reused'; readonly grantId: string }
+  | { readonly outcome: 'unknown' };
+
+export type RefreshOutcome<T> =
+  | { readonly outcome: 'judged'; readonly value: T }
+  | { readonly outcome: 'reused'; readonly grantId: string }
+  | { readonly outcome: 'unknown' };
+
+export interface GrantStore {
+  /** Atomic: the grant, its code, the finished interaction, consents, audit. False if the interaction was finished before. */
+  authorize(authorization: NewAuthorization): Promise<boolean>;
+  /**
+   * Atomic: consumes the code, *then* asks the judge, then keeps what the judge grants. The code stays consumed whatever
+   * the judge says, also when the judge throws. A code that was consumed before revokes its grant.
+   *
+   * @param judge pure; gets the grant and its session as they stand in the same transaction (session null if none or unknown)
+   */
+  redeemCode<T>(
+    codeHash: string,
+    now: Instant,
+    judge: (found: { code: Code; grant: Grant; session: Session | undefined }) => Judgement<T>,
+  ): Promise<CodeOutcome<T>>;
+  /**
+   * Atomic rotation. A token that was never rotated, or was rotated at most `graceSeconds` ago to the same successor that is
+   * itself still unused, is put before the judge; if the judge grants a refresh token (its hash is `successorHash`) the presented one counts as
+   * rotated (in the grace case the successor that already exists is kept as it is). A token rotated earlier, or whose successor was used,
+   * is reused: its grant is revoked. Expiry is the judge's business.
+   */
+  rotateRefreshToken<T>(
+    tokenHash: string,
+    successorHash: string,
+    now: Instant,
+    graceSeconds: number,
+    judge: (found: { refreshToken: RefreshToken; grant: Grant; session: Session | undefined }) => Judgement<T>,
+  ): Promise<RefreshOutcome<T>>;
+  find(id: string): Promise<Grant | undefined>;
+  findRefreshToken(tokenHash: string): Promise<RefreshToken | undefined>;
+  /** Revokes the grant and with it every code and token of it. True if it was alive. */
+  revoke(id: string, now: Instant, reason: string, audit: readonly AuditRecord[]): Promise<boolean>;
+  consentsOf(userId: string, clientId: string): Promise<readonly Consent[]>;
+}
+
+export interface OnceStore {
+  /** True exactly once for a kind and key, on any number of processes. Audited in the same transaction when it succeeds. */
+  consume(once: Once, audit: readonly AuditRecord[]): Promise<boolean>;
+}
+
+/** So many tries at once, then one every so often. */
+export interface ThrottleLimit {
+  readonly key: string;
+  readonly burst: number;
+  readonly intervalSeconds: number;
+}
+
+export interface ThrottleStore {
+  /** Takes one try from every limit, or from none if any is exhausted; then says in how many seconds the next is free. */
+  take(
+    limits: readonly ThrottleLimit[],
+    now: Instant,
+  ): Promise<{ allowed: true } | { allowed: false; retryAfterSeconds: number; key: string }>;
+}
+
+export interface KeyStore {
+  all(): Promise<readonly SigningKey[]>;
+  /** Adds keys for an algorithm that has none yet; otherwise changes nothing (two processes may start at once). */
+  ensure(keys: readonly SigningKey[]): Promise<void>;
+  /** Atomic: `current` → `retired` until `retiresAt`, `next` → `current`, and `newNext` → `next`. Forgets retired keys past their time. */
+  rotate(alg: SigningKey['alg'], newNext: SigningKey, now: Instant, retiresAt: Instant): Promise<void>;
+  /** A random secret of the server by name, made once. */
+  secret(name: string, candidate: Uint8Array): Promise<Uint8Array>;
+}
+
+export interface AuditStore {
+  append(records: readonly AuditRecord[]): Promise<void>;
+  find(id: string): Promise<AuditRecord | undefined>;
+  /** Newest first. */
+  recent(limit: number): Promise<readonly AuditRecord[]>;
+}
+
+export interface Store {
+  readonly users: UserStore;
+  readonly authenticators: AuthenticatorStore;
+  readonly sessions: SessionStore;
+  readonly interactions: InteractionStore;
+  readonly grants: GrantStore;
+  readonly once: OnceStore;
+  readonly throttles: ThrottleStore;
+  readonly keys: KeyStore;
+  readonly audit: AuditStore;
+  /** Throws when the store cannot write and read. */
+  check(): Promise<void>;
+  /** Forgets what has expired, in small steps. Returns how many rows went. */
+  sweep(now: Instant): Promise<number>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,155 @@
+/**
+ * What the store keeps, as plain values. Secrets that are looked up (cookies, codes, refresh tokens, tickets) are kept
+ * as SHA-256 digests only, in base64url; the names of such fields end in `Hash`.
+ */
+import type { AuthenticationEvent, Instant, Requirement } from '@stile/core';
+
+export interface User {
+  /** The `sub` claim; never reused. */
+  readonly id: string;
+  /** What the person types to sign in; unique, compared after NFKC and lower-casing. */
+  readonly username: string;
+  /** Claims about the person that scopes may release, by their OpenID Connect names. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly roles: readonly string[];
+  readonly createdAt: Instant;
+  /** Set when the user may no longer sign in; sessions of such a user are dead. */
+  readonly blockedAt: Instant | null;
+}
+
+/** An enrolled factor of one user. */
+export interface Authenticator {
+  readonly id: string;
+  readonly userId: string;
+  readonly factor: string;
+  /** The name people see: "Pixel 9". */
+  readonly name: string;
+  /** What the factor needs to verify a proof; its shape belongs to the factor. Never logged, never sent out. */
+  readonly material: Readonly<Record<string, unknown>>;
+  readonly createdAt: Instant;
+  readonly lastUsedAt: Instant | null;
+}
+
+export interface Session {
+  /** The public id of the session: the `sid` claim. It stays the same for the life of the session. */
+  readonly id: string;
+  /** Digest of the cookie value; replaced whenever an event is added. */
+  readonly secretHash: string;
+  /** The digest before the last replacement, so that the second click of a double click can be told from a stranger. */
+  readonly formerSecretHash: string | null;
+  readonly rotatedAt: Instant;
+  /** The interaction that added the latest event. */
+  readonly rotatedBy: string | null;
+  readonly userId: string;
+  readonly events: readonly AuthenticationEvent[];
+  readonly createdAt: Instant;
+  readonly lastSeenAt: Instant;
+  readonly endedAt: Instant | null;
+}
+
+/** An authorization request that waits for its user. */
+export interface Interaction {
+  readonly id: string;
+  /** Digest of the cookie that binds it to one browser; null until a browser first shows up (a request sent by POST). */
+  readonly browserHash: string | null;
+  readonly clientId: string;
+  /** The validated request, as the authorization endpoint serialised it. */
+  readonly request: Readonly<Record<string, unknown>>;
+  readonly requestedAt: Instant;
+  readonly expiresAt: Instant;
+  /** The person who began to answer; nobody else may finish. */
+  readonly userId: string | null;
+  readonly accountSelectedAt: Instant | null;
+  readonly consentedAt: Instant | null;
+  /** What a step keeps between its pages (an authenticator being enrolled); its shape belongs to the step. */
+  readonly progress: Readonly<Record<string, unknown>>;
+  readonly finishedAt: Instant | null;
+}
+
+/** What one authorization gave to one client: the root of its codes and tokens. Revoking it revokes them all. */
+export interface Grant {
+  readonly id: string;
+  readonly clientId: string;
+  /** Null when the client acts for itself. */
+  readonly userId: string | null;
+  readonly sessionId: string | null;
+  /** The API the tokens are for; null when only OpenID Connect's own scopes were granted. */
+  readonly audience: string | null;
+  readonly scopes: readonly string[];
+  /** The facts and the requirements at the moment of authorization. They never change: no refresh can raise them. */
+  readonly events: readonly AuthenticationEvent[];
+  readonly requirements: readonly Requirement[];
+  readonly nonce: string | null;
+  readonly requestedAt: Instant;
+  readonly createdAt: Instant;
+  readonly revokedAt: Instant | null;
+  readonly revokedReason: string | null;
+}
+
+export interface Code {
+  readonly codeHash: string;
+  readonly grantId: string;
+  readonly clientId: string;
+  readonly redirectUri: string;
+  /** Whether the authorization request named the redirect URI, so that the token request must repeat it (RFC 6749, section 4.1.3). */
+  readonly redirectUriSent: boolean;
+  readonly codeChallenge: string | null;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+export interface RefreshToken {
+  readonly tokenHash: string;
+  readonly grantId: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly createdAt: Instant;
+  /** Unused until then; moves with every rotation. */
+  readonly idleExpiresAt: Instant;
+  /** The family ends then, whatever happens. */
+  readonly expiresAt: Instant;
+  readonly rotatedAt: Instant | null;
+  readonly successorHash: string | null;
+}
+
+export interface SigningKey {
+  readonly kid: string;
+  readonly alg: 'RS256' | 'ES256';
+  readonly privateJwk: Readonly<Record<string, unknown>>;
+  /** `next` is published but does not sign; `current` signs; `retired` is still published, until `retiresAt`. */
+  readonly state: 'next' | 'current' | 'retired';
+  readonly createdAt: Instant;
+  readonly retiresAt: Instant | null;
+}
+
+/** An administrator's one-time permission to enrol an authenticator. */
+export interface EnrolmentTicket {
+  readonly ticketHash: string;
+  readonly userId: string;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+/** When a user allowed a client a scope of an API. */
+export interface Consent {
+  readonly userId: string;
+  readonly clientId: string;
+  /** Empty for OpenID Connect's own scopes. */
+  readonly audience: string;
+  readonly scope: string;
+  readonly grantedAt: Instant;
+}
+
+/** One decision or event, with its trace. Holds no secret, code or token. */
+export interface AuditRecord {
+  readonly id: string;
+  readonly at: Instant;
+  /** What happened, as a stable word: `authorize.decided`, `token.issued`, `proof.refused` … */
+  readonly type: string;
+  readonly userId: string | null;
+  readonly clientId: string | null;
+  readonly sessionId: string | null;
+  readonly grantId: string | null;
+  readonly requestId: string | null;
+  readonly details: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,72 @@
+/** A whole server in memory, with a clock that tests turn by hand: requests go in, responses come out, no socket. */
+import { randomBytes } from 'node:crypto';
+import type { Instant } from '@stile/core';
+import { instant } from '@stile/core';
+import { pino } from 'pino';
+import type { App } from '../app.ts';
+import { createApp } from '../app.ts';
+import { resolveConfig } from '../config/config.ts';
+import type { ConfigInput } from '../config/schema.ts';
+import type { Deps } from '../deps.ts';
+import { createPasswordHasher } from '../factors/password-hasher.ts';
+import { createDeps } from '../server.ts';
+import type { Store } from '../store/ports.ts';
+import { createSqliteStore } from '../store/store.ts';
+import { testConfig } from './test-config.ts';
+
+export interface TestServer {
+  readonly app: App;
+  readonly deps: Deps;
+  readonly store: Store;
+  /** Every line that was logged, to look for secrets in. */
+  readonly logged: readonly string[];
+  /** Sends a request as some device, without cookies of its own. */
+  send(path: string, init?: RequestInit, address?: string): Promise<Response>;
+  /** Turns the clock. */
+  advance(seconds: number): void;
+  close(): Promise<void>;
+}
+
+/** 2026-11-24, a moment in whole seconds. */
+export const START = instant(1_795_478_400);
+
+/** Argon2id so cheap that tests of logic do not wait for it. */
+const cheapPasswords = () =>
+  createPasswordHasher({ concurrency: 2, queueLimit: 64, parameters: { memoryKib: 64, passes: 1, parallelism: 1 } });
+
+/**
+ * Starts a server for tests.
+ *
+ * @param change adds to or replaces parts of the test configuration
+ */
+export const startTestServer = async (
+  change: (config: ConfigInput) => ConfigInput = (config) => config,
+): Promise<TestServer> => {
+  let now: Instant = START;
+  const logged: string[] = [];
+  const config = resolveConfig(change(testConfig));
+  const store = createSqliteStore({ path: ':memory:', now: () => now });
+  const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
+  const deps = await createDeps(config, store, log, {
+    now: () => now,
+    passwords: cheapPasswords(),
+    randomBytes: (n) => randomBytes(n),
+  });
+  const app = createApp(deps);
+  let count = 0;
+  return {
+    app,
+    deps,
+    store,
+    logged,
+    send: (path, init = {}, address = '192.0.2.1') =>
+      app(new Request(new URL(path, config.issuer), { redirect: 'manual', ...init }), {
+        address,
+        requestId: `req_test_${++count}`,
+      }),
+    advance: (seconds) => {
+      now = instant(now + seconds);
+    },
+    close: () => store.close(),
+  };
+};

@@ -1,0 +1,65 @@
+import type { Api, Instant } from '@stile/core';
+import { isElevated, isInstant, words } from '@stile/core';
+import type { Deps } from '../deps.ts';
+import { isAlive } from '../session/current-session.ts';
+
+/** An access token of this server that is still good: signed by us, not expired, not revoked, not used up. */
+export interface LiveAccessToken {
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly jti: string;
+  readonly subject: string;
+  readonly clientId: string;
+  readonly audience: readonly string[];
+  readonly scopes: readonly string[];
+  readonly expiresAt: Instant;
+  readonly grantId: string | undefined;
+  readonly singleUse: boolean;
+}
+
+/** What a token says, by its signature alone. */
+const parse = (token: string, deps: Deps): LiveAccessToken | undefined => {
+  const verified = deps.keys.verify(token);
+  // RFC 9068, section 4: the type tells an access token from an ID token, which must not be taken for one.
+  if (verified?.header['typ'] !== 'at+jwt') return undefined;
+  const { iss, sub, client_id, jti, exp, aud, scope, grant_id, single_use } = verified.claims;
+  if (iss !== deps.config.issuer || !isInstant(exp)) return undefined;
+  if (typeof sub !== 'string' || typeof client_id !== 'string' || typeof jti !== 'string') return undefined;
+  return {
+    claims: verified.claims,
+    jti,
+    subject: sub,
+    clientId: client_id,
+    audience: [aud].flat().filter((audience) => typeof audience === 'string'),
+    scopes: words(typeof scope === 'string' ? scope : undefined),
+    expiresAt: exp,
+    grantId: typeof grant_id === 'string' ? grant_id : undefined,
+    singleUse: single_use === true,
+  };
+};
+
+/**
+ * The token if it is still good. It dies with its grant; what demanded a proof, and everything granted without
+ * `offline_access`, dies with the session too.
+ */
+export const liveAccessToken = async (token: string, deps: Deps): Promise<LiveAccessToken | undefined> => {
+  const parsed = parse(token, deps);
+  if (!parsed || parsed.expiresAt <= deps.now()) return undefined;
+  const used = await deps.store.authenticators.usedOf('single-use-token', [parsed.jti]);
+  if (used.length > 0) return undefined;
+  return (await grantStands(parsed, deps)) ? parsed : undefined;
+};
+
+const grantStands = async (
+  { grantId, subject, clientId, scopes, audience }: LiveAccessToken,
+  deps: Deps,
+): Promise<boolean> => {
+  if (grantId === undefined) return deps.config.clients.has(clientId);
+  const grant = await deps.store.grants.find(grantId);
+  if (!grant || grant.revokedAt !== null || grant.clientId !== clientId || grant.userId !== subject) return false;
+  const user = await deps.store.users.find(subject);
+  if (!user || user.blockedAt !== null) return false;
+  const session = grant.sessionId === null ? undefined : await deps.store.sessions.find(grant.sessionId);
+  if (session && isAlive(session, deps.now(), deps.config)) return true;
+  const api: Api | undefined = audience.map((name) => deps.config.apis.get(name)).find((found) => found !== undefined);
+  return grant.scopes.includes('offline_access') && !scopes.some((scope) => isElevated(scope, api));
+};
