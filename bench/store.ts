@@ -7,35 +7,27 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { instant } from '@stile/core';
-import Database from 'better-sqlite3';
 import type { Store } from '../packages/server/src/store/ports.ts';
 import type { AuditRecord, Code, Grant, RefreshToken } from '../packages/server/src/store/records.ts';
 import type { Engine } from '../packages/server/src/store/sql/engine.ts';
 import { sqlStore } from '../packages/server/src/store/sql/store.ts';
-import { Connection } from '../packages/server/src/store/sqlite/connection.ts';
 import { openSqlite } from '../packages/server/src/store/sqlite/engine.ts';
 
 const IN_FLIGHT = [1, 4, 16, 64];
 const ROUNDS = 3;
 const ROUND_MS = 300;
 
-/** The same operations, each in a transaction of its own. */
-const alone = (path: string): Engine => {
-  const database = new Database(path);
-  database.pragma('synchronous = FULL');
-  const connection = new Connection(database);
+/** The same engine, but each write waits for the one before it, and so has a transaction of its own. */
+const alone = (engine: Engine): Engine => {
+  let last: Promise<unknown> = Promise.resolve();
   return {
-    read: async (operation) => connection.perform(operation()),
-    write: async (operation) => {
-      await nextTurn();
-      connection.execute('BEGIN IMMEDIATE');
-      const answer = connection.perform(operation());
-      connection.execute('COMMIT');
-      return answer;
+    ...engine,
+    write: (operation, keeps) => {
+      const write = last.then(() => engine.write(operation, keeps));
+      last = write;
+      return write;
     },
-    close: async () => connection.close(),
   };
 };
 
@@ -138,9 +130,8 @@ const perSecond = async (
 const median = (figures: readonly number[]): number => figures.toSorted((a, b) => a - b)[figures.length >> 1] ?? 0;
 
 const compare = async (path: string, write: (store: Store) => Promise<unknown>): Promise<void> => {
-  // The second opens what the first has made.
-  const together = sqlStore(openSqlite(path, now));
-  const stores = { alone: sqlStore(alone(path)), together };
+  const engine = openSqlite(path, now);
+  const stores = { alone: sqlStore(alone(engine)), together: sqlStore(engine) };
   const rows: Record<string, string>[] = [];
   for (const inFlight of IN_FLIGHT) {
     const figures: { alone: number[]; together: number[] } = { alone: [], together: [] };
@@ -157,8 +148,7 @@ const compare = async (path: string, write: (store: Store) => Promise<unknown>):
     });
   }
   console.table(rows);
-  await stores.alone.close();
-  await stores.together.close();
+  await engine.close();
 };
 
 const folder = mkdtempSync(join(process.argv[2] ?? tmpdir(), 'stile-bench-'));

@@ -10,7 +10,7 @@ export const cells = (row: unknown): ReadonlyMap<string, unknown> =>
 export type SqlValue = string | number | null;
 
 /** A row holds something that Stile never writes. The message names the column, never the value: it may be a secret. */
-export class CorruptRowError extends Error {
+class CorruptRowError extends Error {
   override readonly name = 'CorruptRowError';
   constructor(column: string) {
     super(`The column "${column}" of the database holds a value that Stile did not write.`);
