@@ -46,12 +46,12 @@ const house: House = {
       {
         rooms: (
           'actions audit authorization client config factors grant http keys notify pages risk session store throttle ' +
-          'token deps.ts digest.ts'
+          'token deps.ts digest.ts system.ts'
         ).split(' '),
         sideways: true,
       },
       { rooms: ['endpoints', 'interaction', 'management'], sideways: false },
-      { rooms: ['app.ts', 'index.ts', 'main.ts', 'server.ts'], sideways: true },
+      { rooms: ['app.ts', 'cli', 'index.ts', 'main.ts', 'server.ts', 'testing'], sideways: true },
     ],
   },
 };

@@ -1,6 +1,7 @@
+import { isJsonObject } from '@stile/core';
 import { fromBase64url, randomString, toBase64url } from './base64url.ts';
 import type { StepUp } from './challenge.ts';
-import { isJsonObject, isSeconds, isStringList } from './json.ts';
+import { isSeconds, isStringList } from './json.ts';
 
 /**
  * A call that waits for its user, in JSON: enough to send the very same call again, and nothing of the token it was

@@ -1,5 +1,6 @@
+import { parseJsonObject } from '@stile/core';
 import type { StepUp } from './challenge.ts';
-import { isSeconds, isStringList, parseJsonObject } from './json.ts';
+import { isSeconds, isStringList } from './json.ts';
 
 /** The token an application uses all day, and what renews it. Instants are whole seconds since the epoch. */
 export interface EverydayTokens {

@@ -11,6 +11,7 @@ export * from './grant/authorization-code.ts';
 export * from './grant/client-credentials.ts';
 export * from './grant/refresh-token.ts';
 export * from './instant.ts';
+export * from './json-object.ts';
 export * from './next-step.ts';
 export * from './policy/api.ts';
 export * from './policy/collect.ts';

@@ -30,5 +30,4 @@ export const secondsBefore = (moment: Instant, seconds: number): Instant => inst
 export const secondsAfter = (moment: Instant, seconds: number): Instant => instant(moment + seconds);
 
 /** The later of several moments. */
-export const latest = (first: Instant, ...rest: readonly Instant[]): Instant =>
-  rest.reduce((later, moment) => (moment > later ? moment : later), first);
+export const latest = (first: Instant, ...rest: readonly Instant[]): Instant => instant(Math.max(first, ...rest));

@@ -10,10 +10,10 @@ import { loadConfig } from './cli/load-config.ts';
 import { ConfigError } from './config/config.ts';
 import { StoreError } from './store/store-error.ts';
 
-const log = pino({ name: 'stile', level: process.env['STILE_LOG_LEVEL'] ?? 'info' });
+const log = pino({ name: 'stile', level: process.env.STILE_LOG_LEVEL ?? 'info' });
 
 try {
-  const config = await loadConfig(process.env['STILE_CONFIG'] ?? './stile.config.ts', process.env);
+  const config = await loadConfig(process.env.STILE_CONFIG ?? './stile.config.ts', process.env);
   process.exitCode = await runCommand(process.argv.slice(2), {
     config,
     log,

@@ -11,29 +11,29 @@ test('the story: everyday access by password, a second proof for transfers, a to
   const login = await browser.go(authorizeUrl());
   assert.match(login.url, /^\/login\?/);
   const everyday = await browser.signIn(login);
-  assert.equal(answerOf(everyday)['state'], 'state-1');
-  assert.equal(answerOf(everyday)['iss'], 'https://login.fabrikam.example/');
+  assert.equal(answerOf(everyday).state, 'state-1');
+  assert.equal(answerOf(everyday).iss, 'https://login.fabrikam.example/');
   const tokens = await redeem(server, everyday);
   assert.equal(tokens.status, 200);
-  assert.equal(tokens.body['scope'], 'openid profile read:accounts offline_access');
-  assert.equal(claimsOf(tokens.body['access_token'])['acr'], '1fa');
+  assert.equal(tokens.body.scope, 'openid profile read:accounts offline_access');
+  assert.equal(claimsOf(tokens.body.access_token).acr, '1fa');
   server.advance(60);
   const challenge = await browser.go(authorizeUrl({ scope: 'openid transfer:funds' }));
   assert.match(challenge.url, /^\/challenge\?/);
   assert.match(challenge.html, /transfer money/);
   const done = await browser.giveCode(challenge);
   const elevated = await redeem(server, done);
-  const claims = claimsOf(elevated.body['access_token']);
-  assert.equal(claims['acr'], 'mfa');
-  assert.deepEqual(claims['amr'], ['pwd', 'otp', 'mfa']);
-  assert.equal(claims['single_use'], true);
-  assert.equal(claims['sub'], ROBIN.id);
+  const claims = claimsOf(elevated.body.access_token);
+  assert.equal(claims.acr, 'mfa');
+  assert.deepEqual(claims.amr, ['pwd', 'otp', 'mfa']);
+  assert.equal(claims.single_use, true);
+  assert.equal(claims.sub, ROBIN.id);
   const consume = async (): Promise<unknown> => {
     const authorization = `Basic ${Buffer.from(`accounts-api:${API_SECRET}`).toString('base64')}`;
     const response = await server.send('/oauth/consume', {
       method: 'POST',
       headers: { authorization, 'content-type': 'application/x-www-form-urlencoded' },
-      body: new URLSearchParams({ token: String(elevated.body['access_token']) }).toString(),
+      body: new URLSearchParams({ token: String(elevated.body.access_token) }).toString(),
     });
     return response.json();
   };
@@ -49,14 +49,11 @@ test('a refresh keeps what was proven and leaves out what may be used once', asy
   server.advance(3600);
   const second = await tokenRequest(server, {
     grant_type: 'refresh_token',
-    refresh_token: String(first.body['refresh_token']),
+    refresh_token: String(first.body.refresh_token),
   });
   assert.equal(second.status, 200);
-  assert.equal(second.body['scope'], 'openid read:accounts offline_access');
-  const [before, after] = [claimsOf(first.body['access_token']), claimsOf(second.body['access_token'])];
-  assert.deepEqual(
-    [after['acr'], after['auth_time'], after['amr']],
-    [before['acr'], before['auth_time'], before['amr']],
-  );
+  assert.equal(second.body.scope, 'openid read:accounts offline_access');
+  const [before, after] = [claimsOf(first.body.access_token), claimsOf(second.body.access_token)];
+  assert.deepEqual([after.acr, after.auth_time, after.amr], [before.acr, before.auth_time, before.amr]);
   await server.close();
 });

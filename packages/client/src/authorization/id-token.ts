@@ -1,7 +1,8 @@
+import type { JsonObject } from '@stile/core';
+import { parseJsonObject } from '@stile/core';
 import { fromBase64url } from '../base64url.ts';
 import { StepUpError } from '../error.ts';
-import type { JsonObject } from '../json.ts';
-import { isSeconds, isStringList, parseJsonObject } from '../json.ts';
+import { isSeconds, isStringList } from '../json.ts';
 
 /** Clocks of browsers and servers may differ by so many seconds, and no more. */
 const clockSkewSeconds = 60;

@@ -1,6 +1,7 @@
+import type { JsonObject } from '@stile/core';
+import { isJsonObject } from '@stile/core';
 import { StepUpError } from '../error.ts';
-import type { JsonObject } from '../json.ts';
-import { isJsonObject, isStringList } from '../json.ts';
+import { isStringList } from '../json.ts';
 import { isConfidential } from '../resource.ts';
 
 /** What a client needs of the authorization server's metadata (OpenID Connect Discovery 1.0; RFC 8414; RFC 9207). */

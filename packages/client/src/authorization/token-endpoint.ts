@@ -1,6 +1,7 @@
+import type { JsonObject } from '@stile/core';
+import { isJsonObject } from '@stile/core';
 import { StepUpError } from '../error.ts';
-import type { JsonObject } from '../json.ts';
-import { isJsonObject, isSeconds } from '../json.ts';
+import { isSeconds } from '../json.ts';
 import { serverTimeoutMilliseconds } from './metadata.ts';
 import { oauthErrorOf } from './response.ts';
 

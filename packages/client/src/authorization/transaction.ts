@@ -1,4 +1,5 @@
-import { isSeconds, isStringList, parseJsonObject } from '../json.ts';
+import { parseJsonObject } from '@stile/core';
+import { isSeconds, isStringList } from '../json.ts';
 import type { PendingCall } from '../pending-call.ts';
 import { parsePendingCall } from '../pending-call.ts';
 import type { KeyValueStorage } from '../token-store.ts';

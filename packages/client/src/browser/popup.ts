@@ -1,5 +1,5 @@
+import { isJsonObject } from '@stile/core';
 import { StepUpError } from '../error.ts';
-import { isJsonObject } from '../json.ts';
 import type { BrowserEnvironment, PopupWindow, WindowMessage } from './environment.ts';
 
 const features = 'popup,width=480,height=720';

@@ -1,3 +1,4 @@
+import type { JsonObject } from '@stile/core';
 import { checkAuthentication } from '../authorization/id-token.ts';
 import { isSingleUse } from '../authorization/redemption.ts';
 import type { AuthorizationBase } from '../authorization/request.ts';
@@ -6,7 +7,6 @@ import type { Transaction } from '../authorization/transaction.ts';
 import { parseTransaction, transactionOf, transactionTtlSeconds } from '../authorization/transaction.ts';
 import type { StepUp } from '../challenge.ts';
 import { StepUpError } from '../error.ts';
-import type { JsonObject } from '../json.ts';
 import type { PendingCall } from '../pending-call.ts';
 import type { ElevatedToken } from '../token-store.ts';
 import { currentInstant } from '../token-store.ts';

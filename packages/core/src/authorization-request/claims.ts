@@ -1,5 +1,7 @@
 import type { OAuthError } from '../error.ts';
 import { oauthError } from '../error.ts';
+import type { JsonObject } from '../json-object.ts';
+import { isJsonObject, parseJsonObject } from '../json-object.ts';
 import type { Result } from '../result.ts';
 import { ok, refused } from '../result.ts';
 import type { ClaimRequest } from './authorization-request.ts';
@@ -10,19 +12,15 @@ export interface AuthenticationClaims {
   readonly subClaim?: string;
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
 const malformed = refused(oauthError('invalid_request', 'claims_malformed', 'claims is not a valid claims request'));
 
-const member = (object: Readonly<Record<string, unknown>>, name: string): unknown =>
-  Object.hasOwn(object, name) ? object[name] : undefined;
+const member = (object: JsonObject, name: string): unknown => (Object.hasOwn(object, name) ? object[name] : undefined);
 
 const claimRequest = (value: unknown): ClaimRequest | undefined => {
   if (value === null) return { essential: false, values: [] };
-  if (!isObject(value)) return undefined;
+  if (!isJsonObject(value)) return undefined;
   const [essential, one] = [member(value, 'essential') ?? false, member(value, 'value')];
   const several: unknown = member(value, 'values') ?? [];
   if (typeof essential !== 'boolean' || !isList(several)) return undefined;
@@ -31,22 +29,14 @@ const claimRequest = (value: unknown): ClaimRequest | undefined => {
   return strings.length === values.length ? { essential, values: strings } : undefined;
 };
 
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
-
 /** Reads the `claims` parameter; what it asks of other claims is left to the scopes. */
 export const parseClaims = (text: string | undefined): Result<AuthenticationClaims, OAuthError> => {
   if (text === undefined) return ok({});
-  const claims = parseJson(text);
-  if (!isObject(claims)) return malformed;
+  const claims = parseJsonObject(text);
+  if (!claims) return malformed;
   const idToken = member(claims, 'id_token') ?? {};
   const userinfo = member(claims, 'userinfo') ?? {};
-  if (!isObject(idToken) || !isObject(userinfo)) return malformed;
+  if (!isJsonObject(idToken) || !isJsonObject(userinfo)) return malformed;
   const [acr, sub] = [member(idToken, 'acr'), member(idToken, 'sub')];
   const acrClaim = acr === undefined ? undefined : claimRequest(acr);
   const subClaim = sub === undefined ? undefined : claimRequest(sub);

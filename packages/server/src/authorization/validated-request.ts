@@ -93,7 +93,7 @@ export const hintedIdentity = (
   deps: Pick<Deps, 'keys' | 'config'>,
 ): { readonly subject: string; readonly sessionId: string | undefined; readonly clientId: string } | undefined => {
   const verified = deps.keys.verify(idToken);
-  if (verified?.header['typ'] !== 'JWT') return undefined;
+  if (verified?.header.typ !== 'JWT') return undefined;
   const { iss, sub, sid, aud, exp } = verified.claims;
   if (iss !== deps.config.issuer || typeof sub !== 'string' || typeof aud !== 'string' || !isInstant(exp))
     return undefined;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isJsonObject } from '@stile/core';
 import type { Config, Environment } from '../config/config.ts';
 import { ConfigError, resolveConfig } from '../config/config.ts';
 
@@ -10,13 +11,24 @@ import { ConfigError, resolveConfig } from '../config/config.ts';
  */
 export const loadConfig = async (path: string, environment: Environment): Promise<Config> => {
   const file = resolve(path);
-  const module: { readonly default?: unknown } = await import(pathToFileURL(file).href).catch((error: unknown) => {
+  const declared = await defaultExport(file);
+  if (declared === undefined) {
+    throw new ConfigError(`${file} has no default export; write: export default defineConfig(…)`);
+  }
+  return resolveConfig(isConfigFunction(declared) ? declared(environment) : declared);
+};
+
+const isConfigFunction = (value: unknown): value is (environment: Environment) => unknown =>
+  typeof value === 'function';
+
+const defaultExport = async (file: string): Promise<unknown> => {
+  const url = pathToFileURL(file).href;
+  try {
+    const module: unknown = await import(url);
+    return isJsonObject(module) ? module['default'] : undefined;
+  } catch (error) {
     throw new ConfigError(
       `The configuration ${file} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,
     );
-  });
-  const declared = module.default;
-  if (declared === undefined)
-    throw new ConfigError(`${file} has no default export; write: export default defineConfig(…)`);
-  return resolveConfig(typeof declared === 'function' ? declared(environment) : declared);
+  }
 };

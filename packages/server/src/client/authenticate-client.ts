@@ -1,5 +1,5 @@
 import type { OAuthError, Parameters, Result } from '@stile/core';
-import { isPublic, oauthError, ok, refused, single } from '@stile/core';
+import { isPublic, oauthError, ok, parseJsonObject, refused, single } from '@stile/core';
 import type { RegisteredClient } from '../config/config.ts';
 import type { Deps } from '../deps.ts';
 import { equalInConstantTime } from '../digest.ts';
@@ -114,14 +114,8 @@ const formDecoded = (text: string | undefined): string | undefined => {
 
 /** Whom an assertion claims to come from, to find the keys that can tell whether it does. */
 const unverifiedSubject = (assertion: string): string | undefined => {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8'));
-    return typeof claims === 'object' && claims !== null && 'sub' in claims && typeof claims.sub === 'string'
-      ? claims.sub
-      : undefined;
-  } catch {
-    return undefined;
-  }
+  const subject = parseJsonObject(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8'))?.['sub'];
+  return typeof subject === 'string' ? subject : undefined;
 };
 
 /** 401 when the client tried and failed to authenticate; the scheme is named if it tried Basic (RFC 6749, section 5.2). */

@@ -6,11 +6,11 @@ import type { JWK } from 'jose';
  * signatures or unmarked; never a private or symmetric key. A weak key is passed over as if it were not there.
  */
 export const usableClientKeys = (keys: readonly Readonly<Record<string, unknown>>[]): readonly JWK[] =>
-  keys.filter(isUsable).map((key) => ({ ...key }) as JWK);
+  keys.filter(isUsable).map((key) => ({ ...key }));
 
 const isUsable = (jwk: Readonly<Record<string, unknown>>): boolean => {
-  if (jwk['d'] !== undefined || jwk['k'] !== undefined) return false;
-  if (jwk['use'] !== undefined && jwk['use'] !== 'sig') return false;
+  if (jwk.d !== undefined || jwk.k !== undefined) return false;
+  if (jwk.use !== undefined && jwk.use !== 'sig') return false;
   try {
     const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
     const details = key.asymmetricKeyDetails;
@@ -27,4 +27,4 @@ const isUsable = (jwk: Readonly<Record<string, unknown>>): boolean => {
 };
 
 const isFor = (jwk: Readonly<Record<string, unknown>>, algs: readonly string[]): boolean =>
-  jwk['alg'] === undefined || algs.some((alg) => alg === jwk['alg']);
+  jwk.alg === undefined || algs.some((alg) => alg === jwk.alg);

@@ -1,4 +1,5 @@
 import type { Proof } from '@stile/core';
+import { isJsonObject } from '@stile/core';
 import type { Once, Store } from '../store/ports.ts';
 import type { Authenticator } from '../store/records.ts';
 import type { FactorTraits } from './factor.ts';
@@ -8,10 +9,10 @@ import { factors } from './factor.ts';
 export const factorNamed = (name: string): FactorTraits | undefined =>
   name === 'password' || name === 'totp' || name === 'recovery-code' ? factors[name] : undefined;
 
-const proofOf = ({ strength: _, ...traits }: FactorTraits, authenticator: string): Proof => ({
-  ...traits,
-  authenticator,
-});
+const proofOf = (traits: FactorTraits, authenticator: string): Proof => {
+  const { strength: _strength, ...proof } = traits;
+  return { ...proof, authenticator };
+};
 
 /** What an authenticator would prove; nothing for a factor that this server cannot verify. */
 export const wouldProve = (authenticator: Authenticator): Proof | undefined => {
@@ -60,11 +61,12 @@ const asUsable = async (authenticator: Authenticator, store: Store): Promise<Usa
 export const recoveryCodesOf = ({
   material,
 }: Authenticator): readonly { readonly id: string; readonly hash: string }[] => {
-  const codes = material['codes'];
+  const codes = material.codes;
   if (!Array.isArray(codes)) return [];
-  return codes.filter(
-    (code): code is { id: string; hash: string } =>
-      typeof code === 'object' && code !== null && typeof code.id === 'string' && typeof code.hash === 'string',
+  return codes.flatMap((code: unknown) =>
+    isJsonObject(code) && typeof code['id'] === 'string' && typeof code['hash'] === 'string'
+      ? [{ id: code['id'], hash: code['hash'] }]
+      : [],
   );
 };
 

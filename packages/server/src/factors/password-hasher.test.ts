@@ -238,6 +238,13 @@ describe('a hostile stored text', () => {
     assert.ok((await hasher.verify(good, 'correct horse')).valid);
   });
 
+  it('is refused if it holds so few bytes that many passwords fit', async () => {
+    for (const outputLen of [4, 8, 15]) {
+      const options = { memoryCost: 8, timeCost: 1, parallelism: 1, outputLen };
+      assert.deepEqual(await hasher.verify(await argon2Hash('correct horse', options), 'correct horse'), refused);
+    }
+  });
+
   it('of any kind is refused', async () => {
     const good = await hasher.hash('correct horse');
     const mutated = fc
@@ -268,6 +275,9 @@ describe('the queue', () => {
     assert.equal(busy.queueLength(), 2);
     assert.equal(verified.length, 3);
     const late = busy.verify(undefined, 'a guess');
+    // A place that became free went to the first in line, so the newcomer waits.
+    assert.equal(busy.queueLength(), 3);
+    assert.equal(verified.length, 3);
     for (let left = 0; left < 5; left += 1) await letGo();
     await Promise.all([...jobs, late]);
     assert.equal(busy.queueLength(), 0);

@@ -57,7 +57,7 @@ const verifyPassword = async (
   event: AuthenticationEvent,
   deps: Deps,
 ): Promise<ProofOutcome> => {
-  const stored = material['hash'];
+  const stored = material.hash;
   const verdict = await deps.passwords.verify(typeof stored === 'string' ? stored : undefined, typed);
   if (!verdict.valid) return wrong;
   if (!verdict.needsRehash) return { valid: true, event, consume: [] };
@@ -76,7 +76,7 @@ const verifyTotp = async (
   deps: Deps,
 ): Promise<ProofOutcome> => {
   const secret =
-    typeof authenticator.material['secret'] === 'string' ? decodeBase32(authenticator.material['secret']) : undefined;
+    typeof authenticator.material.secret === 'string' ? decodeBase32(authenticator.material.secret) : undefined;
   if (!secret) return { valid: false, reason: 'unverifiable' };
   const code = normaliseCode(typed);
   const match = code === undefined ? undefined : matchTotp(secret, code, deps.now());

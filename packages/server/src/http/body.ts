@@ -1,5 +1,5 @@
 import type { OAuthError, Parameters, Result } from '@stile/core';
-import { oauthError, ok, refused } from '@stile/core';
+import { oauthError, ok, parseJsonObject, refused } from '@stile/core';
 
 /** More than any legitimate request of ours. */
 const MAX_BODY_BYTES = 65_536;
@@ -53,22 +53,12 @@ export const formOrJsonParameters = async (request: Request): Promise<Result<Par
   if (mediaType(request) !== 'application/json') return formParameters(request);
   const text = await boundedText(request);
   if (text === undefined) return malformed('body_too_large', 'The request is too large');
-  const value = parseJson(text);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    return malformed('json_malformed', 'The body is not a JSON object');
-  }
+  const value = parseJsonObject(text);
+  if (!value) return malformed('json_malformed', 'The body is not a JSON object');
   const pairs: [string, string][] = [];
   for (const [name, member] of Object.entries(value)) {
     if (typeof member !== 'string') return malformed('json_member', 'Every member of the JSON object must be a string');
     pairs.push([name, member]);
   }
   return ok(asParameters(pairs));
-};
-
-const parseJson = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 };

@@ -29,5 +29,5 @@ export const reasonOf = (opened: Opened, deps: Deps): Reason => {
 /** What a scope allows, in the person's language, else in English. */
 export const describeScope = ({ decided, t }: Opened, scope: string): string | undefined => {
   const description = scopePolicy(decided.validated.api, scope)?.description;
-  return description?.[t.locale] ?? description?.['en'];
+  return description?.[t.locale] ?? description?.en;
 };

@@ -19,7 +19,7 @@ export const generateSigningKey = (alg: SigningAlg, state: SigningKey['state'], 
 
 /** RFC 7638: SHA-256 over the required members in lexicographic order. */
 const thumbprint = (jwk: Readonly<Record<string, unknown>>): string => {
-  const members = jwk['kty'] === 'RSA' ? ['e', 'kty', 'n'] : ['crv', 'kty', 'x', 'y'];
+  const members = jwk.kty === 'RSA' ? ['e', 'kty', 'n'] : ['crv', 'kty', 'x', 'y'];
   return hash('sha256', JSON.stringify(Object.fromEntries(members.map((name) => [name, jwk[name]]))), 'base64url');
 };
 

@@ -1,5 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { sign, verify } from 'node:crypto';
+import type { JsonObject } from '@stile/core';
+import { parseJsonObject } from '@stile/core';
 import type { SigningAlg } from './jwk.ts';
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -39,17 +41,8 @@ export interface VerifiedJws {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-const parseObject = (segment: string): Readonly<Record<string, unknown>> | undefined => {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(segment, 'base64url').toString('utf8'));
-    return isObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
-};
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const parseObject = (segment: string): JsonObject | undefined =>
+  parseJsonObject(Buffer.from(segment, 'base64url').toString('utf8'));
 
 /** Strict base64url without padding, as RFC 7515, section 2 defines it; three segments; nothing else. */
 const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
@@ -67,9 +60,9 @@ export const verifyOwnJws = (
   const [, head, body, signature] = COMPACT.exec(token) ?? [];
   if (head === undefined || body === undefined || signature === undefined) return undefined;
   const [header, claims] = [parseObject(head), parseObject(body)];
-  if (!header || !claims || typeof header['kid'] !== 'string' || header['crit'] !== undefined) return undefined;
-  const found = keyOf(header['kid']);
-  if (!found || header['alg'] !== found.alg) return undefined;
+  if (!header || !claims || typeof header.kid !== 'string' || header.crit !== undefined) return undefined;
+  const found = keyOf(header.kid);
+  if (!found || header.alg !== found.alg) return undefined;
   const raw = Buffer.from(signature, 'base64url');
   // A signature has one spelling: trailing bits that base64url ignores are refused.
   if (raw.toString('base64url') !== signature) return undefined;

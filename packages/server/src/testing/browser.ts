@@ -68,10 +68,13 @@ export class TestBrowser {
   }
 }
 
-export const formPost = (fields: Readonly<Record<string, string>>): RequestInit => ({
+export const formPost = (
+  fields: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
+): RequestInit => ({
   method: 'POST',
   body: new URLSearchParams(fields).toString(),
-  headers: { 'content-type': 'application/x-www-form-urlencoded' },
+  headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
 });
 
 const unescaped = (text: string): string =>

@@ -1,5 +1,6 @@
 /** The usual requests of the usual clients, to be varied by each test. */
 import { hash } from 'node:crypto';
+import { parseJsonObject } from '@stile/core';
 import type { Stop } from './browser.ts';
 import { formPost, TestBrowser } from './browser.ts';
 import { ACCOUNTS, WEB_SECRET } from './test-config.ts';
@@ -39,24 +40,23 @@ export const tokenRequest = async (
   readonly body: Readonly<Record<string, unknown>>;
   readonly response: Response;
 }> => {
-  const request = formPost(fields);
   const authorization = `Basic ${Buffer.from(`${client.id}:${client.secret}`).toString('base64')}`;
-  const response = await server.send('/oauth/token', { ...request, headers: { ...request.headers, authorization } });
-  return { status: response.status, body: await response.clone().json(), response };
+  const response = await server.send('/oauth/token', formPost(fields, { authorization }));
+  return { status: response.status, body: parseJsonObject(await response.clone().text()) ?? {}, response };
 };
 
 /** Redeems the code of a redirect for the web client. */
 export const redeem = (server: TestServer, stop: Stop): ReturnType<typeof tokenRequest> =>
   tokenRequest(server, {
     grant_type: 'authorization_code',
-    code: answerOf(stop)['code'] ?? '',
+    code: answerOf(stop).code ?? '',
     redirect_uri: 'https://intranet.fabrikam.example/callback',
     code_verifier: VERIFIER,
   });
 
 /** The claims of a JWT, unverified. */
 export const claimsOf = (token: unknown): Readonly<Record<string, unknown>> =>
-  JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString('utf8'));
+  parseJsonObject(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString('utf8')) ?? {};
 
 /** Signs Robin in with a password and, when asked, a code; ends at the redirect to the client. */
 export const signInAndStepUp = async (

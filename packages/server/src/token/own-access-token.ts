@@ -20,7 +20,7 @@ export interface LiveAccessToken {
 const parse = (token: string, deps: Deps): LiveAccessToken | undefined => {
   const verified = deps.keys.verify(token);
   // RFC 9068, section 4: the type tells an access token from an ID token, which must not be taken for one.
-  if (verified?.header['typ'] !== 'at+jwt') return undefined;
+  if (verified?.header.typ !== 'at+jwt') return undefined;
   const { iss, sub, client_id, jti, exp, aud, scope, grant_id, single_use } = verified.claims;
   if (iss !== deps.config.issuer || !isInstant(exp)) return undefined;
   if (typeof sub !== 'string' || typeof client_id !== 'string' || typeof jti !== 'string') return undefined;
