@@ -25,3 +25,20 @@ export interface Proof {
 export interface AuthenticationEvent extends Proof {
   readonly at: Instant;
 }
+
+/** What a proof showed, apart from when. */
+const whatItShowed = (event: AuthenticationEvent): string => {
+  const { authenticator, factor, kinds, first, phishingResistant, hardwareBound, amr } = event;
+  return JSON.stringify([authenticator, factor, kinds, first, phishingResistant, hardwareBound, amr]);
+};
+
+/**
+ * The events without those that a later proof of the very same kind by the same authenticator has outdone. No verdict
+ * depends on an outdone event: wherever it counts, the later one counts as well, so a session that is stepped up for
+ * weeks stays small.
+ */
+export const withoutOutdone = (events: readonly AuthenticationEvent[]): readonly AuthenticationEvent[] =>
+  events.filter((event, i) => {
+    const shown = whatItShowed(event);
+    return !events.slice(i + 1).some((later) => later.at >= event.at && whatItShowed(later) === shown);
+  });

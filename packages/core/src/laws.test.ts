@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { AuthenticationContext } from './authentication-context.ts';
+import { exampleClient } from './client/client.example.ts';
 import { secondsAfter } from './instant.ts';
 import type { Draw } from './laws.arbitraries.ts';
 import {
@@ -126,7 +127,11 @@ describe('law 1: a token carries a scope only if its requirement was met by even
 
   it('only scopes that the API defines and the client may have are granted', () => {
     holds(facts, ({ api, requested }) => {
-      const client = { ...anyClient, apis: { [api.audience]: ['read', '__proto__', 'toString'] } };
+      const client = {
+        ...exampleClient,
+        grantTypes: ['authorization_code'] as const,
+        apis: { [api.audience]: ['read', '__proto__', 'toString'] },
+      };
       const granted = grantableScopes(requested, client, api);
       for (const scope of granted.ok ? granted.value : []) {
         const mine = scopePolicy(api, scope) && ['read', '__proto__', 'toString'].includes(scope);
@@ -137,20 +142,6 @@ describe('law 1: a token carries a scope only if its requirement was met by even
     });
   });
 });
-
-const anyClient = {
-  id: 'app',
-  name: 'App',
-  authentication: ['none'],
-  grantTypes: ['authorization_code'],
-  redirectUris: [],
-  postLogoutRedirectUris: [],
-  webOrigins: [],
-  firstParty: true,
-  acrValues: 'required',
-  pkce: 'required',
-  idTokenAlg: 'RS256',
-} as const;
 
 describe('law 2: acr, acrs, amr, auth_time and amr_times are true of the events', () => {
   it('a context says nothing that the events do not, and leaves nothing out', () => {

@@ -207,7 +207,7 @@ const withoutPages = (wanted: Verdict): Verdict => {
     case 'login':
       return refuse(oauthError('login_required', 'login_needs_page', 'Login required'));
     case 'challenge':
-      return refuse(oauthError('login_required', 'challenge_needs_page', 'Multifactor authentication required'));
+      return refuse(oauthError('login_required', 'challenge_needs_page', sentenceFor(wanted.next.anyOf)));
     case 'enrol':
       return refuse(
         oauthError('interaction_required', 'enrolment_needs_page', 'The person must set up an authenticator first'),
@@ -220,3 +220,7 @@ const withoutPages = (wanted: Verdict): Verdict => {
       return refuse(oauthError('consent_required', 'consent_needs_page', 'Consent required'));
   }
 };
+
+/** Signing in again is one thing, a further proof another. */
+const sentenceFor = (anyOf: readonly Choice[]): string =>
+  anyOf.every((choice) => choice.some(({ first }) => first)) ? 'Login required' : 'Multifactor authentication required';

@@ -82,7 +82,7 @@ describe('levels', () => {
     assert.equal(answer('federated@0', '1fa', 'totp, password').offered, 'totp / password');
     const context = contextThatMeets(events('federated@0, totp@3'), [], defaultLevels);
     assert.equal(context?.acr, '1fa');
-    assert.deepEqual(context?.amr, ['pwd', 'otp']);
+    assert.deepEqual(context?.amr, ['otp', 'pwd']);
   });
   it('T7: a person with a password alone passes no gate of two factors, whatever is asked besides', () => {
     for (const demands of ['mfa', 'mfa since 0', 'phr or mfa', 'phrh', 'mfa, every since 0', 'wished mfa, mfa']) {

@@ -25,7 +25,7 @@ test('the story: everyday access by password, a second proof for transfers, a to
   const elevated = await redeem(server, done);
   const claims = claimsOf(elevated.body.access_token);
   assert.equal(claims.acr, 'mfa');
-  assert.deepEqual(claims.amr, ['pwd', 'otp', 'mfa']);
+  assert.deepEqual(claims.amr, ['mfa', 'otp', 'pwd']);
   assert.equal(claims.single_use, true);
   assert.equal(claims.sub, ROBIN.id);
   const consume = async (): Promise<unknown> => {

@@ -16,11 +16,12 @@ export const machineScopes = (
   client: Client,
   api: Api,
 ): Result<readonly string[], OAuthError> => {
-  const permitted = (client.apis[api.audience] ?? []).filter((scope) => !isElevated(scope, api));
+  const mine = Object.hasOwn(client.apis, api.audience) ? (client.apis[api.audience] ?? []) : [];
+  const permitted = mine.filter((scope) => !isOpenidScope(scope) && !isElevated(scope, api));
   if (requested.length === 0) return ok(permitted);
   const grantable = grantableScopes(requested, client, api);
   if (!grantable.ok) return grantable;
-  const scopes = grantable.value.filter((scope) => !isOpenidScope(scope) && permitted.includes(scope));
+  const scopes = grantable.value.filter((scope) => permitted.includes(scope));
   return scopes.length > 0
     ? ok(scopes)
     : refused(

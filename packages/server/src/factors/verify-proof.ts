@@ -5,6 +5,7 @@ import type { Once } from '../store/ports.ts';
 import type { Authenticator } from '../store/records.ts';
 import { recoveryCodeOnce, recoveryCodesOf, wouldProve } from './authenticators.ts';
 import { decodeBase32 } from './base32.ts';
+import { PasswordHasherBusy } from './password-hasher.ts';
 import { matchRecoveryCode } from './recovery-code.ts';
 import { matchTotp, normaliseCode } from './totp.ts';
 
@@ -61,7 +62,18 @@ const verifyPassword = async (
   const verdict = await deps.passwords.verify(typeof stored === 'string' ? stored : undefined, typed);
   if (!verdict.valid) return wrong;
   if (!verdict.needsRehash) return { valid: true, event, consume: [] };
-  return { valid: true, event, consume: [], material: { ...material, hash: await deps.passwords.hash(typed) } };
+  const hash = await strongerHash(typed, deps);
+  return { valid: true, event, consume: [], ...(hash !== undefined && { material: { ...material, hash } }) };
+};
+
+/** A right password stays right when there is no time just now to hash it anew. */
+const strongerHash = async (password: string, deps: Deps): Promise<string | undefined> => {
+  try {
+    return await deps.passwords.hash(password);
+  } catch (error) {
+    if (error instanceof PasswordHasherBusy) return undefined;
+    throw error;
+  }
 };
 
 /** Does for nobody the work that a password costs, so that unknown users take as long as known ones. */

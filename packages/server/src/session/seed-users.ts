@@ -1,5 +1,7 @@
+import { ConfigError } from '../config/config.ts';
 import type { ParsedConfig } from '../config/schema.ts';
 import type { Deps } from '../deps.ts';
+import { checkNewPassword } from '../factors/password.ts';
 import { hashRecoveryCode } from '../factors/recovery-code.ts';
 import type { Authenticator } from '../store/records.ts';
 import { normaliseUsername } from './username.ts';
@@ -12,6 +14,9 @@ export const seedUsers = async (
 ): Promise<void> => {
   for (const seed of deps.config.users) {
     if (await deps.store.users.find(seed.id)) continue;
+    const password = checkNewPassword(seed.password, { username: seed.username });
+    if (!password.ok)
+      throw new ConfigError(`users ${seed.id}: the password is refused (${password.error}); choose another.`);
     const user = {
       id: seed.id,
       username: normaliseUsername(seed.username),

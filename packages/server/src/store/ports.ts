@@ -72,7 +72,7 @@ export interface SessionStore {
   find(id: string): Promise<Session | undefined>;
   /** By the digest of the cookie; also finds it by its former digest (then `session.secretHash !== secretHash`). */
   findBySecret(secretHash: string): Promise<Session | undefined>;
-  /** Atomic: consumes, enrols, begins or appends (rotating the secret), pins the interaction's user, clears throttles, audits. */
+  /** Atomic: consumes, enrols, begins or appends (rotating the secret, leaving out events that the new one outdoes), pins the interaction's user, clears throttles, audits. */
   recordProof(proof: ProofRecord): Promise<'recorded' | 'already-used' | 'session-gone'>;
   /** Gives the session a new secret without a new event (the second click of a double click). False if the old one is gone. */
   rotate(id: string, formerSecretHash: string, newSecretHash: string): Promise<boolean>;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { latest } from '@stile/core';
+import { latest, withoutOutdone } from '@stile/core';
 import type { ProofRecord } from '../../ports.ts';
 import type { Session } from '../../records.ts';
 import { build } from '../build.ts';
@@ -57,7 +57,7 @@ function* append(
     formerSecretHash: secretHash,
     rotatedAt: event.at,
     rotatedBy: interactionId,
-    events: [...found.events, event],
+    events: withoutOutdone([...found.events, event]),
     lastSeenAt: latest(event.at, found.lastSeenAt),
   };
   yield* runOnOne(build.updateTable('session').set(sessions.row(session)).where('id', '=', id));
