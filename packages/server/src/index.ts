@@ -1,3 +1,10 @@
+export { runCommand } from './cli/commands.ts';
+export { loadConfig } from './cli/load-config.ts';
 export { type Config, ConfigError, defineConfig, type Environment, resolveConfig } from './config/config.ts';
 export type { ConfigInput } from './config/schema.ts';
-export { createDeps, listen, openStore, type RunningServer } from './server.ts';
+export type { Deps } from './deps.ts';
+export { decodeBase32 } from './factors/base32.ts';
+export { qrTerminal } from './factors/qr-code.ts';
+export { otpauthUri, totpCode } from './factors/totp.ts';
+export { createDeps, createLog, listen, openStore, type RunningServer } from './server.ts';
+export type { AuditRecord } from './store/records.ts';

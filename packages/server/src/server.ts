@@ -1,12 +1,14 @@
 /** Puts the server together and lets it listen: config → deps → app → port. */
+import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
+import { destination, pino } from 'pino';
 import type { App } from './app.ts';
 import { createApp } from './app.ts';
 import type { Config } from './config/config.ts';
@@ -25,6 +27,15 @@ export const openStore = (config: Config): Store => {
   mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 });
   return createSqliteStore({ path: join(config.dataFolder, 'stile.db') });
 };
+
+/**
+ * The log: JSON, one line each.
+ *
+ * @param level the least that is written: `debug`, `info`, `warn`, `error` or `silent`
+ * @param file where to; made with its folder if it is not there. Standard output unless given
+ */
+export const createLog = (level: string, file?: string): Logger =>
+  pino({ name: 'stile', level }, destination({ dest: file ?? 1, mkdir: true }));
 
 /** Makes everything a handler needs. The caller closes the store. */
 export const createDeps = async (
@@ -70,7 +81,7 @@ const DRAIN_MILLISECONDS = 10_000;
  * @throws the system's error when the port is taken or may not be used
  */
 export const listen = async (deps: Deps): Promise<RunningServer> => {
-  const server = httpServer(createApp(deps), deps);
+  const { server, drain } = httpServer(createApp(deps), deps);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(deps.config.listen.port, deps.config.listen.host, resolve);
@@ -84,7 +95,7 @@ export const listen = async (deps: Deps): Promise<RunningServer> => {
     port,
     close: async () => {
       for (const timer of timers) clearInterval(timer);
-      await drained(server);
+      await drain();
       await deps.store.close();
     },
   };
@@ -98,7 +109,8 @@ const attempt = (what: string, deps: Deps, work: () => Promise<unknown>): void =
 /** Slow and oversized senders are cut off before they cost anything. */
 const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 5_000 };
 
-const httpServer = (app: App, deps: Deps): Server => {
+const httpServer = (app: App, deps: Deps): { readonly server: Server; readonly drain: () => Promise<void> } => {
+  const underWay = new Set<ServerResponse>();
   const listener = getRequestListener(
     async (request, env) => {
       const socketAddress = 'incoming' in env ? env.incoming.socket.remoteAddress : undefined;
@@ -107,13 +119,23 @@ const httpServer = (app: App, deps: Deps): Server => {
     },
     { overrideGlobalObjects: false, hostname: new URL(deps.config.issuer).host },
   );
-  return createServer(LIMITS, (incoming, outgoing) => void listener(incoming, outgoing));
+  const server = createServer(LIMITS, (incoming, outgoing) => {
+    underWay.add(outgoing);
+    outgoing.once('close', () => underWay.delete(outgoing));
+    void listener(incoming, outgoing);
+  });
+  return { server, drain: () => drained(server, underWay) };
 };
 
-const drained = async (server: Server): Promise<void> => {
+/**
+ * Lets what is under way finish, for so long, and cuts the rest: browsers hold connections open on which they have not
+ * asked for anything, and Node does not count those as idle.
+ */
+const drained = async (server: Server, underWay: ReadonlySet<ServerResponse>): Promise<void> => {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
   const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
+  while (underWay.size > 0) await Promise.all([...underWay].map((response) => once(response, 'close')));
+  server.closeAllConnections();
   await closed;
   clearTimeout(patience);
 };

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { resolveConfig } from './config/config.ts';
+import type { RunningServer } from './server.ts';
+import { createDeps, createLog, listen, openStore } from './server.ts';
+import { testConfig } from './testing/test-config.ts';
+
+describe('a server that listens', () => {
+  let folder = '';
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'stile-server-'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const start = async (): Promise<RunningServer> => {
+    const { users: _, ...rest } = testConfig;
+    const config = resolveConfig({ ...rest, listen: { host: '127.0.0.1', port: 0 }, dataFolder: folder });
+    return listen(await createDeps(config, openStore(config), createLog('info', join(folder, 'log', 'stile.log'))));
+  };
+
+  it('closes at once although browsers hold connections open, used and unused', { timeout: 8000 }, async () => {
+    const server = await start();
+    const unused = connect(server.port, '127.0.0.1');
+    const used = connect(server.port, '127.0.0.1');
+    await Promise.all([once(unused, 'connect'), once(used, 'connect')]);
+    used.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: keep-alive\r\n\r\n');
+    const [answer]: unknown[] = await once(used, 'data');
+    assert.match(String(answer), /^HTTP\/1\.1 200 /);
+    const cut = Promise.all([once(unused, 'close'), once(used, 'close')]);
+    await server.close();
+    await cut;
+  });
+
+  it('writes its log to the file it was given', async () => {
+    const server = await start();
+    await fetch(`http://127.0.0.1:${server.port}/healthz`);
+    await server.close();
+    assert.match(readFileSync(join(folder, 'log', 'stile.log'), 'utf8'), /"path":"\/healthz","status":200/);
+  });
+});
