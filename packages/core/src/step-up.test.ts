@@ -220,7 +220,7 @@ describe('the context', () => {
     assert.deepEqual(of('passkey@7'), {
       acr: 'phr',
       acrs: ['phr', 'mfa', '1fa'],
-      amr: ['swk', 'user', 'mfa'],
+      amr: ['mfa', 'swk', 'user'],
       amrTimes: { swk: 7, user: 7, mfa: 7 },
       authTime: 7,
     });
@@ -229,7 +229,7 @@ describe('the context', () => {
     assert.deepEqual(of('passkey@0, totp@120', 'mfa since 100'), {
       acr: 'mfa',
       acrs: ['mfa', '1fa'],
-      amr: ['swk', 'user', 'otp', 'mfa'],
+      amr: ['mfa', 'otp', 'swk', 'user'],
       amrTimes: { swk: 0, user: 0, otp: 120, mfa: 120 },
       authTime: 120,
     });
@@ -242,13 +242,13 @@ describe('the context', () => {
     assert.deepEqual(of('password@0, totp@5, password@120', 'every since 100')?.amr, ['pwd']);
   });
   it('amr has mfa when the level was earned, and not otherwise', () => {
-    assert.deepEqual(of('password@0, pin@1')?.amr, ['pwd', 'pin']);
-    assert.deepEqual(of('password@0, face@1')?.amr, ['pwd', 'face', 'mfa']);
+    assert.deepEqual(of('password@0, pin@1')?.amr, ['pin', 'pwd']);
+    assert.deepEqual(of('password@0, face@1')?.amr, ['face', 'mfa', 'pwd']);
   });
   it('methods with the names of what every object has are ordinary methods', () => {
     const [event] = events('password@7');
     assert.ok(event);
-    const names = ['constructor', '__proto__', 'toString', '10', '9'];
+    const names = ['10', '9', '__proto__', 'constructor', 'toString'];
     const context = contextThatMeets([{ ...event, amr: names }], [], defaultLevels);
     assert.deepEqual(context?.amr, names);
     assert.deepEqual(
