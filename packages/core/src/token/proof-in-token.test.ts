@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { instant } from '../instant.ts';
-import type { ProofClaims, ProofDemand } from './proof-in-token.ts';
+import type { ProofDemand } from '../policy/api.ts';
+import type { ProofClaims } from './proof-in-token.ts';
 import { proofInToken } from './proof-in-token.ts';
 
 const now = instant(1_800_000_000);

@@ -1,0 +1,143 @@
+import type { Instant, Result } from '@stile/core';
+import { isInstant, ok, refused } from '@stile/core';
+import type { JWTPayload, JWTVerifyGetKey } from 'jose';
+import { base64url, decodeProtectedHeader, errors, jwtVerify } from 'jose';
+import { IssuerUnavailable } from './issuer.ts';
+import type { Settings } from './settings.ts';
+
+/** An access token whose signature, issuer, audience and time were verified. It does not hold the token itself. */
+export interface VerifiedToken {
+  readonly subject: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  /** The token's identifier, the name under which it is used up. */
+  readonly jti: string;
+  readonly issuedAt: Instant;
+  readonly expiresAt: Instant;
+  /** When the person last proved what `acr` says; `undefined` unless it is a moment in whole seconds. */
+  readonly authTime: Instant | undefined;
+  readonly acr: string | undefined;
+  /** All claims, as they were signed. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+export type TokenFault =
+  | 'malformed_token'
+  | 'wrong_type'
+  | 'critical_header'
+  | 'algorithm_not_allowed'
+  | 'unknown_key'
+  | 'bad_signature'
+  | 'wrong_issuer'
+  | 'wrong_audience'
+  | 'expired'
+  | 'not_yet_valid'
+  | 'bad_claims'
+  | 'sender_constrained';
+
+/** Unpadded base64url and nothing else (RFC 7515, section 2); an empty signature is no signature. */
+const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+
+/** RFC 9068, section 4: an ID token or any other JWT of the same issuer must not pass for an access token. */
+const ACCESS_TOKEN_TYPE = /^(?:application\/)?at\+jwt$/i;
+
+/** What the header alone rules out, before a key is looked for. `jku`, `x5u`, `x5c` and `jwk` are never read. */
+const headerFault = (jwt: string, algorithms: readonly string[]): TokenFault | undefined => {
+  if (!COMPACT_JWS.test(jwt) || !hasOneSpelling(jwt)) return 'malformed_token';
+  const header = headerOf(jwt);
+  if (!header) return 'malformed_token';
+  if (typeof header.typ !== 'string' || !ACCESS_TOKEN_TYPE.test(header.typ)) return 'wrong_type';
+  // RFC 7515, section 4.1.11: an extension that is not understood refuses the token, and none is understood here.
+  if (Object.hasOwn(header, 'crit')) return 'critical_header';
+  if (typeof header.alg !== 'string' || !algorithms.includes(header.alg)) return 'algorithm_not_allowed';
+  return typeof header.kid === 'string' && header.kid !== '' ? undefined : 'unknown_key';
+};
+
+/** A signature could else be written in several ways, and one token pass for several. */
+const hasOneSpelling = (jwt: string): boolean => {
+  const signature = jwt.slice(jwt.lastIndexOf('.') + 1);
+  try {
+    return base64url.encode(base64url.decode(signature)) === signature;
+  } catch {
+    return false;
+  }
+};
+
+const headerOf = (jwt: string): ReturnType<typeof decodeProtectedHeader> | undefined => {
+  try {
+    return decodeProtectedHeader(jwt);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The fault that an error of the library stands for; `undefined` when the fault is not the token's. */
+const faultOf = (error: unknown): TokenFault | undefined => {
+  if (error instanceof errors.JWTExpired) return 'expired';
+  if (error instanceof errors.JWTClaimValidationFailed) {
+    const faults: Readonly<Record<string, TokenFault>> = {
+      iss: 'wrong_issuer',
+      aud: 'wrong_audience',
+      nbf: error.reason === 'check_failed' ? 'not_yet_valid' : 'bad_claims',
+    };
+    return faults[error.claim] ?? 'bad_claims';
+  }
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'bad_signature';
+  if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys)
+    return 'unknown_key';
+  if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid) return 'malformed_token';
+  return undefined;
+};
+
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
+/** RFC 9068, sections 2.2 and 4, beyond what the library has checked. Times in milliseconds are no times. */
+const tokenFrom = (claims: JWTPayload, latestIssue: number): Result<VerifiedToken, TokenFault> => {
+  const { sub, client_id: clientId, jti, iat, exp, nbf, scope = '', acr, auth_time: authTime } = claims;
+  if (!isText(sub) || !isText(clientId) || !isText(jti) || typeof scope !== 'string') return refused('bad_claims');
+  if (!isInstant(iat) || !isInstant(exp) || (nbf !== undefined && !isInstant(nbf))) return refused('bad_claims');
+  if (iat > latestIssue) return refused('not_yet_valid');
+  // RFC 9449, section 7.2 and RFC 8705, section 3: a bound token without its proof is a stolen one.
+  if (Object.hasOwn(claims, 'cnf')) return refused('sender_constrained');
+  return ok({
+    subject: sub,
+    clientId,
+    scopes: scope.split(' ').filter((name) => name !== ''),
+    jti,
+    issuedAt: iat,
+    expiresAt: exp,
+    authTime: isInstant(authTime) ? authTime : undefined,
+    acr: isText(acr) ? acr : undefined,
+    claims,
+  });
+};
+
+/**
+ * Verifies a JWT access token (RFC 9068, section 4).
+ *
+ * @throws IssuerUnavailable when the keys to verify it with cannot be had
+ */
+export const verifyAccessToken = async (
+  jwt: string,
+  settings: Settings,
+  keys: JWTVerifyGetKey,
+  now: Instant,
+): Promise<Result<VerifiedToken, TokenFault>> => {
+  const fault = headerFault(jwt, settings.algorithms);
+  if (fault) return refused(fault);
+  try {
+    const { payload } = await jwtVerify(jwt, keys, {
+      algorithms: [...settings.algorithms],
+      issuer: settings.issuer,
+      audience: settings.audience,
+      clockTolerance: settings.clockToleranceSeconds,
+      currentDate: new Date(now * 1000),
+    });
+    return tokenFrom(payload, now + settings.clockToleranceSeconds);
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault) return refused(fault);
+    if (error instanceof IssuerUnavailable) throw error;
+    throw new IssuerUnavailable('keys', `The keys of ${settings.issuer} cannot be had.`, { cause: error });
+  }
+};

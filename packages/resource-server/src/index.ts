@@ -1,0 +1,10 @@
+export type { TokenFault, VerifiedToken } from './access-token.ts';
+export type { AuthorizationSource, CredentialsFault } from './bearer.ts';
+export type { Decision, Refusal, RefusalReason } from './decision.ts';
+export type { Demand } from './demand.ts';
+export { IssuerUnavailable } from './issuer.ts';
+export { type RenderedRefusal, refusalResponse, renderRefusal } from './refusal-response.ts';
+export { createResourceServer, type Guard, type ProtectedHandler, type ResourceServer } from './resource-server.ts';
+export type { ResourceServerOptions } from './settings.ts';
+export { createMemorySingleUseStore, type SingleUse, type SingleUseStore } from './single-use.ts';
+export { tokenOf } from './token-of.ts';

@@ -1,0 +1,129 @@
+/** What this API asks of its authorization server: its metadata and its keys. */
+import type { Instant } from '@stile/core';
+import { secondsAfter } from '@stile/core';
+import type { JWTVerifyGetKey } from 'jose';
+import { createRemoteJWKSet, customFetch } from 'jose';
+import type { Settings } from './settings.ts';
+
+/** The authorization server could not be asked, or its answer was none. Its message never holds a token or a secret. */
+export class IssuerUnavailable extends Error {
+  override readonly name = 'IssuerUnavailable';
+  readonly code: 'discovery' | 'keys' | 'consumption';
+
+  constructor(code: 'discovery' | 'keys' | 'consumption', message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** The parts of the issuer's metadata (RFC 8414, section 2) that an API uses. */
+export interface IssuerMetadata {
+  readonly jwksUri: URL | undefined;
+  readonly tokenConsumptionEndpoint: URL | undefined;
+}
+
+const METADATA_AGE_SECONDS = 600;
+const RETRY_SECONDS = 30;
+
+/**
+ * Where the metadata may be: RFC 8414, section 3.1 puts the well-known part before the issuer's path,
+ * OpenID Connect Discovery 1.0, section 4 behind it.
+ */
+export const metadataUrls = (issuer: URL): readonly URL[] => {
+  const path = issuer.pathname.replace(/\/$/, '');
+  return [
+    new URL(`/.well-known/oauth-authorization-server${path}`, issuer),
+    new URL(`${path}/.well-known/openid-configuration`, issuer),
+  ];
+};
+
+/** Asks without following redirects: an answer from elsewhere is not the issuer's. `undefined` unless it is 200. */
+export const askForJson = async (settings: Settings, url: URL, init: RequestInit = {}): Promise<unknown> => {
+  const response = await settings.fetch(url, {
+    ...init,
+    redirect: 'manual',
+    signal: AbortSignal.timeout(settings.timeoutSeconds * 1000),
+  });
+  if (response.status === 200) return response.json();
+  await response.body?.cancel();
+  return undefined;
+};
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const endpointIn = (document: Readonly<Record<string, unknown>>, name: string, settings: Settings): URL | undefined => {
+  const value = document[name];
+  if (value === undefined) return undefined;
+  const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || !settings.mayAsk(url)) throw new IssuerUnavailable('discovery', `The issuer's ${name} is unusable.`);
+  return url;
+};
+
+const discover = async (settings: Settings): Promise<IssuerMetadata> => {
+  for (const url of metadataUrls(settings.issuerUrl)) {
+    const document = await askForJson(settings, url);
+    if (document === undefined) continue;
+    // RFC 8414, section 3.3: the issuer must be identical, or the metadata must not be used.
+    if (!isRecord(document) || document.issuer !== settings.issuer) {
+      throw new IssuerUnavailable('discovery', `The metadata at ${url.href} are not those of ${settings.issuer}.`);
+    }
+    return {
+      jwksUri: endpointIn(document, 'jwks_uri', settings),
+      tokenConsumptionEndpoint: endpointIn(document, 'token_consumption_endpoint', settings),
+    };
+  }
+  throw new IssuerUnavailable('discovery', `The issuer ${settings.issuer} publishes no metadata.`);
+};
+
+/** The issuer's metadata: asked for once by however many requests wait, kept for ten minutes, and in an outage longer. */
+export const metadataOf = (settings: Settings): (() => Promise<IssuerMetadata>) => {
+  let known: { readonly metadata: IssuerMetadata; readonly until: Instant } | undefined;
+  let pending: Promise<IssuerMetadata> | undefined;
+
+  const refresh = async (): Promise<IssuerMetadata> => {
+    try {
+      const metadata = await discover(settings);
+      known = { metadata, until: secondsAfter(settings.now(), METADATA_AGE_SECONDS) };
+      return metadata;
+    } catch (error) {
+      if (known) {
+        known = { metadata: known.metadata, until: secondsAfter(settings.now(), RETRY_SECONDS) };
+        return known.metadata;
+      }
+      if (error instanceof IssuerUnavailable) throw error;
+      throw new IssuerUnavailable('discovery', `The issuer ${settings.issuer} cannot be asked for its metadata.`, {
+        cause: error,
+      });
+    } finally {
+      pending = undefined;
+    }
+  };
+
+  return () => {
+    if (known && settings.now() < known.until) return Promise.resolve(known.metadata);
+    pending ??= refresh();
+    return pending;
+  };
+};
+
+/**
+ * The issuer's keys by `kid`. An unknown `kid` fetches them again, but not more often than the cooldown allows,
+ * so that rotation works at once and invented `kid`s cost the issuer nothing.
+ */
+export const keysOf = (settings: Settings, metadata: () => Promise<IssuerMetadata>): JWTVerifyGetKey => {
+  let current: { readonly href: string; readonly find: JWTVerifyGetKey } | undefined;
+  return async (header, token) => {
+    const url = settings.jwksUri ?? (await metadata()).jwksUri;
+    if (!url) throw new IssuerUnavailable('keys', `The issuer ${settings.issuer} names no jwks_uri.`);
+    if (current?.href !== url.href) {
+      const find = createRemoteJWKSet(url, {
+        timeoutDuration: settings.timeoutSeconds * 1000,
+        cooldownDuration: settings.keyCooldownSeconds * 1000,
+        [customFetch]: settings.fetch,
+      });
+      current = { href: url.href, find };
+    }
+    return current.find(header, token);
+  };
+};
