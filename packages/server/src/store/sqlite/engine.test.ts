@@ -3,9 +3,13 @@ import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
+import { sql } from 'kysely';
+import { first } from '../sql/operation.ts';
+import { cells } from '../sql/tables/table.ts';
 import { createSqliteStore } from '../store.ts';
 import type { StoreProblem } from '../store-error.ts';
 import { at, audit, totpStep } from '../testing/fixtures.ts';
+import { openSqlite } from './engine.ts';
 import { folderFor } from './testing/folder.ts';
 
 const openBriefly = async (path: string): Promise<void> => {
@@ -44,12 +48,14 @@ test('what was written is there when the file is opened again', async (context) 
   await again.close();
 });
 
-test('the database keeps what it acknowledges even when the power fails', async (context) => {
-  const path = join(folderFor(context), 'stile.sqlite');
-  await openBriefly(path);
-  const database = new Database(path);
-  context.after(() => database.close());
-  assert.equal(database.pragma('journal_mode', { simple: true }), 'wal');
+test('the database waits for the disk itself, and holds rows to their references', async (context) => {
+  const engine = openSqlite(join(folderFor(context), 'stile.sqlite'), at(0));
+  context.after(() => engine.close());
+  const pragma = (name: string) => engine.read(() => first(sql`pragma ${sql.raw(name)}`, { parse: cells }));
+  const settings = { journal_mode: 'wal', synchronous: 2, fullfsync: 1, foreign_keys: 1, trusted_schema: 0 };
+  for (const [name, value] of Object.entries(settings)) {
+    assert.deepEqual([...((await pragma(name))?.values() ?? [])], [value], name);
+  }
 });
 
 test('each migration is noted once', async (context) => {

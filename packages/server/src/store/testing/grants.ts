@@ -98,8 +98,10 @@ export const authorizePromises: Promises = {
 
   'a code of another grant is refused': async (store, engine) => {
     await withSession(store);
+    await store.grants.authorize(authorization());
     const before = await everythingIn(engine);
-    await assert.rejects(store.grants.authorize(authorization({ code: code({ grantId: 'other' }) })));
+    const other = { grant: grant({ id: 'other' }), code: code({ codeHash: 'c2' }), interactionId: null };
+    await assert.rejects(store.grants.authorize(authorization(other)));
     assert.equal(await everythingIn(engine), before);
   },
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Judgement, Store } from '../ports.ts';
-import { at, atOnce, audit, grant, refreshToken, session, withRefreshToken } from './fixtures.ts';
+import { at, atOnce, audit, authorization, code, grant, refreshToken, session, withRefreshToken } from './fixtures.ts';
 import type { Promises } from './setting.ts';
 import { everythingIn } from './setting.ts';
 
@@ -111,6 +111,26 @@ export const refreshTokenPromises: Promises = {
       assert.fail('asked'),
     );
     assert.deepEqual(other, reused);
+  },
+
+  'within the grace, a token is reused when somebody names an unused token that is not its successor': async (
+    store,
+  ) => {
+    await withRefreshToken(store);
+    await store.grants.authorize(
+      authorization({
+        grant: grant({ id: 'g2' }),
+        code: code({ codeHash: 'c2', grantId: 'g2' }),
+        interactionId: null,
+      }),
+    );
+    const stray = refreshToken({ tokenHash: 'stray', grantId: 'g2' });
+    await store.grants.redeemCode('c2', at(31), () => ({ value: null, refreshToken: stray, audit: [] }));
+    await present(store, 0, 100);
+    const named = await store.grants.rotateRefreshToken('token-0', 'stray', at(101), GRACE_SECONDS, () =>
+      assert.fail('asked'),
+    );
+    assert.deepEqual(named, reused);
   },
 
   'without a grace, the second use is reuse even in the same second': async (store) => {

@@ -73,6 +73,13 @@ export const sessionPromises: Promises = {
     assert.equal(await store.sessions.findBySecret('secret-2'), undefined);
   },
 
+  'a proof that is recorded late does not set back when the session was seen': async (store) => {
+    await withSession(store);
+    await store.sessions.touch('session', at(25));
+    await store.sessions.recordProof(stepUp());
+    assert.equal((await store.sessions.find('session'))?.lastSeenAt, at(25));
+  },
+
   'a session is found by its secret rather than by the former secret of another': async (store) => {
     await withSession(store);
     await store.sessions.recordProof(stepUp());

@@ -2,12 +2,15 @@ import { describe } from 'node:test';
 import { faultPromises } from './faults.ts';
 import type { MakeEngine } from './fixtures.ts';
 import { authorizePromises, redeemPromises } from './grants.ts';
+import { auditPromises, keyPromises } from './keys.ts';
 import { lawPromises } from './law.ts';
+import { oncePromises } from './once.ts';
 import { peoplePromises } from './people.ts';
 import { refreshTokenPromises } from './refresh-tokens.ts';
 import { interactionPromises, sessionPromises } from './sessions.ts';
 import { testPromises } from './setting.ts';
-import { auditPromises, keyPromises, oncePromises, throttlePromises, upkeepPromises } from './upkeep.ts';
+import { throttlePromises } from './throttles.ts';
+import { upkeepPromises } from './upkeep.ts';
 
 /**
  * What every store must do, as tests: each promise of the ports, in peace, in a race and when the database fails in the middle.

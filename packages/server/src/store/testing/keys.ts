@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import type { SigningKey } from '../records.ts';
+import { at, atOnce, audit, signingKey } from './fixtures.ts';
+import type { Promises } from './setting.ts';
+import { everythingIn } from './setting.ts';
+
+const next = signingKey({ kid: 'es-2', state: 'next', createdAt: at(1) });
+const third = signingKey({ kid: 'es-3', state: 'next', createdAt: at(2) });
+
+export const keyPromises: Promises = {
+  'two processes that start at once keep one set of keys': async ({ keys }) => {
+    await atOnce(5, (index) =>
+      keys.ensure([signingKey({ kid: `current-${index}` }), signingKey({ kid: `next-${index}`, state: 'next' })]),
+    );
+    const kept = await keys.all();
+    assert.equal(kept.length, 2);
+    assert.equal(kept[0]?.kid.split('-')[1], kept[1]?.kid.split('-')[1]);
+  },
+
+  'keys are added for an algorithm that has none': async ({ keys }) => {
+    await keys.ensure([signingKey(), next]);
+    await keys.ensure([signingKey({ kid: 'other' }), signingKey({ kid: 'rs-1', alg: 'RS256' })]);
+    assert.deepEqual(
+      (await keys.all()).map(({ kid }) => kid),
+      ['es-1', 'rs-1', 'es-2'],
+    );
+  },
+
+  'a rotation moves every key one state on, and forgets keys past their time': async ({ keys }) => {
+    await keys.ensure([signingKey(), next]);
+    await keys.rotate('ES256', third, at(10), at(20));
+    assert.deepEqual(await keys.all(), [
+      signingKey({ state: 'retired', retiresAt: at(20) }),
+      { ...next, state: 'current' },
+      third,
+    ]);
+    await keys.rotate('ES256', signingKey({ kid: 'es-4', state: 'next', createdAt: at(3) }), at(20), at(30));
+    assert.deepEqual(
+      (await keys.all()).map(({ kid, state }) => [kid, state]),
+      [
+        ['es-2', 'retired'],
+        ['es-3', 'current'],
+        ['es-4', 'next'],
+      ],
+    );
+  },
+
+  'a rotation that would leave nothing to sign with changes nothing': async (store, engine) => {
+    await store.keys.ensure([signingKey()]);
+    const before = await everythingIn(engine);
+    await assert.rejects(store.keys.rotate('ES256', next, at(10), at(20)));
+    await assert.rejects(store.keys.rotate('RS256', next, at(10), at(20)));
+    assert.equal(await everythingIn(engine), before);
+  },
+
+  'a rotation refuses a key that is not the next one of its algorithm': async (store, engine) => {
+    await store.keys.ensure([
+      signingKey({ kid: 'rs-1', alg: 'RS256' }),
+      signingKey({ kid: 'rs-2', alg: 'RS256', state: 'next' }),
+    ]);
+    const before = await everythingIn(engine);
+    const rotate = (key: SigningKey) => store.keys.rotate('RS256', key, at(10), at(20));
+    await assert.rejects(rotate(next), 'of another algorithm');
+    await assert.rejects(rotate(signingKey({ kid: 'rs-3', alg: 'RS256' })), 'to sign at once');
+    await assert.rejects(rotate(signingKey({ kid: 'rs-3', alg: 'RS256', state: 'retired' })), 'never to sign');
+    assert.equal(await everythingIn(engine), before);
+  },
+
+  'an algorithm never has two keys that sign': async (store) => {
+    await assert.rejects(store.keys.ensure([signingKey(), signingKey({ kid: 'second' })]));
+    assert.deepEqual(await store.keys.all(), []);
+  },
+
+  'a secret of the server is made once': async ({ keys }) => {
+    const made = await atOnce(5, (index) => keys.secret('cookies', Uint8Array.of(index, 255, 0)));
+    assert.deepEqual(new Set(made.map(String)).size, 1);
+    assert.deepEqual(await keys.secret('cookies', Uint8Array.of(9)), made[0]);
+    assert.deepEqual(await keys.secret('other', Uint8Array.of(9)), Uint8Array.of(9));
+  },
+};
+
+export const auditPromises: Promises = {
+  'records are found by id, and the newest come first': async ({ audit: log }) => {
+    const full = audit('b', { at: at(1), userId: 'alice', details: { trace: [{ met: true }] } });
+    await log.append([audit('a'), full, audit('c', { at: at(1) })]);
+    assert.deepEqual(await log.find('b'), full);
+    assert.equal(await log.find('unknown'), undefined);
+    assert.deepEqual(
+      (await log.recent(2)).map(({ id }) => id),
+      ['c', 'b'],
+    );
+  },
+
+  'a record is never written over': async (store, engine) => {
+    await store.audit.append([audit('a')]);
+    const before = await everythingIn(engine);
+    await assert.rejects(store.audit.append([audit('b'), audit('a', { type: 'forged' })]));
+    assert.equal(await everythingIn(engine), before);
+  },
+};
