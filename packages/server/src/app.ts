@@ -64,6 +64,10 @@ export type App = (request: Request, caller: Caller) => Promise<Response>;
 /** Puts the routes together. Everything that holds for all of them is in `http/serve.ts`. */
 export const createApp = (deps: Deps): App => {
   const hono = new Hono<{ Bindings: { caller: Caller } }>();
+  // Left alone, Hono would answer a failure itself and write it to the console; what a failure means is said in one place.
+  hono.onError((error) => {
+    throw error;
+  });
   for (const [method, path, handler] of routes) {
     hono.on(method, path, (context) => handler(context.req.raw, deps, context.env.caller));
   }

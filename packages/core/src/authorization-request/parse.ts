@@ -36,7 +36,9 @@ export const parseChannel = (parameters: Parameters, client: Client): Result<Res
   const redirect = trustRedirect(client, sent.value.redirect_uri, scope.ok && words(scope.value).includes('openid'));
   if (!redirect.ok) return redirect;
   const mode = responseMode(sent.value.response_mode);
-  if (mode === undefined || (mode === 'web_message' && redirectOrigin(redirect.value) === undefined)) {
+  // A form or a message can be sent to a web address only, not to an app's own scheme.
+  const needsWeb = mode === 'form_post' || mode === 'web_message';
+  if (mode === undefined || (needsWeb && redirectOrigin(redirect.value) === undefined)) {
     return refused('response_mode_unsupported');
   }
   const state = single(parameters, 'state');

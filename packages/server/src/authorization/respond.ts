@@ -1,5 +1,5 @@
 import type { OAuthError, ResponseChannel } from '@stile/core';
-import { oauthError, redirectOrigin } from '@stile/core';
+import { oauthError } from '@stile/core';
 import type { RegisteredClient } from '../config/config.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { page, seeOther } from '../http/responses.ts';
@@ -37,7 +37,7 @@ export const respond = (
     case 'form_post':
       return page(formPostPage({ application, redirectUri: redirect.uri, response: full }, t));
     case 'web_message': {
-      const targetOrigin = redirectOrigin(redirect) ?? '';
+      const targetOrigin = new URL(redirect.uri).origin;
       return page(webMessagePage({ application, targetOrigin, response: full }, t), 200, {
         frameAncestor: targetOrigin,
       });

@@ -103,17 +103,18 @@ export const hintedIdentity = (
 /** The request as an interaction keeps it: its parameters, as they came. */
 export const toStored = (parameters: Parameters): Interaction['request'] => Object.fromEntries(parameters);
 
-/**
- * The request of an interaction, parsed and checked anew against the registration of today: what was taken away from the
- * client meanwhile is gone.
- */
-export const fromStored = (interaction: Interaction, deps: Deps): Result<ValidatedRequest, InvalidRequest> =>
-  validateRequest(storedParameters(interaction), deps);
-
-const storedParameters = ({ request }: Interaction): Parameters =>
+/** The parameters of the request of an interaction. */
+export const storedParameters = ({ request }: Interaction): Parameters =>
   new Map(
     Object.entries(request).map(([name, values]) => [
       name,
       Array.isArray(values) ? values.filter((value) => typeof value === 'string') : [],
     ]),
   );
+
+/**
+ * The request of an interaction, parsed and checked anew against the registration of today: what was taken away from the
+ * client meanwhile is gone.
+ */
+export const fromStored = (interaction: Interaction, deps: Deps): Result<ValidatedRequest, InvalidRequest> =>
+  validateRequest(storedParameters(interaction), deps);

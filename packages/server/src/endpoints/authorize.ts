@@ -7,11 +7,11 @@ import type { NextStep, Parameters } from '@stile/core';
 import { secondsAfter, single } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
 import { sendCode } from '../authorization/issue-code.ts';
-import { errorAnswer, messagesFor, problemPage, respond } from '../authorization/respond.ts';
+import { errorAnswer, messagesFor, problemPage, respond, serverError } from '../authorization/respond.ts';
 import type { Decided } from '../authorization/situation.ts';
 import { decide } from '../authorization/situation.ts';
 import type { InvalidRequest, ValidatedRequest } from '../authorization/validated-request.ts';
-import { fromStored, toStored, validateRequest } from '../authorization/validated-request.ts';
+import { fromStored, storedParameters, toStored, validateRequest } from '../authorization/validated-request.ts';
 import type { Caller, Deps, Handler } from '../deps.ts';
 import { randomId, randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
@@ -31,11 +31,32 @@ export const authorize: Handler = async (request, deps, caller) => {
       ? resume(resumed.value, request, deps, caller)
       : problemPage('badRequest', 400, request, caller);
   }
+  return begin(parameters, request, deps, caller);
+};
+
+const begin = async (parameters: Parameters, request: Request, deps: Deps, caller: Caller): Promise<Response> => {
   const validated = validateRequest(parameters, deps);
   if (!validated.ok) return refuseInvalid(validated.error, request, deps, caller);
-  const current = await currentSession(request, deps);
-  const decided = await decide(validated.value, undefined, current, deps);
-  return perform(decided, parameters, request, deps, caller);
+  return proceed(validated.value, undefined, parameters, request, deps, caller);
+};
+
+/** load → decide → perform. What breaks on the way is told to the client, which waits for an answer (RFC 6749, section 4.1.2.1). */
+const proceed = async (
+  validated: ValidatedRequest,
+  interaction: Interaction | undefined,
+  parameters: Parameters,
+  request: Request,
+  deps: Deps,
+  caller: Caller,
+): Promise<Response> => {
+  try {
+    const decided = await decide(validated, interaction, await currentSession(request, deps), deps);
+    return await perform(decided, parameters, request, deps, caller);
+  } catch (error) {
+    deps.log.error({ requestId: caller.requestId, err: error }, 'authorization request failed');
+    const t = messagesFor(request, validated.request.uiLocales);
+    return respond(validated.request.channel, errorAnswer(serverError), validated.client, t, deps);
+  }
 };
 
 /**
@@ -76,28 +97,29 @@ const resume = async (id: string, request: Request, deps: Deps, caller: Caller):
   if (!interaction || interaction.finishedAt !== null || interaction.expiresAt <= deps.now()) {
     return problemPage('expired', 400, request, caller);
   }
+  if (interaction.browserHash === null) return fetchPosted(interaction, request, deps, caller);
   const browser = readCookie(request, 'browser', deps.config);
-  if (interaction.browserHash === null) return bindToBrowser(interaction, browser, request, deps, caller);
   if (browser === undefined) return problemPage('cookiesBlocked', 400, request, caller);
   if (sha256(browser) !== interaction.browserHash) return problemPage('someoneElse', 400, request, caller);
   const validated = fromStored(interaction, deps);
   if (!validated.ok) return refuseInvalid(validated.error, request, deps, caller);
-  const current = await currentSession(request, deps);
-  const decided = await decide(validated.value, interaction, current, deps);
-  return perform(decided, new Map(), request, deps, caller);
+  return proceed(validated.value, interaction, new Map(), request, deps, caller);
 };
 
-const bindToBrowser = async (
+/**
+ * A request that came by POST, fetched by the first browser that asks for it and by no other. It counts as made now, when the
+ * session is known, so that it is treated like one that came by GET.
+ */
+const fetchPosted = async (
   interaction: Interaction,
-  browser: string | undefined,
   request: Request,
   deps: Deps,
   caller: Caller,
 ): Promise<Response> => {
-  const secret = browser ?? randomToken(deps);
-  const bound = await deps.store.interactions.bindBrowser(interaction.id, sha256(secret));
-  if (!bound) return problemPage('someoneElse', 400, request, caller);
-  return seeOther(home(interaction.id), [browserCookie(secret, deps)]);
+  const isFirst = await deps.store.interactions.finish(interaction.id, deps.now(), []);
+  return isFirst
+    ? begin(storedParameters(interaction), request, deps, caller)
+    : problemPage('expired', 400, request, caller);
 };
 
 const BROWSER_COOKIE_SECONDS = 400 * 86_400;

@@ -147,8 +147,8 @@ const finished = (logout: LogoutRequest, request: Request, deps: Deps, stayed = 
 };
 
 /**
- * `GET /v2/logout`: Auth0's way. It asks nobody; a page of another site cannot call it behind the person's back, for the cookie
- * is not sent with such a request.
+ * `GET /v2/logout`: Auth0's way. It asks nobody. The cookie is not sent with an image or a frame of another site, so only a
+ * link that the person follows ends the session, and they see that it did.
  */
 export const auth0Logout: Handler = async (request, deps, caller) => {
   const sent = singles(queryParameters(request), ['client_id', 'returnTo']);

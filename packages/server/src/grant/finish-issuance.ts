@@ -1,5 +1,6 @@
 import type { Instant, OAuthError, Result } from '@stile/core';
 import { oauthError, ok, refused } from '@stile/core';
+import { auditRecord } from '../audit/audit.ts';
 import type { RegisteredClient } from '../config/config.ts';
 import type { Deps } from '../deps.ts';
 import type { Grant } from '../store/records.ts';
@@ -26,7 +27,15 @@ export const finishIssuance = async (
 ): Promise<Result<TokenResponse, OAuthError>> => {
   const user = grant.userId === null ? undefined : await deps.store.users.find(grant.userId);
   if (!user || user.blockedAt !== null) {
-    await deps.store.grants.revoke(grant.id, deps.now(), 'user_blocked', []);
+    await deps.store.grants.revoke(grant.id, deps.now(), 'user_blocked', [
+      auditRecord(deps, 'grant.revoked', {
+        clientId: client.id,
+        userId: grant.userId,
+        sessionId: grant.sessionId,
+        grantId: grant.id,
+        details: { reason: 'user_blocked' },
+      }),
+    ]);
     return refused(oauthError('invalid_grant', 'user_blocked', 'user is blocked'));
   }
   const api = grant.audience === null ? undefined : deps.config.apis.get(grant.audience);

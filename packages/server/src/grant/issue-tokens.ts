@@ -112,10 +112,11 @@ const personalFacts = (
   return {
     ...common(client, api, scopes, singleUse, deps),
     subject: user.id,
-    // A token that may be used once is for the API alone; userinfo would be a second place to use it.
+    // A token that may be used once is for the API alone; userinfo would be a second place to use it. Without an API the
+    // default is userinfo, for every access token has an audience (RFC 9068, section 3).
     audience: [
       ...(api ? [api.audience] : []),
-      ...(scopes.includes('openid') && !singleUse ? [userinfoAudience(issuer)] : []),
+      ...(!api || (scopes.includes('openid') && !singleUse) ? [userinfoAudience(issuer)] : []),
     ],
     grantId: grant.id,
     ...(grant.sessionId !== null && { sessionId: grant.sessionId }),

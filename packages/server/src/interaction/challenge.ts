@@ -15,7 +15,7 @@ import type { ThrottleLimit } from '../store/ports.ts';
 import { clearedBySuccess, codeLimits, passwordLimits } from '../throttle/limits.ts';
 import { busy } from './busy.ts';
 import type { Answered, Opened } from './open.ts';
-import { field, home, openForm, openPage } from './open.ts';
+import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
 import { reasonOf } from './why.ts';
 
@@ -169,9 +169,11 @@ const prove = async (answered: Answered, proven: UsableAuthenticator, typed: str
       { ...outcome, clearThrottles: clearedBySuccess(limits) },
       deps,
     );
-    if (recorded === 'already-used')
-      return await refuse('already_used', factor === 'totp' ? t.errors.usedCode : wrongMessage(factor, t));
-    return seeOther(home(interaction), recorded === 'session-gone' ? [] : [recorded.cookie]);
+    if (typeof recorded !== 'string') return seeOther(home(interaction), [recorded.cookie]);
+    const secondClick = await answerSecondClick(answered, deps);
+    if (secondClick) return secondClick;
+    if (recorded === 'session-gone') return seeOther(home(interaction));
+    return await refuse('already_used', factor === 'totp' ? t.errors.usedCode : wrongMessage(factor, t));
   } catch (error) {
     if (error instanceof PasswordHasherBusy) return busy(request, caller);
     throw error;

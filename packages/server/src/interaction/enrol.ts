@@ -15,7 +15,7 @@ import { enrolPage } from '../pages/enrol-page.ts';
 import type { Authenticator, EnrolmentTicket, User } from '../store/records.ts';
 import { clearedBySuccess, codeLimits, ticketLimits } from '../throttle/limits.ts';
 import type { Answered, Opened } from './open.ts';
-import { field, home, openForm, openPage } from './open.ts';
+import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
 
 /** What the interaction remembers between the ticket and the first code. */
@@ -150,7 +150,7 @@ const connect = async (answered: Answered, user: User, state: Connecting, deps: 
     },
     deps,
   );
-  if (typeof recorded === 'string') return startOver(answered, user, deps);
+  if (typeof recorded === 'string') return (await answerSecondClick(answered, deps)) ?? startOver(answered, user, deps);
   return page(enrolPage({ ...frame(answered), state: 'done', recoveryCodes }, answered.t), 200, {
     cookies: [recorded.cookie],
   });

@@ -1,4 +1,5 @@
 /** Signing in: username and password. */
+import { problemPage } from '../authorization/respond.ts';
 import type { Deps, Handler } from '../deps.ts';
 import { PasswordHasherBusy } from '../factors/password-hasher.ts';
 import type { ProofOutcome } from '../factors/verify-proof.ts';
@@ -11,7 +12,7 @@ import type { Authenticator, User } from '../store/records.ts';
 import { clearedBySuccess, passwordLimits } from '../throttle/limits.ts';
 import { busy } from './busy.ts';
 import type { Answered, Opened } from './open.ts';
-import { field, home, openForm, openPage } from './open.ts';
+import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
 
 const render = (opened: Opened, more: Partial<LoginPageProps>, status = 200): Response => {
@@ -79,12 +80,26 @@ const signIn = async (
     return undefined;
   }
   const { outcome, authenticator } = checked;
+  if (isAnotherPerson(answered, user)) {
+    await recordFailure(
+      answered,
+      { userId: user.id, factor: 'password', reason: 'another_person' },
+      answered.decided.current,
+      deps,
+    );
+    return problemPage('someoneElse', 400, answered.request, answered.caller);
+  }
   const recorded = await recordProof(answered, user, { ...outcome, clearThrottles }, deps);
-  if (typeof recorded === 'string') return seeOther(home(answered.interaction));
+  if (typeof recorded === 'string')
+    return (await answerSecondClick(answered, deps)) ?? seeOther(home(answered.interaction));
   if (outcome.material)
     await deps.store.authenticators.replaceMaterial(authenticator.id, authenticator.material, outcome.material);
   return seeOther(home(answered.interaction), [recorded.cookie]);
 };
+
+/** Whoever began to answer a request is the one who finishes it; anybody else is told to begin anew. */
+const isAnotherPerson = ({ interaction }: Answered, user: User): boolean =>
+  interaction.userId !== null && interaction.userId !== user.id;
 
 /** Does the same work for a user who does not exist, is blocked or has no password. */
 const checkPassword = async (

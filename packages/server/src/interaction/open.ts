@@ -96,9 +96,10 @@ export const openForm = async (
   if (!sent.ok || !isCsrfToken(deps, csrfPurpose(opened.interaction), browser, sent.value)) {
     return problemPage('forged', 403, request, caller);
   }
+  // Whoever cancels while a proof is under way has cancelled.
+  if (form.value.has('cancel')) return decline(opened, deps);
   const secondClick = await answerSecondClick(opened, deps);
   if (secondClick) return secondClick;
-  if (form.value.has('cancel')) return decline(opened, deps);
   if (form.value.has('other')) return asSomebodyElse(opened, deps);
   if (opened.decided.decision.next.step !== step) return seeOther(home(opened.interaction));
   return { ...opened, form: form.value };
@@ -110,7 +111,14 @@ export const field = ({ form }: Answered, name: string): string | undefined => {
   return value.ok ? value.value : undefined;
 };
 
-const answerSecondClick = async ({ interaction, request }: Opened, deps: Deps): Promise<Response | undefined> => {
+/**
+ * The answer to the second click of a double click, if this is one. Asked before a proof is checked, and again when it turned
+ * out that another submission came first.
+ */
+export const answerSecondClick = async (
+  { interaction, request }: Opened,
+  deps: Deps,
+): Promise<Response | undefined> => {
   const stepped = await justSteppedSession(request, interaction.id, deps);
   if (!stepped) return undefined;
   const secret = randomToken(deps);

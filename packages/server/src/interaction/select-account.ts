@@ -23,7 +23,12 @@ export const answerSelectAccount: Handler = async (request, deps, caller) => {
   const answered = await openForm('select-account', request, deps, caller);
   if (answered instanceof Response) return answered;
   if (answered.form.has('continue')) {
-    await deps.store.interactions.update(answered.interaction.id, { accountSelectedAt: provenAt(answered, deps) });
+    // The choice is of the person who was shown, also if somebody else signs in meanwhile.
+    const userId = answered.decided.current?.user.id ?? null;
+    await deps.store.interactions.update(answered.interaction.id, {
+      userId,
+      accountSelectedAt: provenAt(answered, deps),
+    });
   }
   return seeOther(home(answered.interaction));
 };

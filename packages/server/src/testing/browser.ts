@@ -77,7 +77,7 @@ export const formPost = (
   headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
 });
 
-const unescaped = (text: string): string =>
+export const unescaped = (text: string): string =>
   text
     .replaceAll('&quot;', '"')
     .replaceAll('&#39;', "'")

@@ -1,5 +1,6 @@
 /** A whole server in memory, with a clock that tests turn by hand: requests go in, responses come out, no socket. */
 import { randomBytes } from 'node:crypto';
+import type { TestContext } from 'node:test';
 import type { Instant } from '@stile/core';
 import { instant } from '@stile/core';
 import { pino } from 'pino';
@@ -9,8 +10,10 @@ import { resolveConfig } from '../config/config.ts';
 import type { ConfigInput } from '../config/schema.ts';
 import type { Deps } from '../deps.ts';
 import { createPasswordHasher } from '../factors/password-hasher.ts';
+import { generateSigningKey, SIGNING_ALGS } from '../keys/jwk.ts';
 import { createDeps } from '../server.ts';
 import type { Store } from '../store/ports.ts';
+import type { SigningKey } from '../store/records.ts';
 import { createSqliteStore } from '../store/store.ts';
 import { testConfig } from './test-config.ts';
 
@@ -34,18 +37,40 @@ export const START = instant(1_795_478_400);
 const cheapPasswords = () =>
   createPasswordHasher({ concurrency: 2, queueLimit: 64, parameters: { memoryKib: 64, passes: 1, parallelism: 1 } });
 
-/**
- * Starts a server for tests.
- *
- * @param change adds to or replaces parts of the test configuration
- */
+let made: readonly SigningKey[] | undefined;
+
+/** Making RSA keys takes longer than most tests, so the servers of one process share theirs. */
+const sharedKeys = (): readonly SigningKey[] => {
+  made ??= SIGNING_ALGS.flatMap((alg) => [
+    generateSigningKey(alg, 'current', START),
+    generateSigningKey(alg, 'next', START),
+  ]);
+  return made;
+};
+
+/** Adds to or replaces parts of the test configuration. */
+export type ConfigChange = (config: ConfigInput) => ConfigInput;
+
+/** Puts something between the server and its store: failures, delays, a person who was blocked meanwhile. */
+export type StoreChange = (store: Store) => Store;
+
+/** A server that is closed when the test is over. */
+export const testServer = async (t: TestContext, change?: ConfigChange, wrap?: StoreChange): Promise<TestServer> => {
+  const server = await startTestServer(change, wrap);
+  t.after(() => server.close());
+  return server;
+};
+
+/** Starts a server for tests. */
 export const startTestServer = async (
-  change: (config: ConfigInput) => ConfigInput = (config) => config,
+  change: ConfigChange = (config) => config,
+  wrap: StoreChange = (unchanged) => unchanged,
 ): Promise<TestServer> => {
   let now: Instant = START;
   const logged: string[] = [];
   const config = resolveConfig(change(testConfig));
-  const store = createSqliteStore({ path: ':memory:', now: () => now });
+  const store = wrap(createSqliteStore({ path: ':memory:', now: () => now }));
+  await store.keys.ensure(sharedKeys());
   const log = pino({ level: 'trace' }, { write: (line: string) => void logged.push(line) });
   const deps = await createDeps(config, store, log, {
     now: () => now,
