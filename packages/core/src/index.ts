@@ -6,6 +6,7 @@ export * from './authorization-request/parse.ts';
 export * from './authorization-request/request-moment.ts';
 export * from './client/client.ts';
 export * from './client/redirect-uri.ts';
+export * from './duration.ts';
 export * from './error.ts';
 export * from './grant/authorization-code.ts';
 export * from './grant/client-credentials.ts';

@@ -190,7 +190,8 @@ describe('law 6: there is an answer to everything, and in doubt it is no', () =>
       assert.ok(trace.dropped.every(({ voluntary }) => voluntary === true));
       if (next.step !== 'issue') return;
       const { person, expectedUser, pinnedUser, requirements, levels } = situation;
-      assert.ok(person?.events.some(({ first }) => first));
+      assert.ok(person);
+      assert.ok(person.events.some(({ first }) => first));
       assert.ok(expectedUser === undefined || expectedUser === person.userId);
       assert.ok(pinnedUser === undefined || pinnedUser === person.userId);
       const needs = requirements.filter(({ voluntary }) => !voluntary);

@@ -1,5 +1,5 @@
 import type { Instant, ProofDemand } from '@stile/core';
-import { formatChallenge, proofInToken } from '@stile/core';
+import { durationInSeconds, formatChallenge, proofInToken } from '@stile/core';
 import type { VerifiedToken } from './access-token.ts';
 
 /** What a route demands of the token it is called with. */
@@ -30,18 +30,9 @@ export type Lack =
   | { readonly reason: 'insufficient_scope' }
   | { readonly reason: 'insufficient_authentication'; readonly missing: 'acr' | 'auth_time' | 'both' };
 
-const UNIT_SECONDS: ReadonlyMap<string, number> = new Map([
-  ['s', 1],
-  ['m', 60],
-  ['h', 3600],
-  ['d', 86_400],
-]);
-
 const secondsIn = (duration: number | string): number => {
-  if (typeof duration === 'number') return duration;
-  const [, amount, unit = ''] = /^(\d{1,9})([smhd])$/.exec(duration) ?? [];
-  const seconds = Number(amount) * (UNIT_SECONDS.get(unit) ?? Number.NaN);
-  if (Number.isNaN(seconds)) throw new TypeError(`maxAge is seconds or a duration such as "5m", not "${duration}".`);
+  const seconds = typeof duration === 'number' ? duration : durationInSeconds(duration);
+  if (seconds === undefined) throw new TypeError(`maxAge is seconds or a duration such as "5m", not "${duration}".`);
   return seconds;
 };
 
