@@ -9,6 +9,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { findOrInstallChromium } from './chromium.ts';
 import { selectTests } from './test-files.ts';
 
@@ -33,6 +34,7 @@ function checks(): void {
 function runTests(files: readonly string[], options: readonly string[], chromium: string): Promise<number> {
   // One process per file. The spec reporter also where there is no terminal: its summary ends the output.
   const args = [
+    `--import=${pathToFileURL(join(import.meta.dirname, 'left-open.ts')).href}`,
     '--test',
     '--test-reporter=spec',
     `--test-concurrency=${Math.max(2, availableParallelism())}`,
@@ -45,8 +47,7 @@ function runTests(files: readonly string[], options: readonly string[], chromium
     stdio: 'inherit',
     env: { ...process.env, STILE_CHROMIUM: chromium },
   });
-  // A test's timeout does not end a file whose tests are done but which left a socket or a timer open. When node is
-  // told to stop, it names that file, fails, and ends it.
+  // Told to stop, node names the files that were still running, ends them and fails.
   const deadline = setTimeout(() => child.kill('SIGTERM'), deadlineMilliseconds);
   // The terminal sends the interrupt to the child as well, which then reports what it has.
   process.on('SIGINT', () => undefined);
