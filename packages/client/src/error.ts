@@ -89,14 +89,14 @@ export class StepUpError extends Error {
   }
 }
 
-/** The same error, with the application's own state added: a callback that failed must still know where to return. */
-export function withAppState(error: StepUpError, appState: unknown): StepUpError {
-  if (appState === undefined) return error;
+/** The same error with more details: where it is caught, more may be known than where it was thrown. */
+export function withDetails(error: StepUpError, details: Pick<StepUpErrorDetails, 'stepUp' | 'appState'>): StepUpError {
   return new StepUpError(error.code, error.message, {
     ...(error.stepUp === undefined ? {} : { stepUp: error.stepUp }),
     ...(error.response === undefined ? {} : { response: error.response }),
     ...(error.oauthError === undefined ? {} : { oauthError: error.oauthError }),
-    ...(error.cause === undefined ? {} : { cause: error.cause }),
-    appState,
+    ...(error.appState === undefined ? {} : { appState: error.appState }),
+    ...details,
+    cause: error.cause ?? error,
   });
 }

@@ -7,7 +7,7 @@ import { createStepUpFetch } from './step-up-fetch.ts';
 import type { Answer, FakeApi, ReceivedCall } from './testing/api.ts';
 import { challenge, insufficientScope, startApi } from './testing/api.ts';
 import { code } from './testing/errors.ts';
-import { createTokenStore } from './token-store.ts';
+import { createTokenStore, memoryStorage } from './token-store.ts';
 
 interface World {
   readonly api: FakeApi;
@@ -27,8 +27,13 @@ async function start(answer: (call: ReceivedCall) => Answer): Promise<FakeApi> {
   return api;
 }
 
-async function world(answer: (call: ReceivedCall) => Answer, limits: Partial<StepUpLimits> = {}): Promise<World> {
-  const api = await start(answer);
+async function world(
+  answer: (call: ReceivedCall) => Answer,
+  limits: Partial<StepUpLimits> = {},
+  budgetStorage = memoryStorage(),
+  running?: FakeApi,
+): Promise<World> {
+  const api = running ?? (await start(answer));
   const clock = { now: 1_000_000 };
   const asked: StepUp[] = [];
   const fetch = createStepUpFetch({
@@ -38,6 +43,7 @@ async function world(answer: (call: ReceivedCall) => Answer, limits: Partial<Ste
     everydayScope: ['read:accounts'],
     allowed: { scope: ['transfer:funds'], acrValues: ['mfa', 'phr'] },
     limits,
+    budgetStorage,
     now: () => clock.now,
     elevate: (stepUp) => {
       asked.push(stepUp);
@@ -78,6 +84,16 @@ describe('an API that challenges without end', () => {
     clock.now += 61;
     await assert.rejects(fetch('e'), code('still_challenged'));
     assert.equal(asked.length, 4);
+  });
+
+  it('finds no fresh budget in a fetch made for the next request', async () => {
+    const session = memoryStorage();
+    const api = await start(() => challenge('acr_values="mfa"'));
+    const codes = ['still_challenged', 'too_many_step_ups'] as const;
+    for (const expected of codes) {
+      const { fetch } = await world(() => challenge('acr_values="mfa"'), { stepUpsPerMinute: 1 }, session, api);
+      await assert.rejects(fetch('a'), code(expected));
+    }
   });
 
   it('cannot raise the bound with calls at the same time', async () => {
@@ -171,6 +187,7 @@ describe('a URL that is not the API', () => {
       '%2e%2e/payments',
       '..\\payments',
       `${origin.replace('//', '//user:secret@')}/accounts/x`,
+      `${origin.replace('//', '//user@')}/accounts/x`,
       'data:text/plain,x',
     ];
     for (const url of urls) await assert.rejects(fetch(url), code('outside_resource'), url);

@@ -226,6 +226,17 @@ describe('the elevated token', () => {
     assert.deepEqual(bearers(api).slice(2), ['Bearer elevated-1', 'Bearer elevated-2']);
   });
 
+  it('is replaced, not offered again, when the API finds it insufficient whatever the client believes', async () => {
+    const { api, fetch, tokens, asked } = await world((call) =>
+      call.authorization === 'Bearer held' ? insufficientScope('transfer:funds') : { status: 200 },
+    );
+    const needs = { scope: ['transfer:funds'] };
+    tokens.saveElevated({ ...elevated(api.url, needs, 0), accessToken: 'held' });
+    await fetch('transfers', { ...post('1'), needs });
+    assert.equal(asked.length, 1);
+    assert.deepEqual(bearers(api), ['Bearer held', 'Bearer elevated-1']);
+  });
+
   it('T21: is not offered again after a 401 without a challenge', async () => {
     const { fetch, tokens, api } = await world((call) =>
       call.authorization === 'Bearer everyday'
@@ -292,6 +303,9 @@ describe('a call that waits for a redirect', () => {
   it('takes its token from the store, and is not sent without one', async () => {
     const { api, fetch, tokens, call } = await overRedirect();
     await assert.rejects(fetch.resume(call), code('elevation_insufficient'));
+    const foreign = elevated('https://other.example', { acrValues: ['mfa'] }, 1);
+    await assert.rejects(fetch.resume(call, foreign), code('elevation_insufficient'));
+    assert.equal(api.calls.length, 1);
     tokens.saveElevated(elevated(api.url, { acrValues: ['mfa'] }, 1));
     assert.equal((await fetch.resume(call)).status, 200);
   });

@@ -14,7 +14,7 @@ import { bodyOf, describeCall } from './pending-call.ts';
 import type { Resource } from './resource.ts';
 import { resourceAt } from './resource.ts';
 import { createStepUpBudget } from './step-up-budget.ts';
-import type { ElevatedToken, TokenStore } from './token-store.ts';
+import type { ElevatedToken, KeyValueStorage, TokenStore } from './token-store.ts';
 import { currentInstant, memoryStorage } from './token-store.ts';
 
 export interface StepUpFetchOptions {
@@ -30,6 +30,11 @@ export interface StepUpFetchOptions {
   readonly everydayScope?: readonly string[];
   readonly allowed: StepUpAllowance;
   readonly limits?: Partial<StepUpLimits>;
+  /**
+   * Where step-ups are counted; memory unless given. A server-side app that makes a fetch for every request gives the
+   * user's session, or every request would begin with a full budget.
+   */
+  readonly budgetStorage?: KeyValueStorage;
   readonly fetch?: typeof globalThis.fetch;
   /** The current instant in whole seconds since the epoch. */
   readonly now?: () => number;
@@ -101,7 +106,8 @@ function apiOf(options: StepUpFetchOptions): Api {
   const { tokens, elevate, allowed, everydayToken, everydayScope = [], now = currentInstant } = options;
   const limits = { ...defaultLimits, ...options.limits };
   const audience = options.audience ?? options.resource;
-  const budget = createStepUpBudget(limits.stepUpsPerMinute, memoryStorage(), 'step-ups', now);
+  const storage = options.budgetStorage ?? memoryStorage();
+  const budget = createStepUpBudget(limits.stepUpsPerMinute, storage, `stile:${audience}:step-ups`, now);
   return {
     audience,
     resource: resourceAt(options.resource),

@@ -1,5 +1,5 @@
 import type { StepUp } from '../challenge.ts';
-import { StepUpError } from '../error.ts';
+import { StepUpError, withDetails } from '../error.ts';
 import type { PendingCall } from '../pending-call.ts';
 import type { ElevatedToken, TokenStore } from '../token-store.ts';
 import type { BrowserClientOptions } from './context.ts';
@@ -85,6 +85,8 @@ export function createBrowserClient(options: BrowserClientOptions): BrowserClien
       popupIsOpen = true;
       try {
         return await stepUpWithPopup(context, stepUp, popupOptions);
+      } catch (error) {
+        throw error instanceof StepUpError ? withDetails(error, { stepUp }) : error;
       } finally {
         popupIsOpen = false;
       }

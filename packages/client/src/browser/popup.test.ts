@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, beforeEach, describe, it, mock } from 'node:test';
+import { StepUpError } from '../error.ts';
 import { createStepUpFetch } from '../step-up-fetch.ts';
 import type { Outcome } from '../testing/authorization-server.ts';
 import type { Loaded, Setting } from '../testing/client.ts';
@@ -134,7 +135,14 @@ describe('a step-up in a popup', () => {
     const setting = createSetting();
     const { client, page } = await setting.loggedIn();
     page.blocksPopups = true;
-    for (let i = 0; i < 5; i += 1) await assert.rejects(client.stepUpWithPopup(stepUp), code('popup_blocked'));
+    for (let i = 0; i < 5; i += 1) {
+      await assert.rejects(client.stepUpWithPopup(stepUp), (error) => {
+        code('popup_blocked')(error);
+        assert.ok(error instanceof StepUpError);
+        assert.deepEqual(error.stepUp, stepUp, 'for the button that tries again');
+        return true;
+      });
+    }
     assert.throws(() => client.openPopup(), code('popup_blocked'));
     page.blocksPopups = false;
     const popup = client.openPopup();

@@ -3,7 +3,7 @@ import { elevatedTokenOf } from '../authorization/redemption.ts';
 import { loginAuthorizationParameters, stepUpAuthorizationParameters } from '../authorization/request.ts';
 import { transactionOf } from '../authorization/transaction.ts';
 import type { StepUp } from '../challenge.ts';
-import { StepUpError, withAppState } from '../error.ts';
+import { StepUpError, withDetails } from '../error.ts';
 import type { PendingCall } from '../pending-call.ts';
 import type { ElevatedToken } from '../token-store.ts';
 import type { Context } from './context.ts';
@@ -74,7 +74,7 @@ export async function handleRedirectCallback(
     if (call === undefined || !token.singleUse) tokens.saveElevated(token);
     return { outcome, resume: call === undefined ? undefined : { call, token } };
   } catch (error) {
-    throw error instanceof StepUpError ? withAppState(error, appState) : error;
+    throw error instanceof StepUpError ? withDetails(error, { appState }) : error;
   }
 }
 

@@ -21,7 +21,7 @@ export interface World {
 }
 
 /** What the user makes of a step-up: changes to the token, or `undefined` for leaving the page. */
-export type Reaction = () => Partial<ElevatedToken> | undefined | Promise<undefined>;
+export type Reaction = () => Partial<ElevatedToken> | undefined | Promise<Partial<ElevatedToken> | undefined>;
 
 const open: FakeApi[] = [];
 
