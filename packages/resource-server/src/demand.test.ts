@@ -74,9 +74,10 @@ describe('a demand', () => {
     assert.equal(lack({}, tokenWith('')), undefined);
   });
 
-  it('of scopes comes before that of a proof', () => {
+  it('of a proof comes before that of scopes, for its answer names both', () => {
     const demand = { scopes: ['a'], acr: 'mfa' };
-    assert.equal(lack(demand, tokenWith('b')), 'insufficient_scope');
+    assert.equal(lack(demand, tokenWith('b')), 'insufficient_authentication');
+    assert.equal(lack(demand, tokenWith('b', { acr: 'mfa' })), 'insufficient_scope');
     assert.equal(lack(demand, tokenWith('a')), 'insufficient_authentication');
     assert.equal(lack(demand, tokenWith('a', { acr: 'mfa' })), undefined);
   });

@@ -70,14 +70,17 @@ export const challengeParameters = ({
   ...(maxAgeSeconds === undefined ? {} : { maxAgeSeconds }),
 });
 
-/** What the token lacks: first the scopes, then the proof. Uses nothing up. */
+/**
+ * What the token lacks: first the proof, then the scopes. A token that lacks both is answered with one challenge that names both
+ * (RFC 9470, section 3), so that one step-up suffices. Uses nothing up.
+ */
 export const lackOf = (
   token: VerifiedToken,
   { scopes, proof }: CheckedDemand,
   now: Instant,
   skewSeconds: number,
 ): Lack | undefined => {
-  if (!scopes.every((scope) => token.scopes.includes(scope))) return { reason: 'insufficient_scope' };
   const verdict = proofInToken(token.claims, proof, now, skewSeconds);
-  return verdict.met ? undefined : { reason: 'insufficient_authentication', missing: verdict.missing };
+  if (!verdict.met) return { reason: 'insufficient_authentication', missing: verdict.missing };
+  return scopes.every((scope) => token.scopes.includes(scope)) ? undefined : { reason: 'insufficient_scope' };
 };
