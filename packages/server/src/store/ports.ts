@@ -36,7 +36,7 @@ export interface UserStore {
   find(id: string): Promise<User | undefined>;
   /** @param username already normalised */
   findByUsername(username: string): Promise<User | undefined>;
-  /** Adds the user and authenticators unless the id exists; an existing user is left as it is. True when added. */
+  /** Adds the user and authenticators unless the id exists; an existing user is left as it is. True when added. Throws when another user has the user name. */
   seed(user: User, authenticators: readonly Authenticator[]): Promise<boolean>;
 }
 
@@ -72,9 +72,17 @@ export interface SessionStore {
   find(id: string): Promise<Session | undefined>;
   /** By the digest of the cookie; also finds it by its former digest (then `session.secretHash !== secretHash`). */
   findBySecret(secretHash: string): Promise<Session | undefined>;
-  /** Atomic: consumes, enrols, begins or appends (rotating the secret, leaving out events that the new one outdoes), pins the interaction's user, clears throttles, audits. */
+  /**
+   * Atomic: consumes, enrols, begins or appends (rotating the secret, leaving out events that the new one outdoes), pins the
+   * interaction's user, notes when the authenticator was used, clears throttles, audits. Unless it is `recorded`, nothing is.
+   * `session-gone` also when the interaction is gone or finished, or somebody else began to answer it.
+   */
   recordProof(proof: ProofRecord): Promise<'recorded' | 'already-used' | 'session-gone'>;
-  /** Gives the session a new secret without a new event (the second click of a double click). False if the old one is gone. */
+  /**
+   * Gives the session a new secret without a new event (the second click of a double click). False if the old one is gone.
+   *
+   * @param formerSecretHash the secret that the session has now, which becomes its former one
+   */
   rotate(id: string, formerSecretHash: string, newSecretHash: string): Promise<boolean>;
   touch(id: string, now: Instant): Promise<void>;
   /** Ends the session. True if it was alive. */
@@ -86,7 +94,7 @@ export interface InteractionStore {
   find(id: string): Promise<Interaction | undefined>;
   /** Binds an interaction that has no browser yet. False if it has one. */
   bindBrowser(id: string, browserHash: string): Promise<boolean>;
-  /** Changes what an unfinished interaction remembers. */
+  /** Changes what an unfinished interaction remembers. A finished one is left as it is, and nothing is audited. */
   update(
     id: string,
     change: Partial<Pick<Interaction, 'accountSelectedAt' | 'consentedAt' | 'progress' | 'userId'>>,
@@ -130,7 +138,7 @@ export type RefreshOutcome<T> =
   | { readonly outcome: 'unknown' };
 
 export interface GrantStore {
-  /** Atomic: the grant, its code, the finished interaction, consents, audit. False if the interaction was finished before. */
+  /** Atomic: the grant, its code, the finished interaction, consents, audit. False if the interaction was finished before, or is gone. */
   authorize(authorization: NewAuthorization): Promise<boolean>;
   /**
    * Atomic: consumes the code, *then* asks the judge, then keeps what the judge grants. The code stays consumed whatever
@@ -147,7 +155,7 @@ export interface GrantStore {
    * Atomic rotation. A token that was never rotated, or was rotated at most `graceSeconds` ago to the same successor that is
    * itself still unused, is put before the judge; if the judge grants a refresh token (its hash is `successorHash`) the presented one counts as
    * rotated (in the grace case the successor that already exists is kept as it is). A token rotated earlier, or whose successor was used,
-   * is reused: its grant is revoked. Expiry is the judge's business.
+   * is reused: its grant is revoked. Without a grace (0), so is every second use. Expiry is the judge's business.
    */
   rotateRefreshToken<T>(
     tokenHash: string,
@@ -168,7 +176,7 @@ export interface OnceStore {
   consume(once: Once, audit: readonly AuditRecord[]): Promise<boolean>;
 }
 
-/** So many tries at once, then one every so often. */
+/** So many tries at once, then one every so often; both whole numbers, at least 1. */
 export interface ThrottleLimit {
   readonly key: string;
   readonly burst: number;
@@ -196,7 +204,7 @@ export interface KeyStore {
 export interface AuditStore {
   append(records: readonly AuditRecord[]): Promise<void>;
   find(id: string): Promise<AuditRecord | undefined>;
-  /** Newest first. */
+  /** Newest first; within one second by id, the greatest first. */
   recent(limit: number): Promise<readonly AuditRecord[]>;
 }
 

@@ -200,22 +200,37 @@ export const sessionPromises: Promises = {
 
   'the second click of a double click gets a secret of its own': async (store) => {
     await withSession(store);
-    assert.equal(await store.sessions.rotate('session', 'secret-0', 'secret-x'), false, 'there is no former one yet');
     await store.sessions.recordProof(stepUp());
-    assert.equal(await store.sessions.rotate('session', 'secret-0', 'secret-2'), true);
+    assert.equal(await store.sessions.rotate('session', 'secret-0', 'secret-x'), false, 'no longer the secret');
+    assert.equal(await store.sessions.rotate('session', 'secret-1', 'secret-2'), true);
 
     const found = await store.sessions.findBySecret('secret-2');
     assert.deepEqual([found?.secretHash, found?.formerSecretHash], ['secret-2', 'secret-1']);
     assert.equal(found?.rotatedAt, at(20), 'the time in which a double click may come does not begin again');
-    assert.equal(await store.sessions.rotate('session', 'secret-0', 'secret-3'), false);
     assert.equal(
-      await store.sessions.rotate('session', 'secret-2', 'secret-3'),
-      false,
-      'the current one is not former',
+      (await store.sessions.findBySecret('secret-1'))?.id,
+      'session',
+      'the answer to the first click counts',
     );
+    assert.equal(await store.sessions.findBySecret('secret-0'), undefined);
 
     await store.sessions.end('session', at(30), []);
-    assert.equal(await store.sessions.rotate('session', 'secret-1', 'secret-3'), false);
+    assert.equal(await store.sessions.rotate('session', 'secret-2', 'secret-3'), false);
+  },
+
+  'of many rotations at once one wins': async (store) => {
+    await withSession(store);
+    const rotated = await atOnce(10, (index) => store.sessions.rotate('session', 'secret-0', `new-${index}`));
+    assert.equal(count(rotated, true), 1);
+    assert.equal((await store.sessions.find('session'))?.secretHash, `new-${rotated.indexOf(true)}`);
+  },
+
+  'a proof that does again what an earlier one did takes its place': async (store) => {
+    await withSession(store);
+    await store.sessions.recordProof(stepUp());
+    const again = append({ secretHash: 'secret-1', newSecretHash: 'secret-2' });
+    await store.sessions.recordProof(stepUp({ event: totpEvent(50), consume: [totpStep(2)], session: again }));
+    assert.deepEqual((await store.sessions.find('session'))?.events, [event(), totpEvent(50)]);
   },
 
   'a session is touched forwards only, and not after its end': async (store) => {

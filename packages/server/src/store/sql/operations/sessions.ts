@@ -19,14 +19,17 @@ export function* findSessionBySecret(secretHash: string): Operation<Session | un
   );
 }
 
-/** The secret that is replaced becomes the former one, so that whichever of two answers the browser keeps, it is recognised. */
+/**
+ * Replaces the secret, if it is still the one the caller saw. It becomes the former one, so that whichever of two answers the
+ * browser keeps, it is recognised. The moment of rotation stays: the time in which a double click may come does not begin anew.
+ */
 export function* rotateSession(id: string, formerSecretHash: string, newSecretHash: string): Operation<boolean> {
   const rotated = yield* run(
     build
       .updateTable('session')
       .set((row) => ({ former_secret_hash: row.ref('secret_hash'), secret_hash: newSecretHash }))
       .where('id', '=', id)
-      .where('former_secret_hash', '=', formerSecretHash)
+      .where('secret_hash', '=', formerSecretHash)
       .where('ended_at', 'is', null),
   );
   return rotated === 1;
