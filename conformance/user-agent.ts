@@ -68,7 +68,8 @@ export class UserAgent {
   }
 
   /** Opens an authorization request and answers each page as that person would, until the way leads to the client. */
-  async authorize(url: URL | string, { username, password, code }: Person): Promise<Journey> {
+  async authorize(url: URL | string, person: Person): Promise<Journey> {
+    const { username, password } = person;
     const pages: string[] = [];
     let page = await this.open(url);
     while (page.status === 200 && pages.length < MOST_PAGES) {
@@ -76,7 +77,7 @@ export class UserAgent {
       pages.push(page.url.pathname);
       if (fields.includes('username')) page = await this.submit(page, { username, password });
       else if (fields.includes('password')) page = await this.submit(page, { password });
-      else if (fields.includes('code')) page = await this.submit(page, { code: code() });
+      else if (fields.includes('code')) page = await this.submit(page, { code: person.code() });
       else if (page.html.includes('name="allow"')) page = await this.submit(page, { allow: '1' });
       else return { end: page, pages: pages.slice(0, -1) };
     }
