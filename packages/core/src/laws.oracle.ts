@@ -62,12 +62,15 @@ export const untruths = (
   for (const { amr, at } of pool) for (const name of amr) times.set(name, Math.max(at, times.get(name) ?? at));
   times.delete('mfa');
   if (mfa) times.set('mfa', renewal(mfa, pool));
-  const sorted = (pairs: Iterable<readonly [string, number]>): string => JSON.stringify([...pairs].sort());
+  const sorted = (pairs: Iterable<readonly [string, number]>): string =>
+    Array.from(pairs, ([name, at]) => `${name}@${at}`)
+      .toSorted()
+      .join(' ');
   const checks: Readonly<Record<string, boolean>> = {
     acr: held.some(({ acr, aliases }) => acr === context.acr || aliases.includes(context.acr)),
     acrs: JSON.stringify(held.map(({ acr }) => acr)) === JSON.stringify(context.acrs),
     auth_time: levels.some((level) => renewal(level, pool) === context.authTime),
-    amr: JSON.stringify([...times.keys()].sort()) === JSON.stringify(context.amr.toSorted()),
+    amr: JSON.stringify([...times.keys()].toSorted()) === JSON.stringify(context.amr.toSorted()),
     amr_times: sorted(times) === sorted(Object.entries(context.amrTimes)),
     since: requirements.every(({ since }) => since === undefined || context.authTime >= since),
     required: requirements.every(({ acr }) => acr === undefined || acr.some((name) => context.acrs.includes(name))),
