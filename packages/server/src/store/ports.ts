@@ -81,9 +81,9 @@ export interface SessionStore {
   /**
    * Gives the session a new secret without a new event (the second click of a double click). False if the old one is gone.
    *
-   * @param formerSecretHash the secret that the session has now, which becomes its former one
+   * @param secretHash the secret that the session has now, which becomes its former one
    */
-  rotate(id: string, formerSecretHash: string, newSecretHash: string): Promise<boolean>;
+  rotate(id: string, secretHash: string, newSecretHash: string): Promise<boolean>;
   touch(id: string, now: Instant): Promise<void>;
   /** Ends the session. True if it was alive. */
   end(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;

@@ -23,13 +23,13 @@ export function* findSessionBySecret(secretHash: string): Operation<Session | un
  * Replaces the secret, if it is still the one the caller saw. It becomes the former one, so that whichever of two answers the
  * browser keeps, it is recognised. The moment of rotation stays: the time in which a double click may come does not begin anew.
  */
-export function* rotateSession(id: string, formerSecretHash: string, newSecretHash: string): Operation<boolean> {
+export function* rotateSession(id: string, secretHash: string, newSecretHash: string): Operation<boolean> {
   const rotated = yield* run(
     build
       .updateTable('session')
       .set((row) => ({ former_secret_hash: row.ref('secret_hash'), secret_hash: newSecretHash }))
       .where('id', '=', id)
-      .where('secret_hash', '=', formerSecretHash)
+      .where('secret_hash', '=', secretHash)
       .where('ended_at', 'is', null),
   );
   return rotated === 1;
