@@ -71,7 +71,7 @@ export default defineConfig((env) => {
         id: 'bank',
         name: 'Fabrikam Bank',
         authentication: ['none'],
-        redirectUris: [`${bank}/`, `${bank}/popup`],
+        redirectUris: [`${bank}/`],
         postLogoutRedirectUris: [`${bank}/`],
         webOrigins: [bank],
         firstParty: true,
