@@ -60,6 +60,18 @@ export const authenticateClient = async (
   }
 };
 
+/** For endpoints that speak to clients who have proven who they are: a public one, which only says so, is refused. */
+export const authenticateConfidentialClient = async (
+  request: Request,
+  parameters: Parameters,
+  deps: Deps,
+): Promise<Result<AuthenticatedClient, ClientRefusal>> => {
+  const authenticated = await authenticateClient(request, parameters, deps);
+  return authenticated.ok && isPublic(authenticated.value.client)
+    ? refused({ error: failed('public_client'), triedBasic: false })
+    : authenticated;
+};
+
 const readCredentials = (
   request: Request,
   parameters: Parameters,
@@ -114,7 +126,7 @@ const formDecoded = (text: string | undefined): string | undefined => {
 
 /** Whom an assertion claims to come from, to find the keys that can tell whether it does. */
 const unverifiedSubject = (assertion: string): string | undefined => {
-  const subject = parseJsonObject(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8'))?.['sub'];
+  const subject = parseJsonObject(Buffer.from(assertion.split('.')[1] ?? '', 'base64url').toString('utf8'))?.sub;
   return typeof subject === 'string' ? subject : undefined;
 };
 

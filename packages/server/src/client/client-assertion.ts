@@ -1,7 +1,7 @@
 import type { Result } from '@stile/core';
-import { instant, isInstant, ok, refused } from '@stile/core';
+import { instant, isInstant, ok, parseJsonObject, refused } from '@stile/core';
 import type { JWK } from 'jose';
-import { createLocalJWKSet, jwtVerify } from 'jose';
+import { jwtVerify } from 'jose';
 import type { RegisteredClient } from '../config/config.ts';
 import type { Deps } from '../deps.ts';
 import { sha256 } from '../digest.ts';
@@ -36,15 +36,40 @@ export const verifyClientAssertion = async (
   return (await deps.store.once.consume(once, [])) ? ok(undefined) : refused('assertion_replayed');
 };
 
+type Claims = { readonly exp?: number; readonly jti?: string; readonly iat?: number };
+
+/** RFC 7515, section 2: base64url without padding, which many decoders are lenient about. */
+const COMPACT = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+
+/** By any of the keys: a `kid` is only a hint, and a client that is changing its key may leave it out. */
 const verify = async (
   assertion: string,
   keys: readonly JWK[],
   client: RegisteredClient,
   deps: Deps,
-): Promise<{ readonly exp?: number; readonly jti?: string; readonly iat?: number } | undefined> => {
+): Promise<Claims | undefined> => {
+  if (!COMPACT.test(assertion)) return undefined;
+  for (const key of keys.filter(({ kid }) => mayBe(kid, assertion))) {
+    const claims = await verifyBy(key, assertion, client, deps);
+    if (claims) return claims;
+  }
+  return undefined;
+};
+
+const mayBe = (kid: string | undefined, assertion: string): boolean => {
+  const header = parseJsonObject(Buffer.from(assertion.split('.', 1)[0] ?? '', 'base64url').toString('utf8'));
+  return kid === undefined || header?.kid === undefined || header.kid === kid;
+};
+
+const verifyBy = async (
+  key: JWK,
+  assertion: string,
+  client: RegisteredClient,
+  deps: Deps,
+): Promise<Claims | undefined> => {
   const { issuer } = deps.config;
   try {
-    const { payload } = await jwtVerify(assertion, createLocalJWKSet({ keys: [...keys] }), {
+    const { payload } = await jwtVerify(assertion, key, {
       algorithms: ['RS256', 'PS256', 'ES256'],
       issuer: client.id,
       subject: client.id,

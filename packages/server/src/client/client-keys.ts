@@ -11,6 +11,7 @@ export const usableClientKeys = (keys: readonly Readonly<Record<string, unknown>
 const isUsable = (jwk: Readonly<Record<string, unknown>>): boolean => {
   if (jwk.d !== undefined || jwk.k !== undefined) return false;
   if (jwk.use !== undefined && jwk.use !== 'sig') return false;
+  if (jwk.key_ops !== undefined && !(Array.isArray(jwk.key_ops) && jwk.key_ops.includes('verify'))) return false;
   try {
     const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
     const details = key.asymmetricKeyDetails;

@@ -4,7 +4,7 @@
  */
 import { oauthError, single } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
-import { authenticateClient, clientRefused } from '../client/authenticate-client.ts';
+import { authenticateConfidentialClient, clientRefused } from '../client/authenticate-client.ts';
 import type { Handler } from '../deps.ts';
 import { formParameters } from '../http/body.ts';
 import { errorJson, json } from '../http/responses.ts';
@@ -13,7 +13,7 @@ import { liveAccessToken } from '../token/own-access-token.ts';
 export const consumeToken: Handler = async (request, deps, caller) => {
   const parameters = await formParameters(request);
   if (!parameters.ok) return errorJson(parameters.error);
-  const authenticated = await authenticateClient(request, parameters.value, deps);
+  const authenticated = await authenticateConfidentialClient(request, parameters.value, deps);
   if (!authenticated.ok) return clientRefused(authenticated.error);
   const { client } = authenticated.value;
   const token = single(parameters.value, 'token');

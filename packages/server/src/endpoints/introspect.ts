@@ -1,6 +1,6 @@
 /** Token introspection (RFC 7662), with the members of RFC 9470, section 6.2. */
 import { contextThatMeets, oauthError, single } from '@stile/core';
-import { authenticateClient, clientRefused } from '../client/authenticate-client.ts';
+import { authenticateConfidentialClient, clientRefused } from '../client/authenticate-client.ts';
 import type { RegisteredClient } from '../config/config.ts';
 import type { Deps, Handler } from '../deps.ts';
 import { sha256 } from '../digest.ts';
@@ -16,12 +16,9 @@ const INACTIVE = { active: false };
 export const introspect: Handler = async (request, deps) => {
   const parameters = await formParameters(request);
   if (!parameters.ok) return errorJson(parameters.error);
-  const authenticated = await authenticateClient(request, parameters.value, deps);
+  const authenticated = await authenticateConfidentialClient(request, parameters.value, deps);
   if (!authenticated.ok) return clientRefused(authenticated.error);
   const { client } = authenticated.value;
-  if (client.authentication.includes('none')) {
-    return errorJson(oauthError('invalid_client', 'public_client', 'Client authentication failed'), 401);
-  }
   const token = single(parameters.value, 'token');
   if (!token.ok) return errorJson(token.error);
   if (token.value === undefined) return errorJson(oauthError('invalid_request', 'token_missing', 'token is missing'));
