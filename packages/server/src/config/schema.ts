@@ -104,6 +104,8 @@ export const configSchema = z.strictObject({
   dataFolder: z.string().default('./data'),
   /** The name people see on every page. */
   organisation: z.string().min(1).max(60).default('Stile'),
+  /** How to get in, shown on the sign-in page where this is only a demonstration. */
+  demoHint: z.string().min(1).max(200).optional(),
   /** How many proxies in front of the server are trusted to set `X-Forwarded-For`; 0: none. */
   trustedProxies: z.int().min(0).max(10).default(0),
   levels: z.array(level).min(1).optional(),

@@ -142,8 +142,21 @@ const perform = async (
     case 'refuse':
       return refuse(decided, next, request, deps, caller);
     default:
+      await recordAsking(decided, deps, caller);
       return showPage(next.step, decided, parameters, request, deps);
   }
+};
+
+/** Keeps what is asked of a person, and why. A stranger who is asked to sign in is not on record: anybody could fill it. */
+const recordAsking = async (
+  { decision, validated, current }: Decided,
+  deps: Deps,
+  { requestId }: Caller,
+): Promise<void> => {
+  if (!current) return;
+  const facts = { userId: current.user.id, sessionId: current.session.id, clientId: validated.client.id, requestId };
+  const details = { step: decision.next.step, trace: decision.trace };
+  await deps.store.audit.append([auditRecord(deps, 'authorize.asked', { ...facts, details })]);
 };
 
 const PAGE_OF: Readonly<Record<Exclude<NextStep['step'], 'issue' | 'refuse'>, string>> = {

@@ -15,13 +15,14 @@ import type { Answered, Opened } from './open.ts';
 import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
 
-const render = (opened: Opened, more: Partial<LoginPageProps>, status = 200): Response => {
+const render = (opened: Opened, deps: Deps, more: Partial<LoginPageProps>, status = 200): Response => {
   const { request } = opened.decided.validated;
   const props: LoginPageProps = {
     application: opened.application,
     action: `/login?interaction=${opened.interaction.id}`,
     csrf: opened.csrf,
     loginHint: request.loginHint,
+    demoHint: deps.config.demoHint,
     ...more,
   };
   return page(loginPage(props, opened.t), status);
@@ -30,7 +31,7 @@ const render = (opened: Opened, more: Partial<LoginPageProps>, status = 200): Re
 /** `GET /login` */
 export const showLogin: Handler = async (request, deps, caller) => {
   const opened = await openPage('login', request, deps, caller);
-  return opened instanceof Response ? opened : render(opened, {});
+  return opened instanceof Response ? opened : render(opened, deps, {});
 };
 
 /** `POST /login` */
@@ -41,27 +42,33 @@ export const answerLogin: Handler = async (request, deps, caller) => {
   const password = answered.form.get('password')?.[0] ?? '';
   const typed = { loginHint: username };
   if (username === '')
-    return render(answered, { error: { field: 'username', message: answered.t.errors.usernameMissing } }, 400);
+    return render(answered, deps, { error: { field: 'username', message: answered.t.errors.usernameMissing } }, 400);
   if (password === '')
     return render(
       answered,
+      deps,
       { ...typed, error: { field: 'password', message: answered.t.errors.passwordMissing } },
       400,
     );
   const limits = passwordLimits(normaliseUsername(username), caller.address);
   const throttle = await deps.store.throttles.take(limits, deps.now());
-  if (!throttle.allowed) return tooMany(answered, typed, throttle.retryAfterSeconds);
+  if (!throttle.allowed) return tooMany(answered, typed, throttle.retryAfterSeconds, deps);
   try {
     const signedIn = await signIn(answered, username, password, clearedBySuccess(limits), deps);
-    return signedIn ?? render(answered, { ...typed, error: { message: answered.t.errors.wrongPassword } }, 400);
+    return signedIn ?? render(answered, deps, { ...typed, error: { message: answered.t.errors.wrongPassword } }, 400);
   } catch (error) {
     if (error instanceof PasswordHasherBusy) return busy(request, caller);
     throw error;
   }
 };
 
-const tooMany = (answered: Answered, typed: Partial<LoginPageProps>, retryAfterSeconds: number): Response => {
-  const response = render(answered, { ...typed, retryAfterSeconds }, 429);
+const tooMany = (
+  answered: Answered,
+  typed: Partial<LoginPageProps>,
+  retryAfterSeconds: number,
+  deps: Deps,
+): Response => {
+  const response = render(answered, deps, { ...typed, retryAfterSeconds }, 429);
   response.headers.set('retry-after', String(retryAfterSeconds));
   return response;
 };

@@ -199,6 +199,7 @@ details > :last-child { padding-bottom: 16px }
 .out bdi { padding: 12px 0; overflow-wrap: anywhere }
 .out div { display: flex; flex-wrap: wrap; margin-inline-start: auto }
 .by { display: flex; align-items: center; justify-content: center; gap: 8px; padding: 16px 0 8px; font-size: 13px }
+.foot:has(> .by:only-child:empty) { display: none }
 .by .icon { width: 20px; height: 20px; color: var(--accentink) }
 .unseen { position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; border: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
 @media (max-width: 480px) {
