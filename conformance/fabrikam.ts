@@ -11,6 +11,7 @@ export const REPORTS = 'https://api.fabrikam.example/reports';
 export const PAPE = 'http://schemas.openid.net/pape/policies/2007/06/multi-factor';
 
 export const CALLBACK = 'https://app.fabrikam.example/callback';
+export const CALLBACK_WITH_QUERY = 'https://app.fabrikam.example/callback?tenant=blue';
 export const SIGNED_OUT = 'https://app.fabrikam.example/signed-out';
 
 /** With characters that RFC 6749, section 2.3.1 wants encoded before they go into a Basic header. */
@@ -47,7 +48,7 @@ const clients: Clients = [
     name: 'Fabrikam Intranet',
     authentication: ['client_secret_basic', 'client_secret_post'],
     secret: WEB_SECRET,
-    redirectUris: [CALLBACK, 'https://app.fabrikam.example/other'],
+    redirectUris: [CALLBACK, CALLBACK_WITH_QUERY],
     postLogoutRedirectUris: [SIGNED_OUT],
     firstParty: true,
     apis: { [ACCOUNTS]: scopesOfAccounts, [REPORTS]: ['read:reports'] },
