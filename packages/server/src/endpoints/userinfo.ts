@@ -8,11 +8,17 @@ import { liveAccessToken } from '../token/own-access-token.ts';
 
 export const userinfo: Handler = async (request, deps) => {
   const cors = corsHeaders(request, deps.config, 'applications');
-  const header = request.headers.get('authorization');
-  // RFC 6750, section 3.1: without credentials there is nothing to say an error about.
-  if (header === null) return refused(401, formatChallenge({ scheme: 'Bearer' }), cors);
-  const [, token] = /^bearer ([A-Za-z0-9._~+/-]+=*)$/i.exec(header) ?? [];
-  const live = token === undefined ? undefined : await liveAccessToken(token, deps);
+  const header = request.headers.get('authorization') ?? '';
+  // RFC 6750, section 3.1: a call in no scheme of ours is told no error; section 3: but at least one parameter.
+  if (!/^bearer(?![^ ,])/i.test(header)) {
+    return refused(401, formatChallenge({ scheme: 'Bearer', realm: deps.config.issuer }), cors);
+  }
+  const [, token] = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i.exec(header) ?? [];
+  if (token === undefined) {
+    const errorDescription = 'Send one well-formed Bearer token';
+    return refused(400, formatChallenge({ scheme: 'Bearer', error: 'invalid_request', errorDescription }), cors);
+  }
+  const live = await liveAccessToken(token, deps);
   if (!live?.audience.includes(userinfoAudience(deps.config.issuer))) {
     const challenge = formatChallenge({
       scheme: 'Bearer',
