@@ -9,25 +9,30 @@ import type { Judgement } from '../store/ports.ts';
 import type { Code, Grant, RefreshToken, Session } from '../store/records.ts';
 import { finishIssuance } from './finish-issuance.ts';
 import type { GrantHandler, GrantRequest } from './grant-request.ts';
+import { requestedAudience } from './requested-audience.ts';
 
 interface Presented {
   readonly code: string;
   readonly redirectUri: string | undefined;
   readonly challengeOfVerifier: string | undefined;
+  readonly audience: string | undefined;
 }
 
 /** RFC 7636, section 4.1. */
 const VERIFIER = /^[A-Za-z0-9._~-]{43,128}$/;
 
 const parse = ({ parameters }: GrantRequest): Result<Presented, OAuthError> => {
-  const sent = singles(parameters, ['code', 'redirect_uri', 'code_verifier']);
+  const sent = singles(parameters, ['code', 'redirect_uri', 'code_verifier', 'audience', 'resource']);
   if (!sent.ok) return sent;
   const { code, redirect_uri: redirectUri, code_verifier: verifier } = sent.value;
   if (code === undefined) return refused(oauthError('invalid_request', 'code_missing', 'code is missing'));
   if (verifier !== undefined && !VERIFIER.test(verifier)) {
     return refused(oauthError('invalid_request', 'verifier_malformed', 'code_verifier is malformed'));
   }
-  return ok({ code, redirectUri, challengeOfVerifier: verifier === undefined ? undefined : sha256(verifier) });
+  const audience = requestedAudience(sent.value);
+  if (!audience.ok) return audience;
+  const challengeOfVerifier = verifier === undefined ? undefined : sha256(verifier);
+  return ok({ code, redirectUri, challengeOfVerifier, audience: audience.value });
 };
 
 type Verdict = Result<{ readonly grant: Grant; readonly refreshToken: string | undefined }, OAuthError>;
@@ -68,13 +73,19 @@ const about = ({ client, caller }: GrantRequest): { readonly clientId: string; r
   requestId: caller.requestId,
 });
 
-const judge = (
-  { code, grant, session }: { code: Code; grant: Grant; session: Session | undefined },
-  { redirectUri, challengeOfVerifier }: Presented,
-  refreshToken: string,
-  request: GrantRequest,
+/** What was found behind a code. */
+interface Found {
+  readonly code: Code;
+  readonly grant: Grant;
+  readonly session: Session | undefined;
+}
+
+const mayRedeem = (
+  { code, grant, session }: Found,
+  { redirectUri, challengeOfVerifier, audience }: Presented,
+  { client }: GrantRequest,
   deps: Deps,
-): Judgement<Verdict> => {
+): Result<undefined, OAuthError> => {
   const verdict = judgeCode(
     {
       ...code,
@@ -82,12 +93,27 @@ const judge = (
       sessionAlive: session !== undefined && isAlive(session, deps.now(), deps.config),
     },
     {
-      clientId: request.client.id,
+      clientId: client.id,
       now: deps.now(),
       ...(redirectUri !== undefined && { redirectUri }),
       ...(challengeOfVerifier !== undefined && { challengeOfVerifier }),
     },
   );
+  // RFC 8707, section 2.2: a client that names an API here gets a token for that one or none.
+  return verdict.ok && audience !== undefined && audience !== grant.audience
+    ? refused(oauthError('invalid_target', 'audience_not_granted', 'The authorization code is for another API'))
+    : verdict;
+};
+
+const judge = (
+  found: Found,
+  presented: Presented,
+  refreshToken: string,
+  request: GrantRequest,
+  deps: Deps,
+): Judgement<Verdict> => {
+  const { grant } = found;
+  const verdict = mayRedeem(found, presented, request, deps);
   const facts = { ...about(request), userId: grant.userId, sessionId: grant.sessionId, grantId: grant.id };
   if (!verdict.ok) {
     const audit = [

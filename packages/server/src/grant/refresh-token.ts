@@ -8,6 +8,7 @@ import type { Judgement } from '../store/ports.ts';
 import type { Grant, RefreshToken, Session } from '../store/records.ts';
 import { finishIssuance } from './finish-issuance.ts';
 import type { GrantHandler, GrantRequest } from './grant-request.ts';
+import { requestedAudience } from './requested-audience.ts';
 
 interface Presented {
   readonly token: string;
@@ -18,13 +19,12 @@ interface Presented {
 const parse = ({ parameters }: GrantRequest): Result<Presented, OAuthError> => {
   const sent = singles(parameters, ['refresh_token', 'scope', 'audience', 'resource']);
   if (!sent.ok) return sent;
-  const { refresh_token: token, scope, audience, resource } = sent.value;
+  const { refresh_token: token, scope } = sent.value;
   if (token === undefined)
     return refused(oauthError('invalid_request', 'refresh_token_missing', 'Missing Refresh Token'));
-  if (audience !== undefined && resource !== undefined && audience !== resource) {
-    return refused(oauthError('invalid_target', 'several_targets', 'An access token is for one API'));
-  }
-  return ok({ token, scopes: scope === undefined ? undefined : words(scope), audience: audience ?? resource });
+  const audience = requestedAudience(sent.value);
+  if (!audience.ok) return audience;
+  return ok({ token, scopes: scope === undefined ? undefined : words(scope), audience: audience.value });
 };
 
 /**
