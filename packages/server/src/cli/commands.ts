@@ -5,6 +5,7 @@ import { createDeps, listen, openStore } from '../server.ts';
 import type { Store } from '../store/ports.ts';
 import { explain, recentDecisions } from './explain.ts';
 import { issueTicket } from './issue-ticket.ts';
+import { block, signOut, unblock } from './people.ts';
 import { rotateKeys } from './rotate-keys.ts';
 
 export interface CommandLine {
@@ -15,6 +16,9 @@ export interface CommandLine {
 
 const USAGE = `stile serve                    start the authorization server
 stile ticket <username>        make a one-time set-up code, with which a person may connect an authenticator app
+stile sign-out <username>      end every session of a person, and with them every elevation
+stile block <username>         let a person sign in no more, and sign them out
+stile unblock <username>       let them in again
 stile keys rotate              let the next signing keys sign; the old ones stay published until their last token has expired
 stile decisions                list the latest decisions
 stile explain <decision>       say why a decision was made`;
@@ -27,6 +31,12 @@ export const runCommand = async (words: readonly string[], line: CommandLine): P
       return serve(line);
     case 'ticket':
       return withStore(line, (store) => issueTicket(store, rest[0], line));
+    case 'sign-out':
+      return withStore(line, (store) => signOut(store, rest[0], line));
+    case 'block':
+      return withStore(line, (store) => block(store, rest[0], line));
+    case 'unblock':
+      return withStore(line, (store) => unblock(store, rest[0], line));
     case 'keys':
       return rest[0] === 'rotate' ? withStore(line, (store) => rotateKeys(store, line)) : usage(line);
     case 'decisions':

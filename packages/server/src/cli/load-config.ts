@@ -25,7 +25,7 @@ const defaultExport = async (file: string): Promise<unknown> => {
   const url = pathToFileURL(file).href;
   try {
     const module: unknown = await import(url);
-    return isJsonObject(module) ? module['default'] : undefined;
+    return isJsonObject(module) ? module.default : undefined;
   } catch (error) {
     throw new ConfigError(
       `The configuration ${file} cannot be loaded: ${error instanceof Error ? error.message : String(error)}`,

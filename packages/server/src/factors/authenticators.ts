@@ -64,8 +64,8 @@ export const recoveryCodesOf = ({
   const codes = material.codes;
   if (!Array.isArray(codes)) return [];
   return codes.flatMap((code: unknown) =>
-    isJsonObject(code) && typeof code['id'] === 'string' && typeof code['hash'] === 'string'
-      ? [{ id: code['id'], hash: code['hash'] }]
+    isJsonObject(code) && typeof code.id === 'string' && typeof code.hash === 'string'
+      ? [{ id: code.id, hash: code.hash }]
       : [],
   );
 };

@@ -38,6 +38,8 @@ export interface UserStore {
   findByUsername(username: string): Promise<User | undefined>;
   /** Adds the user and authenticators unless the id exists; an existing user is left as it is. True when added. Throws when another user has the user name. */
   seed(user: User, authenticators: readonly Authenticator[]): Promise<boolean>;
+  /** Blocks a user from a moment on, or (null) lifts the block. False when there is no such user. */
+  setBlocked(id: string, blockedAt: Instant | null, audit: readonly AuditRecord[]): Promise<boolean>;
 }
 
 export interface AuthenticatorStore {
@@ -87,6 +89,8 @@ export interface SessionStore {
   touch(id: string, now: Instant): Promise<void>;
   /** Ends the session. True if it was alive. */
   end(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
+  /** Ends every session of a user. Returns how many were alive. */
+  endAllOf(userId: string, now: Instant, audit: readonly AuditRecord[]): Promise<number>;
 }
 
 export interface InteractionStore {

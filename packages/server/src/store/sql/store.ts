@@ -47,6 +47,7 @@ const userStore = ({ read, write }: Engine): UserStore => ({
   find: (id) => read(() => people.findUser(id)),
   findByUsername: (username) => read(() => people.findUserByUsername(username)),
   seed: (user, authenticators) => write(() => people.seedUser(user, authenticators)),
+  setBlocked: (id, blockedAt, records) => write(() => people.setBlocked(id, blockedAt, records)),
 });
 
 const authenticatorStore = ({ read, write }: Engine): AuthenticatorStore => ({
@@ -71,6 +72,7 @@ const sessionStore = ({ read, write }: Engine): SessionStore => ({
     await write(() => sessions.touchSession(id, now));
   },
   end: (id, now, records) => write(() => sessions.endSession(id, now, records)),
+  endAllOf: (userId, now, records) => write(() => sessions.endAllSessions(userId, now, records)),
 });
 
 const interactionStore = ({ read, write }: Engine): InteractionStore => ({

@@ -97,6 +97,28 @@ export const sessionPromises: Promises = {
     assert.equal((await store.sessions.find('next'))?.endedAt, null);
   },
 
+  'all sessions of a user end at once, with the record of it, and those of nobody else': async (store) => {
+    await withSession(store);
+    await store.sessions.recordProof(beginning({}, session({ id: 'phone', secretHash: 'secret-phone' })));
+    await store.sessions.end('phone', at(5), []);
+    assert.equal(await store.sessions.endAllOf('bob', at(9), []), 0);
+    assert.equal(await store.sessions.endAllOf('alice', at(10), [audit('all')]), 1);
+    assert.equal((await store.sessions.find('session'))?.endedAt, at(10));
+    assert.equal((await store.sessions.find('phone'))?.endedAt, at(5));
+    assert.equal((await store.audit.find('all'))?.id, 'all');
+    assert.equal(await store.sessions.recordProof(stepUp()), 'session-gone');
+  },
+
+  'a user is blocked and the block is lifted, each with its record': async (store) => {
+    await withSession(store);
+    assert.equal(await store.users.setBlocked('alice', at(10), [audit('blocked')]), true);
+    assert.equal((await store.users.find('alice'))?.blockedAt, at(10));
+    assert.equal(await store.users.setBlocked('alice', null, []), true);
+    assert.equal((await store.users.find('alice'))?.blockedAt, null);
+    assert.equal(await store.users.setBlocked('nobody', at(10), [audit('nobody')]), false);
+    assert.equal(await store.audit.find('nobody'), undefined);
+  },
+
   'a proof enrols authenticators and clears throttles': async (store) => {
     await withSession(store);
     const limit = { key: 'totp:alice', burst: 1, intervalSeconds: 60 };

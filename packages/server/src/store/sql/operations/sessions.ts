@@ -54,3 +54,11 @@ export function* endSession(id: string, now: Instant, audit: readonly AuditRecor
   yield* appendAudit(audit);
   return true;
 }
+
+export function* endAllSessions(userId: string, now: Instant, audit: readonly AuditRecord[]): Operation<number> {
+  const ended = yield* run(
+    build.updateTable('session').set({ ended_at: now }).where('user_id', '=', userId).where('ended_at', 'is', null),
+  );
+  yield* appendAudit(audit);
+  return ended;
+}
