@@ -38,7 +38,7 @@ const perhaps = <T>(draw: Draw, make: (draw: Draw) => T, chances = 2): T | undef
 /** The request is made at this second; facts lie around it, and nothing demands proofs from after it. */
 export const REQUESTED_AT = instant(8);
 
-export const arbitraryMoment = (draw: Draw): Instant => instant(draw(13));
+const arbitraryMoment = (draw: Draw): Instant => instant(draw(13));
 
 const CLASSES: readonly [ProofClass, ...ProofClass[]] = [
   'any',
@@ -122,7 +122,7 @@ export const anyNeed = (draw: Draw, levels: readonly Level[], latestSince: numbe
 };
 
 /** What the client asks for in its own words, by one of the two parameters that can. */
-export const anyWish = (draw: Draw, levels: readonly Level[], parameter: 'acr_values' | 'claims'): Requirement => {
+const anyWish = (draw: Draw, levels: readonly Level[], parameter: 'acr_values' | 'claims'): Requirement => {
   const asked = someNames(draw, levels);
   const source = { from: 'request', parameter } as const;
   return { source, ...bounds(draw, REQUESTED_AT), asked, acr: resolved(levels, asked), voluntary: true };
@@ -185,9 +185,9 @@ const anyDemand = (draw: Draw, levels: readonly Level[]): ProofDemand => {
   return { ...(acr && { acr }), ...(maxAgeSeconds !== undefined && { maxAgeSeconds }) };
 };
 
-export const SCOPES = ['read', 'transfer', 'constructor', '__proto__'] as const;
+const SCOPES = ['read', 'transfer', 'constructor', '__proto__'] as const;
 
-/** An API that defines some of {@link SCOPES}. */
+/** An API that defines some of these scopes. */
 export const anyApi = (draw: Draw, levels: readonly Level[]): Api => {
   const scopePolicy = (): ScopePolicy => ({
     description: {},

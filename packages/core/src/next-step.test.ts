@@ -182,7 +182,17 @@ describe('prompt=none', () => {
     then(given(coded, silently, demanding('acr_values PAPE')), 'issue: PAPE, auth_time 1', 'all_met');
   });
   it('T4: the sentence is the one that Auth0’s SDKs look for', () => {
-    assert.equal(described(given(alice, silently, demanding('mfa'))), 'Multifactor authentication required');
+    const silent = (...facts: readonly Partial<Situation>[]) => described(given(silently, ...facts));
+    const more = 'Multifactor authentication required';
+    assert.equal(silent(alice, demanding('mfa')), more);
+    const coded = person('password@0, totp@5', 'totp, password');
+    assert.equal(silent(coded, demanding('mfa since 50')), more);
+    // Also where the only further proof is a passkey, which could begin a session as well.
+    assert.equal(silent(person('password@0', 'passkey, password'), demanding('mfa')), more);
+    // Signing in again is another matter.
+    assert.equal(silent(alice, demanding('every since 50')), 'Login required');
+    assert.equal(silent(coded, demanding('mfa, every since 50')), 'Login required');
+    assert.equal(silent(), 'Login required');
   });
   it('an account would have to be chosen: account_selection_required', () => {
     // The parser refuses this mix; the rule stands for whoever asks without it.
@@ -274,6 +284,10 @@ describe('wishes (acr_values read as voluntary)', () => {
       trace.dropped.map(({ source, met, reason }) => ({ source, met, reason })),
       [{ source: { from: 'request', parameter: 'acr_values' }, met: false, reason: 'level_not_shown' }],
     );
+  });
+  it('are within reach where an enrolment would fulfil them', () => {
+    then(given(lonely, wished, { enrollable: proofs('totp') }), 'enrol: totp', 'nothing_enrolled');
+    then(given(lonely, wished, silently, { enrollable: proofs('totp') }), 'issue: 1fa, auth_time 0', 'all_met');
   });
   it('are dropped when no page may be shown', () => {
     then(given(alice, wished, silently), 'issue: 1fa, auth_time 0', 'all_met');

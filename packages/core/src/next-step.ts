@@ -109,7 +109,7 @@ const explained = (
 
 const verdict = (situation: Situation, requirements: readonly Requirement[]): Verdict => {
   const wanted = interactiveVerdict(situation, requirements);
-  return situation.prompt.includes('none') ? withoutPages(wanted) : wanted;
+  return situation.prompt.includes('none') ? withoutPages(wanted, situation, requirements) : wanted;
 };
 
 /** What would happen if any page may be shown. */
@@ -199,7 +199,7 @@ const unmet = (reason: string): OAuthError =>
  * `prompt=none`: no page may be shown (OpenID Connect Core 1.0, section 3.1.2.6).
  * The sentence about multifactor authentication is the one that Auth0's SDKs look for.
  */
-const withoutPages = (wanted: Verdict): Verdict => {
+const withoutPages = (wanted: Verdict, situation: Situation, requirements: readonly Requirement[]): Verdict => {
   switch (wanted.next.step) {
     case 'issue':
     case 'refuse':
@@ -207,7 +207,9 @@ const withoutPages = (wanted: Verdict): Verdict => {
     case 'login':
       return refuse(oauthError('login_required', 'login_needs_page', 'Login required'));
     case 'challenge':
-      return refuse(oauthError('login_required', 'challenge_needs_page', sentenceFor(wanted.next.anyOf)));
+      return refuse(
+        oauthError('login_required', 'challenge_needs_page', sentenceFor(wanted.next.anyOf, situation, requirements)),
+      );
     case 'enrol':
       return refuse(
         oauthError('interaction_required', 'enrolment_needs_page', 'The person must set up an authenticator first'),
@@ -221,6 +223,18 @@ const withoutPages = (wanted: Verdict): Verdict => {
   }
 };
 
-/** Signing in again is one thing, a further proof another. */
-const sentenceFor = (anyOf: readonly Choice[]): string =>
-  anyOf.every((choice) => choice.some(({ first }) => first)) ? 'Login required' : 'Multifactor authentication required';
+/** Signing in again is one thing, a further proof another; a level that was not shown before is more than a login. */
+const sentenceFor = (
+  anyOf: readonly Choice[],
+  { person, levels }: Situation,
+  requirements: readonly Requirement[],
+): string => {
+  const ageless = requirements.map((requirement): Requirement => {
+    const { since: _, ...rest } = requirement;
+    return rest;
+  });
+  const shownBefore = contextThatMeets(person?.events ?? [], ageless, levels) !== undefined;
+  return shownBefore && anyOf.every((choice) => choice.some(({ first }) => first))
+    ? 'Login required'
+    : 'Multifactor authentication required';
+};

@@ -176,6 +176,7 @@ describe('requirements of two sources, met by one context', () => {
     password@0, totp@5       | acr_values mfa, phr                    | challenge       | passkey / key
     password@0, key@5        | acr_values mfa, phr                    | mfa, auth_time 5
     passkey@5                | acr_values mfa, phr                    | mfa, auth_time 5
+    password@200, totp@120   | acr_values 1fa, 1fa or mfa             | 1fa, auth_time 200: the level that both name
     password@0, key@5, totp@120 | acr_values mfa since 100, phr       | challenge: one auth_time for both  | passkey / key
     password@0, key@120      | acr_values mfa since 100, phr          | mfa, auth_time 120
     password@0, key@120      | acr_values mfa since 100, phr, every since 100 | challenge | passkey / password

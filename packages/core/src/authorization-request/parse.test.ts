@@ -290,14 +290,13 @@ describe('where the answer may go', () => {
     const redirect = { uri: REDIRECT, sent: false };
     assert.deepEqual(channel({ redirect_uri: null, scope: 'read' }), { ok: true, value: { redirect, mode: 'query' } });
   });
-  it('a message can be posted to a web origin only', () => {
+  it('a form or a message can be sent to a web address only', () => {
     const native = { ...exampleClient, redirectUris: ['com.example.app:/callback'] };
-    const to = { redirect_uri: 'com.example.app:/callback' };
-    assert.ok(channel(to, native).ok);
-    assert.deepEqual(channel({ ...to, response_mode: 'web_message' }, native), {
-      ok: false,
-      error: 'response_mode_unsupported',
-    });
+    const to = (mode: string) => channel({ redirect_uri: 'com.example.app:/callback', response_mode: mode }, native);
+    for (const mode of ['query', 'fragment']) assert.ok(to(mode).ok);
+    for (const mode of ['form_post', 'web_message']) {
+      assert.deepEqual(to(mode), { ok: false, error: 'response_mode_unsupported' });
+    }
   });
 });
 

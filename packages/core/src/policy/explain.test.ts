@@ -12,6 +12,8 @@ describe('why a requirement is met or not', () => {
     password@0, totp@5                  | mfa                | met               | totp@5
     password@0, totp@5                  | mfa since 5        | met               | totp@5
     password@0, totp@5, password@9      | mfa since 5        | met               | totp@5
+    password@0, totp@5, sms@5           | mfa since 5        | met               | sms@5 (the last of one second)
+    totp@5, password@5                  | since 3            | met               | totp@5 (by the strongest level)
     password@0, totp@5, password@9      | 1fa                | met               | password@9
     password@0, totp@5                  | since 3            | met               | totp@5
     password@3, totp@5                  | every since 3      | met               | totp@5

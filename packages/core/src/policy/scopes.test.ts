@@ -67,6 +67,10 @@ describe('the API a request is for', () => {
     }
     const result = target('https://api.example/', { ...exampleClient, apis: {} });
     assert.equal(!result.ok && result.error.code, 'invalid_target');
+    for (const audience of NAMES_OF_OBJECTS) {
+      const odd = new Map([[audience, { ...exampleApi, audience }]]);
+      assert.equal(targetApi(odd, audience, { ...exampleClient, apis: {} }).ok, false);
+    }
   });
 });
 

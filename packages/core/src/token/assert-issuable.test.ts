@@ -83,6 +83,9 @@ describe('the last gate before a signature', () => {
     assert.equal(passes({ ...issue, context: claimed }), false);
     assert.equal(passes({ ...issue, context: { ...issue.context, acr: 'mfa' } }), false);
     assert.equal(passes({ ...issue, context: { ...issue.context, amr: ['pwd', 'mfa'] } }), false);
+    const stepped = right('password@0, totp@10', 'read');
+    assert.equal(passes({ ...stepped, context: { ...stepped.context, acrs: ['mfa', 'phr'] } }), false);
+    assert.equal(passes({ ...stepped, context: { ...stepped.context, acrs: ['phr', '1fa'] } }), false);
   });
   it('T5: at a refresh the context is that of the grant: as old as it was, and no stronger', () => {
     const issue = right('password@0, totp@10', 'openid read', 'mfa');
