@@ -5,6 +5,7 @@ import type { Stop } from '../testing/browser.ts';
 import { TestBrowser } from '../testing/browser.ts';
 import { handedOver } from '../testing/endpoints.ts';
 import { answerOf, authorizeUrl, claimsOf, redeem, signInAndStepUp } from '../testing/flow.ts';
+import { ROBIN } from '../testing/test-config.ts';
 import type { TestServer } from '../testing/test-server.ts';
 import { START, testServer } from '../testing/test-server.ts';
 
@@ -64,6 +65,7 @@ test('T4 T15: prompt=none that is refused leaves session, interactions and proof
   assert.deepEqual([...browser.cookies], cookies);
   const [latest] = await server.store.audit.recent(1);
   assert.equal(latest?.type, 'authorize.refused');
+  assert.equal(latest?.userId, ROBIN.id);
   assert.equal(await silently(browser), 'code');
 });
 
@@ -183,4 +185,11 @@ test('prompt=login together with a second factor asks for both, each once', asyn
   const { acr, auth_time, amr_times } = claimsOf(body.id_token);
   assert.deepEqual([acr, auth_time], ['mfa', START + 60]);
   assert.deepEqual(amr_times, { mfa: START + 60, otp: START + 60, pwd: START + 60 });
+});
+
+test('a stranger who may not be asked leaves no record, so that nobody can fill it', async (t) => {
+  const server = await testServer(t);
+  assert.equal(await silently(new TestBrowser(server)), 'login_required');
+  assert.deepEqual(await server.store.audit.recent(10), []);
+  assert.match(server.logged.join(''), /login_needs_page/);
 });

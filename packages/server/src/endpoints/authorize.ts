@@ -204,15 +204,21 @@ const refuse = async (
   caller: Caller,
 ): Promise<Response> => {
   const { validated, current, interaction, decision } = decided;
-  const record = auditRecord(deps, 'authorize.refused', {
-    clientId: validated.client.id,
-    userId: current?.user.id ?? null,
-    sessionId: current?.session.id ?? null,
-    requestId: caller.requestId,
-    details: { error: error.code, reason: error.reason, trace: decision.trace },
-  });
-  if (interaction) await deps.store.interactions.finish(interaction.id, deps.now(), [record]);
-  else await deps.store.audit.append([record]);
+  const facts = { clientId: validated.client.id, requestId: caller.requestId };
+  deps.log.info({ ...facts, reason: error.reason }, 'authorization request refused');
+  // As with asking: what is refused to a stranger is in the log and not on record.
+  const records = current
+    ? [
+        auditRecord(deps, 'authorize.refused', {
+          ...facts,
+          userId: current.user.id,
+          sessionId: current.session.id,
+          details: { error: error.code, reason: error.reason, trace: decision.trace },
+        }),
+      ]
+    : [];
+  if (interaction) await deps.store.interactions.finish(interaction.id, deps.now(), records);
+  else await deps.store.audit.append(records);
   const t = messagesFor(request, validated.request.uiLocales);
   return respond(validated.request.channel, errorAnswer(error), validated.client, t, deps);
 };
