@@ -2,9 +2,11 @@
 import { once } from 'node:events';
 import type { RequestListener, Server } from 'node:http';
 import { createServer } from 'node:http';
+import { instant } from '@stile/core';
 import type { Demand, ProtectedHandler } from '@stile/resource-server';
 import { createResourceServer } from '@stile/resource-server';
 import { toNodeHandler } from '@stile/resource-server/node';
+import type { AuthorizationServer } from './authorization-server.ts';
 import { freePort } from './authorization-server.ts';
 import { ACCOUNTS, API_SECRET } from './fabrikam.ts';
 
@@ -41,13 +43,14 @@ const answer: ProtectedHandler = (_request, { token }) => Response.json({ subjec
 
 /** @param port also names the audience when that is an address of this machine, so it may have to be known before */
 export const startApi = async (
-  issuer: string,
+  { issuer, now }: AuthorizationServer,
   { port, audience = ACCOUNTS }: { readonly port?: number; readonly audience?: string } = {},
 ): Promise<Listening> => {
   const chosen = port ?? (await freePort());
   const api = createResourceServer({
     issuer,
     audience,
+    now: () => instant(now()),
     singleUse: { clientId: 'accounts-api', clientSecret: API_SECRET },
     resourceMetadataUrl: `http://localhost:${chosen}/.well-known/oauth-protected-resource/accounts`,
   });

@@ -9,7 +9,7 @@ import { insecure } from './plain-http.ts';
 import { UserAgent } from './user-agent.ts';
 
 const server = await startAuthorizationServer({ people: ['ada', 'ben', 'cleo'] });
-const api = await startApi(server.issuer);
+const api = await startApi(server);
 after(async () => {
   await api.close();
   await server.close();

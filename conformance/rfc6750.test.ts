@@ -6,7 +6,7 @@ import { startAuthorizationServer } from './authorization-server.ts';
 import { basic, tokensFor } from './flow.ts';
 
 const server = await startAuthorizationServer({ people: ['ada', 'ben'] });
-const api = await startApi(server.issuer);
+const api = await startApi(server);
 after(async () => {
   await api.close();
   await server.close();
