@@ -187,6 +187,7 @@ describe('prompt=none', () => {
     assert.equal(silent(alice, demanding('mfa')), more);
     const coded = person('password@0, totp@5', 'totp, password');
     assert.equal(silent(coded, demanding('mfa since 50')), more);
+    assert.equal(silent(person('password@0, totp@5', 'passkey, totp'), demanding('mfa since 50')), more);
     // Also where the only further proof is a passkey, which could begin a session as well.
     assert.equal(silent(person('password@0', 'passkey, password'), demanding('mfa')), more);
     // Signing in again is another matter.
