@@ -14,7 +14,7 @@ describe('the story, in a browser', () => {
   it('T26: the intranet shows customers after a password, and salaries after a second proof that the page explains', async () => {
     const { addresses, config } = stage;
     const robin = stage.person();
-    const { page, assertQuiet } = await stage.visitor();
+    const { page, leave } = await stage.visitor();
     await enterIntranet(page, addresses.intranet, robin);
     await page.getByRole('cell', { name: 'Contoso Bakeries' }).waitFor();
     assert.match(await textOf(page.getByRole('region', { name: 'ID token' })), /acr\s*1fa\s*amr\s*pwd\s/);
@@ -30,13 +30,13 @@ describe('the story, in a browser', () => {
     assert.match(await textOf(page.getByRole('region', { name: 'ID token' })), /acr\s*mfa\s*amr\s*mfa otp pwd\s/);
     await page.reload();
     await page.getByRole('heading', { name: 'Salaries' }).waitFor();
-    assertQuiet();
+    await leave();
   });
 
   it('the bank steps up by redirect, sends the transfer once, and the token is refused when it comes again', async () => {
     const { addresses, config } = stage;
     const robin = stage.person();
-    const { page, assertQuiet } = await stage.visitor();
+    const { page, leave } = await stage.visitor();
     await enterBank(page, addresses.bank, robin);
     await page.getByRole('button', { name: 'Send money' }).click();
     await page.getByText('To transfer money, give a second proof.').waitFor();
@@ -51,13 +51,13 @@ describe('the story, in a browser', () => {
     const steps = await textOf(page.locator('#steps'));
     assert.match(steps, /with the everyday token.*insufficient_user_authentication.*by redirect.*acr_values=mfa/s);
     assert.equal(steps.match(/POST \/transfers/g)?.length, 3);
-    assertQuiet();
+    await leave();
   });
 
   it('the bank steps up in a window, which closes by itself', async () => {
     const { addresses, config } = stage;
     const robin = stage.person();
-    const { context, page, assertQuiet } = await stage.visitor();
+    const { context, page, leave } = await stage.visitor();
     await enterBank(page, addresses.bank, robin);
     await page.getByRole('switch', { name: 'Confirm in a window of its own' }).check();
     const [popup] = await Promise.all([
@@ -67,6 +67,6 @@ describe('the story, in a browser', () => {
     await codeField(popup).fill(codeOf(robin, config));
     await Promise.all([popup.waitForEvent('close'), confirmButton(popup).click()]);
     await page.getByText('€25.00 sent to Maria Keller.').waitFor();
-    assertQuiet();
+    await leave();
   });
 });

@@ -2,7 +2,7 @@
 import type { Config } from '@stile/server';
 import type { Locator, Page } from 'playwright-core';
 import { authenticatorOf } from '../../src/authenticator.ts';
-import type { Person } from './stage.ts';
+import type { Person, Stage } from './stage.ts';
 
 /** The code that the person's app shows, now or so many steps of 30 seconds later; one later is accepted already. */
 export const codeOf = ({ username }: Person, config: Config, stepsLater = 0): string => {
@@ -53,3 +53,13 @@ export const enterBank = async (page: Page, address: string, person: Person): Pr
   await signIn(page, person);
   await page.getByRole('heading', { name: 'Everyday account' }).waitFor();
 };
+
+/** Signs in at the intranet and opens the salaries, up to the challenge. */
+export const askForSalaries = async (page: Page, stage: Stage, person: Person): Promise<void> => {
+  await enterIntranet(page, stage.addresses.intranet, person);
+  await page.getByRole('link', { name: 'Salaries' }).click();
+  await codeField(page).waitFor();
+};
+
+/** The page that only a second proof opens. */
+export const salaries = (page: Page): Locator => page.getByRole('heading', { name: 'Salaries' });

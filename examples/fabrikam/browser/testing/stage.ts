@@ -25,8 +25,8 @@ export interface Person {
 export interface Visitor {
   readonly context: BrowserContext;
   readonly page: Page;
-  /** Fails unless the consoles of all pages stayed silent: no script error, nothing blocked by a policy. */
-  readonly assertQuiet: () => void;
+  /** Closes the pages. Fails unless their consoles stayed silent: no script error, nothing blocked by a policy. */
+  readonly leave: () => Promise<void>;
 }
 
 export interface Stage {
@@ -116,7 +116,14 @@ const visit = async (browser: Browser, options: BrowserContextOptions = {}): Pro
     });
   });
   const page = await context.newPage();
-  return { context, page, assertQuiet: () => assert.deepEqual(complaints, []) };
+  return {
+    context,
+    page,
+    leave: async () => {
+      await context.close();
+      assert.deepEqual(complaints, []);
+    },
+  };
 };
 
 /** The browser reports every answer of 400 and more as an error; here such answers are part of the story. */
