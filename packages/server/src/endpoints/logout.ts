@@ -27,13 +27,17 @@ interface LogoutRequest {
 
 const NAMES = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'logout_hint', 'ui_locales'] as const;
 
-/** On any fault there is no redirect (RP-Initiated Logout 1.0, section 4). */
+/**
+ * On any fault there is no redirect. A hint that cannot be verified, for it may be older than our keys, is left aside with all that
+ * rests on it (RP-Initiated Logout 1.0, section 4): the person can still sign out.
+ */
 const parse = (parameters: Parameters, deps: Deps): LogoutRequest | undefined => {
   const sent = singles(parameters, NAMES);
   if (!sent.ok) return undefined;
-  const { id_token_hint, client_id, post_logout_redirect_uri: returnTo, state, ui_locales } = sent.value;
+  const { id_token_hint, client_id, state, ui_locales } = sent.value;
   const hint = id_token_hint === undefined ? undefined : hintedIdentity(id_token_hint, deps);
-  if (id_token_hint !== undefined && !hint) return undefined;
+  const restsOnNothing = id_token_hint !== undefined && !hint && client_id === undefined;
+  const returnTo = restsOnNothing ? undefined : sent.value.post_logout_redirect_uri;
   if (client_id !== undefined && hint && hint.clientId !== client_id) return undefined;
   const clientId = client_id ?? hint?.clientId;
   const client = clientId === undefined ? undefined : deps.config.clients.get(clientId);
