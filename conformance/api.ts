@@ -43,14 +43,14 @@ const answer: ProtectedHandler = (_request, { token }) => Response.json({ subjec
 
 /** @param port also names the audience when that is an address of this machine, so it may have to be known before */
 export const startApi = async (
-  { issuer, now }: AuthorizationServer,
+  server: AuthorizationServer,
   { port, audience = ACCOUNTS }: { readonly port?: number; readonly audience?: string } = {},
 ): Promise<Listening> => {
   const chosen = port ?? (await freePort());
   const api = createResourceServer({
-    issuer,
+    issuer: server.issuer,
     audience,
-    now: () => instant(now()),
+    now: () => instant(server.now()),
     singleUse: { clientId: 'accounts-api', clientSecret: API_SECRET },
     resourceMetadataUrl: `http://localhost:${chosen}/.well-known/oauth-protected-resource/accounts`,
   });
