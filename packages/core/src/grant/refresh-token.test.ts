@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { exampleClient } from '../client/client.example.ts';
 import { instant } from '../instant.ts';
 import { exampleApi } from '../policy/api.example.ts';
 import { defaultLevels } from '../policy/levels.ts';
@@ -17,7 +18,8 @@ const TOKEN: PresentedRefreshToken = {
   grantEvents: events('password@0, totp@10'),
   sessionAlive: true,
 };
-const PRESENTED: RefreshPresentation = { clientId: 'app', api: exampleApi, levels: defaultLevels, now: instant(100) };
+const client = { ...exampleClient, apis: { [exampleApi.audience]: ['read', 'transfer', 'pay', 'vault', 'recent'] } };
+const PRESENTED: RefreshPresentation = { client, api: exampleApi, levels: defaultLevels, now: instant(100) };
 
 const judged = (token: Partial<PresentedRefreshToken>, presented: Partial<RefreshPresentation> = {}): string => {
   const outcome = judgeRefresh({ ...TOKEN, ...token }, { ...PRESENTED, ...presented });
@@ -32,6 +34,11 @@ describe('a refresh', () => {
     assert.equal(judged({}), 'openid offline_access read transfer');
     assert.equal(judged({}, { now: instant(310) }), 'openid offline_access read transfer');
     assert.equal(judged({}, { now: instant(311) }), 'openid offline_access read');
+  });
+  it('leaves out what the client may have no longer', () => {
+    const less = { ...client, apis: { [exampleApi.audience]: ['transfer'] } };
+    assert.equal(judged({}, { client: less }), 'openid offline_access transfer');
+    assert.equal(judged({}, { client: { ...client, apis: {} } }), 'openid offline_access');
   });
   it('never gives again what may be used once', () => {
     assert.equal(judged({}, { scopes: ['pay'] }), '');
@@ -59,7 +66,7 @@ describe('a refresh', () => {
     assert.equal(judged({ ...ended, grantRevoked: true }), 'invalid_grant: grant_revoked');
   });
   it('is refused to another client, after a revocation, and from the second on in which it expires', () => {
-    assert.equal(judged({}, { clientId: 'other' }), 'invalid_grant: refresh_token_of_another_client');
+    assert.equal(judged({}, { client: { ...client, id: 'other' } }), 'invalid_grant: refresh_token_of_another_client');
     assert.equal(judged({ grantRevoked: true }), 'invalid_grant: grant_revoked');
     assert.equal(judged({ idleExpiresAt: instant(101) }), 'openid offline_access read transfer');
     assert.equal(judged({ idleExpiresAt: instant(100) }), 'invalid_grant: refresh_token_expired');

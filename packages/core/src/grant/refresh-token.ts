@@ -1,10 +1,12 @@
 import type { AuthenticationEvent } from '../authentication-event.ts';
+import type { Client } from '../client/client.ts';
 import type { OAuthError } from '../error.ts';
 import { oauthError } from '../error.ts';
 import type { Instant } from '../instant.ts';
 import type { Api } from '../policy/api.ts';
+import { isOpenidScope } from '../policy/api.ts';
 import type { Level } from '../policy/levels.ts';
-import { isElevated, standingScopes } from '../policy/scopes.ts';
+import { isElevated, mayHave, standingScopes } from '../policy/scopes.ts';
 import type { Result } from '../result.ts';
 import { ok, refused } from '../result.ts';
 
@@ -20,8 +22,8 @@ export interface PresentedRefreshToken {
 }
 
 export interface RefreshPresentation {
-  /** The client that authenticated. */
-  readonly clientId: string;
+  /** The client that authenticated, as it is registered today. */
+  readonly client: Client;
   /** The scopes asked for; absent: all that still stand. */
   readonly scopes?: readonly string[];
   readonly api: Api | undefined;
@@ -35,7 +37,8 @@ const invalidGrant = (reason: string): Result<never, OAuthError> =>
 
 /**
  * Judges a refresh (RFC 6749, section 6): which scopes does the new access token get? Those of the grant that still stand,
- * so that a background refresh is narrowed and never broken by a requirement that has lapsed. Nothing is ever added.
+ * so that a background refresh is narrowed and never broken by a requirement that has lapsed, or by what the client may no
+ * longer have. Nothing is ever added.
  *
  * A grant lives as long as its session. With `offline_access` it outlives it, but then only what demanded no proof does.
  */
@@ -44,7 +47,7 @@ export const judgeRefresh = (
   presented: RefreshPresentation,
 ): Result<{ readonly scopes: readonly string[] }, OAuthError> => {
   const { api, levels, now } = presented;
-  if (token.clientId !== presented.clientId) return invalidGrant('refresh_token_of_another_client');
+  if (token.clientId !== presented.client.id) return invalidGrant('refresh_token_of_another_client');
   if (token.grantRevoked) return invalidGrant('grant_revoked');
   if (now >= token.expiresAt || now >= token.idleExpiresAt) return invalidGrant('refresh_token_expired');
   if (!token.sessionAlive && !token.grantScopes.includes('offline_access')) return invalidGrant('session_ended');
@@ -53,6 +56,8 @@ export const judgeRefresh = (
   if (asked.some((scope) => !token.grantScopes.includes(scope))) {
     return refused(oauthError('invalid_scope', 'scope_not_granted', 'A refresh cannot ask for more than was granted'));
   }
-  const standing = standingScopes(asked, api, token.grantEvents, levels, now);
+  const standing = standingScopes(asked, api, token.grantEvents, levels, now).filter(
+    (scope) => isOpenidScope(scope) || mayHave(presented.client, api, scope),
+  );
   return ok({ scopes: token.sessionAlive ? standing : standing.filter((scope) => !isElevated(scope, api)) });
 };

@@ -12,8 +12,8 @@ import { scopeRequirements } from './collect.ts';
 import type { Level } from './levels.ts';
 
 /** Whether a client may have a scope of an API. */
-const mayHave = (client: Client, api: Api, scope: string): boolean =>
-  Object.hasOwn(client.apis, api.audience) && (client.apis[api.audience] ?? []).includes(scope);
+export const mayHave = (client: Client, api: Api | undefined, scope: string): boolean =>
+  api !== undefined && Object.hasOwn(client.apis, api.audience) && (client.apis[api.audience] ?? []).includes(scope);
 
 /**
  * The scopes a person can give a client: OpenID Connect's own, and those of the API that it defines and the client may

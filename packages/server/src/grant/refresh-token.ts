@@ -105,7 +105,7 @@ const judge = (
       grantEvents: grant.events,
       sessionAlive: session !== undefined && isAlive(session, deps.now(), deps.config),
     },
-    { clientId: request.client.id, api, levels: deps.config.levels, now: deps.now(), ...(asked && { scopes: asked }) },
+    { client: request.client, api, levels: deps.config.levels, now: deps.now(), ...(asked && { scopes: asked }) },
   );
   if (!verdict.ok) return refuse(verdict.error);
   const { scopes } = verdict.value;
