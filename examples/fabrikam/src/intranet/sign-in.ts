@@ -1,5 +1,6 @@
 /** Signing in by OpenID Connect, with `openid-client`. It knows nothing of Stile. */
 import * as client from 'openid-client';
+import { leaveFor } from '../plain-http.ts';
 import type { Employee, SignIn } from './sessions.ts';
 
 export interface SignInOptions {
@@ -94,9 +95,6 @@ const stepUpParameters = ({ acr, maxAgeSeconds }: DemandedProof, employee: Emplo
 
 const discover = ({ issuer, clientId, clientSecret }: SignInOptions): Promise<client.Configuration> => {
   const url = new URL(issuer);
-  // Only on this machine: everywhere else openid-client insists on https, and calls this deprecated so that it stands out.
-  const isLocal = url.hostname === 'localhost' && url.protocol === 'http:';
-  // oxlint-disable-next-line typescript/no-deprecated
-  const execute = isLocal ? [client.allowInsecureRequests] : [];
+  const execute = leaveFor(url);
   return client.discovery(url, clientId, undefined, client.ClientSecretBasic(clientSecret), { execute });
 };
