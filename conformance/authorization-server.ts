@@ -9,7 +9,7 @@ import type { ConfigInput, RunningServer } from '@stile/server';
 import { createDeps, createLog, listen, openStore, resolveConfig } from '@stile/server';
 import { fabrikam } from './fabrikam.ts';
 import type { Person } from './people.ts';
-import { person } from './people.ts';
+import { person, whoIs } from './people.ts';
 
 /** A running server, as the tests see it: an address, a clock, and people who can sign in. */
 export interface AuthorizationServer {
@@ -51,11 +51,7 @@ export const startAuthorizationServer = async ({
     advance: (seconds) => {
       ahead += seconds;
     },
-    person: (username) => {
-      const found = population.find((one) => one.username === username);
-      if (!found) throw new Error(`There is no ${username}.`);
-      return found;
-    },
+    person: (username) => whoIs(username, population),
     close: async () => {
       await running.close();
       rmSync(folder, { recursive: true, force: true });

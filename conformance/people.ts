@@ -34,3 +34,10 @@ export const person = (username: string, now: () => number): Person => {
     },
   };
 };
+
+/** @throws Error when nobody has that name */
+export const whoIs = (username: string, people: readonly Person[]): Person => {
+  const found = people.find((one) => one.username === username);
+  if (!found) throw new Error(`There is no ${username}.`);
+  return found;
+};
