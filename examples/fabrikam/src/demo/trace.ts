@@ -36,7 +36,7 @@ const told = ({ details }: AuditRecord, now: number): Told => {
 
 const minuteSeconds = 60;
 const sourceWidth = 24;
-const wishWidth = 24;
+const wishWidth = 30;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 

@@ -13,7 +13,7 @@ import { pageHeaders } from '../appearance/page-headers.ts';
 import { stylesheetOf } from '../appearance/stylesheet.ts';
 import type { Problem, ProofShown } from './pages.ts';
 import { customersPage, problemPage, salariesPage, welcomePage } from './pages.ts';
-import type { Employee, Session, SignIn } from './sessions.ts';
+import type { Employee, Session, Sessions, SignIn } from './sessions.ts';
 import { createSessions, rememberSignIn, takeSignIn } from './sessions.ts';
 import type { DemandedProof, OpenId, SignInOptions } from './sign-in.ts';
 import { createOpenId } from './sign-in.ts';
@@ -35,82 +35,97 @@ const meetsSalaryProof = ({ claims }: Employee, now: Instant): boolean =>
 
 const cookieName = 'intranet';
 
+/** What every route works with. */
+interface Desk {
+  readonly address: string;
+  readonly openId: OpenId;
+  readonly sessions: Sessions;
+}
+
 export const createIntranet = (options: IntranetOptions): Hono => {
-  const openId = createOpenId({ ...options, redirectUri: `${options.address}/callback` });
-  const sessions = createSessions();
-  const sessionOf = (c: Context): Session | undefined => sessions.find(getCookie(c, cookieName));
-  const secure = options.address.startsWith('https:');
-  const keepCookie = (c: Context, session: Session): void =>
-    setCookie(c, cookieName, session.id, { httpOnly: true, sameSite: 'Lax', path: '/', secure });
+  const { address } = options;
+  const openId = createOpenId({ ...options, redirectUri: `${address}/callback` });
+  const desk: Desk = { address, openId, sessions: createSessions() };
 
   const app = new Hono();
   // A form that leads to a redirect is bound by form-action all the way (Content Security Policy Level 3, section 6.4.2).
   app.use(pageHeaders({ form: [new URL(options.issuer).origin] }));
-  app.get('/icon.svg', (c) => c.body(icon('#0f766e'), 200, { 'content-type': 'image/svg+xml' }));
   app.get('/styles.css', (c) => stylesheetOf(c, 'intranet'));
-
-  app.get('/', (c) => (sessionOf(c)?.employee ? c.redirect('/customers') : c.html(welcomePage())));
-
-  app.get('/customers', async (c) => {
-    const session = sessionOf(c);
-    if (!session?.employee) return signIn(c, '/customers');
-    return c.html(customersPage(session.employee, proofShown(session.employee)));
-  });
-
-  app.get('/salaries', async (c) => {
-    const session = sessionOf(c);
-    if (!session?.employee) return signIn(c, '/salaries');
-    if (!meetsSalaryProof(session.employee, systemNow())) return signIn(c, '/salaries', session.employee);
-    return c.html(salariesPage(session.employee, proofShown(session.employee)));
-  });
-
-  app.get('/sign-in', (c) => signIn(c, '/customers'));
-
-  /** Sends the browser to the authorization server; with an employee, only for the proof that the salaries demand. */
-  const signIn = async (c: Context, returnTo: string, employee?: Employee): Promise<Response> => {
-    const session = sessionOf(c) ?? sessions.begin();
-    const begun = await openId.begin(returnTo, employee && { proof: salaryProof, employee });
-    rememberSignIn(session, begun.state, begun.signIn);
-    keepCookie(c, session);
-    return c.redirect(begun.url.href, 303);
-  };
-
-  app.get('/callback', async (c) => {
-    // At the address the intranet knows for its own, whatever the Host header says.
-    const response = new URL(`${options.address}/callback${new URL(c.req.url).search}`);
-    const session = sessionOf(c);
-    const state = response.searchParams.get('state');
-    const begun = session && takeSignIn(session, state);
-    // A page loaded twice, or a response nobody here asked for.
-    if (!session || state === null || !begun) return c.redirect('/', 303);
-    const arrived = await employeeFrom(openId, response, state, begun);
-    if (typeof arrived === 'string') return c.html(problemPage(arrived, begun.returnTo, session.employee), 400);
-    if (begun.proof && arrived.subject !== session.employee?.subject) {
-      return c.html(problemPage('other_person', begun.returnTo, session.employee), 403);
-    }
-    // What was asked for is never taken for what was achieved; and a page that asks again would ask for ever.
-    if (begun.proof && !meetsSalaryProof(arrived, systemNow())) {
-      return c.html(problemPage('not_finished', begun.returnTo, session.employee), 403);
-    }
-    session.employee = arrived;
-    keepCookie(c, sessions.renew(session));
-    return c.redirect(begun.returnTo, 303);
-  });
-
-  app.post('/sign-out', async (c) => {
-    const session = sessionOf(c);
-    if (!session?.employee) return c.redirect('/', 303);
-    const url = await openId.endSession(session.employee, `${options.address}/`);
-    sessions.end(session);
-    return c.redirect(url.href, 303);
-  });
-
-  app.notFound((c) => c.html(problemPage('not_found', '/', sessionOf(c)?.employee), 404));
+  app.get('/icon.svg', (c) => c.body(icon('#0f766e'), 200, { 'content-type': 'image/svg+xml' }));
+  app.get('/', (c) => (sessionOf(c, desk)?.employee ? c.redirect('/customers') : c.html(welcomePage())));
+  app.get('/customers', (c) => showCustomers(c, desk));
+  app.get('/salaries', (c) => showSalaries(c, desk));
+  app.get('/sign-in', (c) => signIn(c, desk, '/customers'));
+  app.get('/callback', (c) => finishSignIn(c, desk));
+  app.post('/sign-out', (c) => signOut(c, desk));
+  app.notFound((c) => c.html(problemPage('not_found', '/', sessionOf(c, desk)?.employee), 404));
   app.onError((error, c) => {
     process.emitWarning(error);
     return c.html(problemPage('failed', '/', undefined), 500);
   });
   return app;
+};
+
+const showCustomers = async (c: Context, desk: Desk): Promise<Response> => {
+  const employee = sessionOf(c, desk)?.employee;
+  return employee ? c.html(customersPage(employee, proofShown(employee))) : signIn(c, desk, '/customers');
+};
+
+const showSalaries = async (c: Context, desk: Desk): Promise<Response> => {
+  const employee = sessionOf(c, desk)?.employee;
+  if (!employee) return signIn(c, desk, '/salaries');
+  if (!meetsSalaryProof(employee, systemNow())) return signIn(c, desk, '/salaries', employee);
+  return c.html(salariesPage(employee, proofShown(employee)));
+};
+
+/** Sends the browser to the authorization server; with an employee, only for the proof that the salaries demand. */
+const signIn = async (c: Context, desk: Desk, returnTo: string, employee?: Employee): Promise<Response> => {
+  const session = sessionOf(c, desk) ?? desk.sessions.begin();
+  const begun = await desk.openId.begin(returnTo, employee && { proof: salaryProof, employee });
+  rememberSignIn(session, begun.state, begun.signIn);
+  keepCookie(c, session, desk);
+  return c.redirect(begun.url.href, 303);
+};
+
+/** Takes the response of the authorization server, and believes no more of it than the ID token shows. */
+const finishSignIn = async (c: Context, desk: Desk): Promise<Response> => {
+  // At the address the intranet knows for its own, whatever the Host header says.
+  const response = new URL(`${desk.address}/callback${new URL(c.req.url).search}`);
+  const session = sessionOf(c, desk);
+  const state = response.searchParams.get('state');
+  const begun = session && takeSignIn(session, state);
+  // A page loaded twice, or a response nobody here asked for.
+  if (!session || state === null || !begun) return c.redirect('/', 303);
+  const arrived = await employeeFrom(desk.openId, response, state, begun);
+  const problem = typeof arrived === 'string' ? arrived : problemWith(arrived, begun, session);
+  if (typeof arrived === 'string' || problem) {
+    return c.html(problemPage(problem ?? 'not_finished', begun.returnTo, session.employee), 403);
+  }
+  session.employee = arrived;
+  keepCookie(c, desk.sessions.renew(session), desk);
+  return c.redirect(begun.returnTo, 303);
+};
+
+/** What was asked for is never taken for what was achieved; and a page that asks again would ask for ever. */
+const problemWith = (arrived: Employee, { proof }: SignIn, { employee }: Session): Problem | undefined => {
+  if (!proof) return undefined;
+  if (arrived.subject !== employee?.subject) return 'other_person';
+  return meetsSalaryProof(arrived, systemNow()) ? undefined : 'not_finished';
+};
+
+const signOut = async (c: Context, desk: Desk): Promise<Response> => {
+  const session = sessionOf(c, desk);
+  if (!session?.employee) return c.redirect('/', 303);
+  const url = await desk.openId.endSession(session.employee, `${desk.address}/`);
+  desk.sessions.end(session);
+  return c.redirect(url.href, 303);
+};
+
+const sessionOf = (c: Context, { sessions }: Desk): Session | undefined => sessions.find(getCookie(c, cookieName));
+
+const keepCookie = (c: Context, { id }: Session, { address }: Desk): void => {
+  const secure = address.startsWith('https:');
+  setCookie(c, cookieName, id, { httpOnly: true, sameSite: 'Lax', path: '/', secure });
 };
 
 /** The employee that a response is about, or what went wrong. */

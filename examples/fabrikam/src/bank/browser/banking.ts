@@ -3,7 +3,7 @@
  * challenge, the person is asked for the proof it names, and the same call is sent once more. There is nothing about
  * second factors in the rest of the page.
  */
-import type { ElevatedToken, StepUp } from '@stile/client';
+import type { BrowserClient, Elevate, ElevatedToken, StepUp } from '@stile/client';
 import { createBrowserClient, createStepUpFetch } from '@stile/client';
 import { decodeJwt } from 'jose';
 import type { Step } from './steps.ts';
@@ -46,48 +46,17 @@ const everydayScope = ['openid', 'profile', 'offline_access', 'read:accounts'];
 const allowed = { scope: ['transfer:funds'], acrValues: ['mfa'], singleUseScope: ['transfer:funds'] };
 
 export const createBanking = (options: BankingOptions): Banking => {
-  const { issuer, clientId, audience, onStep } = options;
+  const { audience, onStep } = options;
   const client = createBrowserClient({
-    issuer,
-    clientId,
-    audience,
+    ...options,
     redirectUri: `${location.origin}/`,
     scope: everydayScope,
     allowed,
     // Of this tab, so that it survives the redirect of a step-up. Elevated tokens are kept in memory whatever stands here.
     tokenStorage: sessionStorage,
   });
-  let lastCall: Request | undefined;
-
-  /** Tells the log what goes out and what comes back. */
-  const observedFetch = async (request: Request): Promise<Response> => {
-    if (request.method === 'GET') return fetch(request);
-    lastCall = request.clone();
-    const isEveryday = request.headers.get('authorization')?.slice(7) === client.tokens.everyday(audience)?.accessToken;
-    const path = new URL(request.url).pathname;
-    onStep({
-      what: `${request.method} ${path} with the ${isEveryday ? 'everyday token' : 'new token: same call, same body'}`,
-    });
-    const response = await fetch(request);
-    onStep(answerStep(response));
-    return response;
-  };
-
-  const elevate = async (
-    stepUp: StepUp,
-    call: Parameters<typeof api.resume>[0] | undefined,
-  ): Promise<ElevatedToken | undefined> => {
-    const inWindow = options.inWindow();
-    onStep({
-      what: `Authorization request, ${inWindow ? 'in a window' : 'by redirect'}`,
-      detail: parametersOf(stepUp),
-    });
-    if (!inWindow) return client.stepUpWithRedirect(stepUp, { resume: call, appState: options.pageState() });
-    const token = await client.stepUpWithPopup(stepUp);
-    onStep(tokenStep(token));
-    return token;
-  };
-
+  const everyday = () => client.tokens.everyday(audience);
+  const wire = observed(onStep, (token) => token === everyday()?.accessToken);
   const api = createStepUpFetch({
     resource: options.api,
     audience,
@@ -95,8 +64,8 @@ export const createBanking = (options: BankingOptions): Banking => {
     everydayToken: () => client.getToken(),
     everydayScope,
     allowed,
-    elevate,
-    fetch: (input, init) => observedFetch(new Request(input, init)),
+    elevate: elevateWith(client, options),
+    fetch: wire.fetch,
   });
 
   return {
@@ -110,8 +79,8 @@ export const createBanking = (options: BankingOptions): Banking => {
     },
     signIn: () => client.loginWithRedirect(),
     signOut: () => client.logout({ returnTo: `${location.origin}/` }),
-    isSignedIn: () => client.tokens.everyday(audience) !== undefined,
-    personName: () => nameIn(client.tokens.everyday(audience)?.idToken),
+    isSignedIn: () => everyday() !== undefined,
+    personName: () => nameIn(everyday()?.idToken),
     accounts: () => api('accounts'),
     transfer: (order) =>
       api('transfers', {
@@ -119,12 +88,43 @@ export const createBanking = (options: BankingOptions): Banking => {
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(order),
       }),
-    replay: async () => {
-      if (!lastCall) throw new Error('No transfer has been sent.');
-      onStep({ what: 'POST /transfers with the same token again' });
-      const response = await fetch(lastCall.clone());
-      onStep(answerStep(response));
-      return response;
+    replay: wire.replay,
+  };
+};
+
+/** Takes the person through a step-up, in a window or by leaving the page; the call then waits in the session storage. */
+const elevateWith =
+  (client: BrowserClient, { inWindow, pageState, onStep }: BankingOptions): Elevate =>
+  async (stepUp, call) => {
+    const where = inWindow() ? 'in a window' : 'by redirect';
+    onStep({ what: `Authorization request, ${where}`, detail: parametersOf(stepUp) });
+    if (!inWindow()) return client.stepUpWithRedirect(stepUp, { resume: call, appState: pageState() });
+    const token = await client.stepUpWithPopup(stepUp);
+    onStep(tokenStep(token));
+    return token;
+  };
+
+/** A `fetch` that tells what goes out and what comes back, and can send the last call again as it was. */
+const observed = (onStep: BankingOptions['onStep'], isEveryday: (token: string) => boolean) => {
+  let last: Request | undefined;
+  const send = async (request: Request, what: string): Promise<Response> => {
+    onStep({ what });
+    const response = await fetch(request);
+    onStep(answerStep(response));
+    return response;
+  };
+  return {
+    fetch: async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
+      const request = new Request(input, init);
+      if (request.method === 'GET') return fetch(request);
+      last = request.clone();
+      const token = request.headers.get('authorization')?.replace('Bearer ', '') ?? '';
+      const which = isEveryday(token) ? 'the everyday token' : 'the new token: same call, same body';
+      return send(request, `${request.method} ${new URL(request.url).pathname} with ${which}`);
+    },
+    replay: async (): Promise<Response> => {
+      if (!last) throw new Error('No transfer has been sent.');
+      return send(last.clone(), 'POST /transfers with the same token again');
     },
   };
 };
