@@ -6,6 +6,7 @@ import { sha256 } from '../digest.ts';
 import { formPost, TestBrowser } from '../testing/browser.ts';
 import { introspect, refresh, THIRD_PARTY, tokensOf, userinfo, WEB } from '../testing/endpoints.ts';
 import { answerOf, redeem, signInAndStepUp, tokenRequest, VERIFIER } from '../testing/flow.ts';
+import { ROBIN } from '../testing/test-config.ts';
 import type { ConfigChange, TestServer } from '../testing/test-server.ts';
 import { testServer } from '../testing/test-server.ts';
 
@@ -133,19 +134,9 @@ test('a code does not outlive the session it was born in', async (t) => {
 });
 
 test('a code of a person who is blocked meanwhile gives nothing, and its grant ends', async (t) => {
-  let blocked = false;
-  const server = await testServer(t, undefined, (store) => ({
-    ...store,
-    users: {
-      ...store.users,
-      find: async (id) => {
-        const user = await store.users.find(id);
-        return user && blocked ? { ...user, blockedAt: user.createdAt } : user;
-      },
-    },
-  }));
+  const server = await testServer(t);
   const code = await codeOf(server);
-  blocked = true;
+  await server.store.users.setBlocked(ROBIN.id, server.deps.now(), []);
   const { status, body } = await present(server, code);
   assert.deepEqual([status, body], [400, { error: 'invalid_grant', error_description: 'user is blocked' }]);
   const [revoked] = (await server.store.audit.recent(5)).filter(({ type }) => type === 'grant.revoked');

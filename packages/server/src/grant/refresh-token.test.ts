@@ -5,7 +5,7 @@ import { parseJsonObject } from '@stile/core';
 import { formPost } from '../testing/browser.ts';
 import { introspect, proofOf, refresh, THIRD_PARTY, tokensOf, userinfo, WEB } from '../testing/endpoints.ts';
 import { answerOf, claimsOf, signInAndStepUp, VERIFIER } from '../testing/flow.ts';
-import { ACCOUNTS, REPORTS } from '../testing/test-config.ts';
+import { ACCOUNTS, REPORTS, ROBIN } from '../testing/test-config.ts';
 import type { ConfigChange } from '../testing/test-server.ts';
 import { START, testServer } from '../testing/test-server.ts';
 
@@ -202,23 +202,13 @@ test('T21: when the session ends by age, elevated scopes end with it', async (t)
 });
 
 test('a person who is blocked refreshes nothing, in Auth0’s words, and the grant ends', async (t) => {
-  let blocked = false;
-  const server = await testServer(t, undefined, (store) => ({
-    ...store,
-    users: {
-      ...store.users,
-      find: async (id) => {
-        const user = await store.users.find(id);
-        return user && blocked ? { ...user, blockedAt: user.createdAt } : user;
-      },
-    },
-  }));
+  const server = await testServer(t);
   const first = await tokensOf(server);
-  blocked = true;
+  await server.store.users.setBlocked(ROBIN.id, server.deps.now(), []);
   assert.equal((await userinfo(server, first.access_token)).status, 401);
   const { body } = await refresh(server, first.refresh_token);
   assert.deepEqual(body, { error: 'invalid_grant', error_description: 'user is blocked' });
-  blocked = false;
+  await server.store.users.setBlocked(ROBIN.id, null, []);
   assert.deepEqual((await refresh(server, first.refresh_token)).body, REFUSED);
 });
 

@@ -241,12 +241,7 @@ test('CSRF: a code that comes without the value of its own page proves nothing a
 test('somebody who is blocked while the page is open cannot go on', async (t) => {
   const server = await testServer(t);
   const { browser, challenge } = await challenged(server);
-  const { users } = server.deps.store;
-  const find = async (id: string) => {
-    const user = await users.find(id);
-    return user && { ...user, blockedAt: user.createdAt };
-  };
-  Object.assign(server.deps, { store: { ...server.deps.store, users: { ...users, find } } });
+  await server.store.users.setBlocked(ROBIN.id, server.deps.now(), []);
   const stop = await browser.giveCode(challenge);
   assert.match(stop.url, /^\/login\?/);
   assert.equal(answerOf(stop).code, undefined);

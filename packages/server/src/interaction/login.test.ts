@@ -5,23 +5,11 @@ import type { Stop } from '../testing/browser.ts';
 import { formPost, hiddenFields, TestBrowser } from '../testing/browser.ts';
 import { answerOf, authorizeUrl, claimsOf, redeem } from '../testing/flow.ts';
 import { ROBIN, SAM } from '../testing/test-config.ts';
-import type { StoreChange, TestServer } from '../testing/test-server.ts';
+import type { TestServer } from '../testing/test-server.ts';
 import { testServer } from '../testing/test-server.ts';
 
 const SESSION = '__Host-stile_session';
 const BROWSER = '__Host-stile_browser';
-
-/** Sam may no longer sign in. */
-const samIsBlocked: StoreChange = (store) => ({
-  ...store,
-  users: {
-    ...store.users,
-    findByUsername: async (username) => {
-      const user = await store.users.findByUsername(username);
-      return user?.id === SAM.id ? { ...user, blockedAt: user.createdAt } : user;
-    },
-  },
-});
 
 const loginPage = async (server: TestServer, address?: string) => {
   const browser = new TestBrowser(server, address);
@@ -37,7 +25,8 @@ const withoutSecrets = (html: string): string =>
   html.replaceAll(/(name="csrf" value|interaction)="?=?[^"&]*"?/g, '').replaceAll(/value="(nobody|robin|sam)"/g, '');
 
 test('an unknown name, a wrong password and a blocked person look and cost the same', async (t) => {
-  const server = await testServer(t, undefined, samIsBlocked);
+  const server = await testServer(t);
+  await server.store.users.setBlocked(SAM.id, server.deps.now(), []);
   let verifications = 0;
   const { passwords } = server.deps;
   const counting = {
