@@ -146,7 +146,7 @@ const killedAfter = async <T>(count: number, asking: readonly Promise<T>[]): Pro
     return answer;
   });
   const settled = Promise.allSettled(counting);
-  await enough.promise;
+  await Promise.race([enough.promise, settled]);
   await server.kill();
   const outcomes = await settled;
   await server.restart();
