@@ -1,0 +1,167 @@
+/** Consent, and the choice of an account: asked of the person who is there, remembered for them, and for nobody else. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Stop } from '../testing/browser.ts';
+import { formPost, hiddenFields, TestBrowser } from '../testing/browser.ts';
+import { THIRD_PARTY } from '../testing/endpoints.ts';
+import { answerOf, authorizeUrl, claimsOf, redeem, signInAndStepUp, tokenRequest, VERIFIER } from '../testing/flow.ts';
+import { ROBIN, SAM } from '../testing/test-config.ts';
+import type { TestServer } from '../testing/test-server.ts';
+import { testServer } from '../testing/test-server.ts';
+
+type Change = Readonly<Record<string, string>>;
+
+const BUDGET = {
+  client_id: 'third-party',
+  redirect_uri: 'https://budget.example/callback',
+  scope: 'openid read:accounts',
+};
+const budgetUrl = (change: Change = {}): string => authorizeUrl({ ...BUDGET, ...change });
+
+const asked = async (server: TestServer, user: typeof ROBIN | typeof SAM = ROBIN, change: Change = {}) => {
+  const browser = new TestBrowser(server);
+  const consent = await browser.signIn(await browser.go(budgetUrl(change)), user);
+  assert.match(consent.url, /^\/consent\?/);
+  return { browser, consent };
+};
+
+const allow = (browser: TestBrowser, page: Stop): Promise<Stop> => browser.submit(page, { allow: '1' });
+
+test('an application of somebody else’s is allowed by the person, in words, and the answer is remembered', async (t) => {
+  const server = await testServer(t);
+  const { browser, consent } = await asked(server);
+  assert.match(consent.html, /Budget Buddy/);
+  assert.match(consent.html, /See your accounts/);
+  assert.match(consent.html, /budget\.example/);
+  assert.match(consent.html, /robin/);
+  assert.ok(answerOf(await allow(browser, consent)).code);
+  assert.ok(answerOf(await browser.go(budgetUrl({ prompt: 'none' }))).code);
+  const other = new TestBrowser(server);
+  assert.ok(answerOf(await other.signIn(await other.go(budgetUrl()))).code);
+});
+
+test('what is remembered is of one person, one application and these scopes', async (t) => {
+  const server = await testServer(t);
+  const { browser, consent } = await asked(server);
+  await allow(browser, consent);
+  const more = await browser.go(budgetUrl({ scope: 'openid read:accounts email' }));
+  assert.match(more.url, /^\/consent\?/);
+  assert.equal(
+    answerOf(await browser.go(budgetUrl({ scope: 'openid email', prompt: 'none' }))).error,
+    'consent_required',
+  );
+  await asked(server, SAM);
+  assert.ok(answerOf(await browser.go(budgetUrl({ scope: 'openid', prompt: 'none' }))).code);
+});
+
+test('without a page, consent that is missing is told to the client', async (t) => {
+  const server = await testServer(t);
+  const { browser } = await signInAndStepUp(server);
+  assert.equal(answerOf(await browser.go(budgetUrl({ prompt: 'none' }))).error, 'consent_required');
+});
+
+test('prompt=consent asks again, and what is denied then leaves what was remembered', async (t) => {
+  const server = await testServer(t);
+  const { browser, consent } = await asked(server);
+  await allow(browser, consent);
+  const again = await browser.go(budgetUrl({ prompt: 'consent' }));
+  assert.match(again.url, /^\/consent\?/);
+  assert.equal(answerOf(await browser.submit(again, { deny: '1' })).error, 'access_denied');
+  assert.ok(answerOf(await browser.go(budgetUrl({ prompt: 'none' }))).code);
+});
+
+for (const button of ['deny', 'cancel']) {
+  test(`${button}: the client is told, nothing is remembered, and the page is over`, async (t) => {
+    const server = await testServer(t);
+    const { browser, consent } = await asked(server);
+    const { error, state } = answerOf(await browser.submit(consent, { [button]: '1' }));
+    assert.deepEqual([error, state], ['access_denied', 'state-1']);
+    assert.equal((await allow(browser, consent)).status, 400);
+    assert.equal(answerOf(await browser.go(budgetUrl({ prompt: 'none' }))).error, 'consent_required');
+  });
+}
+
+test('an answer that is neither yes nor no, or both, is no yes', async (t) => {
+  const server = await testServer(t);
+  const { browser, consent } = await asked(server);
+  for (const fields of [{}, { allowed: '1' }, { Allow: '1' }]) {
+    assert.match((await browser.submit(consent, fields)).url, /^\/consent\?/);
+  }
+  assert.equal(answerOf(await browser.submit(consent, { allow: '1', deny: '1' })).error, 'access_denied');
+});
+
+test('CSRF: another site cannot allow in the person’s name, by form or by address', async (t) => {
+  const server = await testServer(t);
+  const { browser, consent } = await asked(server);
+  const other = await browser.go(budgetUrl({ state: 'other' }));
+  for (const csrf of ['', hiddenFields(other).csrf ?? '']) {
+    assert.equal((await browser.go(consent.url, formPost({ csrf, allow: '1' }))).status, 403);
+  }
+  const { csrf = '' } = hiddenFields(consent);
+  assert.match((await browser.go(`${consent.url}&allow=1&csrf=${csrf}`)).url, /^\/consent\?/);
+  assert.equal(answerOf(await browser.go(budgetUrl({ prompt: 'none' }))).error, 'consent_required');
+});
+
+test('consent comes after every proof, and a yes given before one stands for it', async (t) => {
+  const server = await testServer(t);
+  const browser = new TestBrowser(server);
+  const challenge = await browser.signIn(await browser.go(budgetUrl({ acr_values: 'mfa' })));
+  assert.match(challenge.url, /^\/challenge\?/);
+  const consent = await browser.giveCode(challenge);
+  assert.match(consent.url, /^\/consent\?/);
+  const code = answerOf(await allow(browser, consent)).code ?? '';
+  const fields = { grant_type: 'authorization_code', code, code_verifier: VERIFIER, redirect_uri: BUDGET.redirect_uri };
+  const { body } = await tokenRequest(server, fields, THIRD_PARTY);
+  assert.equal(claimsOf(body.access_token).acr, 'mfa');
+});
+
+test('T10: a yes of one person is none of another who signs in meanwhile', async (t) => {
+  const server = await testServer(t);
+  const { browser, consent } = await asked(server);
+  const aside = await browser.go(authorizeUrl({ claims: JSON.stringify({ id_token: { sub: { value: SAM.id } } }) }));
+  await browser.signIn(aside, SAM);
+  const { error, code } = answerOf(await allow(browser, consent));
+  assert.deepEqual([error, code], ['login_required', undefined]);
+  assert.deepEqual(await server.store.grants.consentsOf(SAM.id, 'third-party'), []);
+});
+
+test('“Not you?” on the consent page begins anew, without the yes of the first', async (t) => {
+  const server = await testServer(t);
+  const { browser, consent } = await asked(server);
+  const login = await browser.submit(consent, { other: '1' });
+  assert.match(login.url, /^\/login\?/);
+  const sams = await browser.signIn(login, SAM);
+  assert.match(sams.url, /^\/consent\?/);
+  assert.match(sams.html, /sam/);
+});
+
+test('the account page goes on with the one who is there, and only by its button', async (t) => {
+  const server = await testServer(t);
+  const { browser } = await signInAndStepUp(server);
+  const page = await browser.go(authorizeUrl({ prompt: 'select_account' }));
+  assert.match(page.html, /robin/);
+  assert.match((await browser.submit(page, {})).url, /^\/select-account\?/);
+  assert.match((await browser.go(`${page.url}&continue=1`)).url, /^\/select-account\?/);
+  const { body } = await redeem(server, await browser.submit(page, { continue: '1' }));
+  assert.equal(claimsOf(body.id_token).sub, ROBIN.id);
+});
+
+test('another account may be chosen there', async (t) => {
+  const server = await testServer(t);
+  const { browser } = await signInAndStepUp(server);
+  const page = await browser.go(authorizeUrl({ prompt: 'select_account' }));
+  const login = await browser.submit(page, { other: '1' });
+  const { body } = await redeem(server, await browser.signIn(login, SAM));
+  assert.equal(claimsOf(body.id_token).sub, SAM.id);
+});
+
+test('T10: the account that was chosen is the one that goes on, also when another person signs in beside', async (t) => {
+  const server = await testServer(t);
+  const { browser } = await signInAndStepUp(server);
+  const page = await browser.go(authorizeUrl({ prompt: 'select_account' }));
+  const aside = await browser.go(authorizeUrl({ claims: JSON.stringify({ id_token: { sub: { value: SAM.id } } }) }));
+  const response = await browser.send(page.url, formPost({ ...hiddenFields(page), continue: '1' }));
+  await browser.signIn(aside, SAM);
+  const { error, code } = answerOf(await browser.go(response.headers.get('location') ?? ''));
+  assert.deepEqual([error, code], ['login_required', undefined]);
+});
