@@ -256,6 +256,17 @@ describe('OpenID Connect Core 1.0: consent, userinfo, refreshing', () => {
     assert.equal(answerIn(await agent.submit(page, { deny: '1' })).error, 'access_denied');
   });
 
+  it('11: offline_access is part of what the person allows such a client', async () => {
+    const agent = await signedIn('iris');
+    const page = await agent.open(authorizationUrl(server, { client_id: 'budget', scope: 'openid offline_access' }));
+    assert.equal(page.url.pathname, '/consent');
+    const end = await agent.submit(page, { allow: '1' });
+    const fields = { grant_type: 'authorization_code', redirect_uri: CALLBACK, code_verifier: VERIFIER };
+    const { code } = answerIn(end);
+    const { body } = await tokenRequest(server, { ...fields, code }, basic('budget', BUDGET_SECRET));
+    assert.equal(typeof body.refresh_token, 'string');
+  });
+
   it('5.3: userinfo answers GET and POST with the same sub as the ID token, and with what the scopes release', async () => {
     const { access_token, id_token } = await tokensFor(server, 'ada', { scope: 'openid email' });
     const headers = { authorization: `Bearer ${access_token}` };
