@@ -53,7 +53,7 @@ export default defineConfig((env) => {
     listen: { host: 'localhost', port: Number(new URL(issuer).port || 80) },
     dataFolder: env.STILE_DATA ?? './data',
     organisation: 'Fabrikam',
-    demoHint: 'robin, correct horse battery staple',
+    demoHint: 'robin · correct horse battery staple',
 
     apis: [accounts],
 

@@ -1,13 +1,22 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { codeField, codeOf, confirmButton, enterBank, enterIntranet, giveCode, textOf } from './testing/acts.ts';
+import {
+  codeField,
+  codeOf,
+  confirmButton,
+  enterBank,
+  enterIntranet,
+  giveCode,
+  signIn,
+  textOf,
+} from './testing/acts.ts';
 import type { Stage } from './testing/stage.ts';
 import { openStage } from './testing/stage.ts';
 
 describe('the story, in a browser', () => {
   let stage: Stage;
   before(async () => {
-    stage = await openStage(4);
+    stage = await openStage(5);
   });
   after(() => stage.close());
 
@@ -67,6 +76,47 @@ describe('the story, in a browser', () => {
     await codeField(popup).fill(codeOf(robin, config));
     await Promise.all([popup.waitForEvent('close'), confirmButton(popup).click()]);
     await page.getByText('€25.00 sent to Maria Keller.').waitFor();
+    await leave();
+  });
+
+  it('the bank says so when the window is blocked or closed, and nothing is sent', async () => {
+    const robin = stage.person();
+    const { context, page, leave } = await stage.visitor();
+    await enterBank(page, stage.addresses.bank, robin);
+    await page.getByRole('switch', { name: 'Confirm in a window of its own' }).check();
+    const send = page.getByRole('button', { name: 'Send money' });
+    const [popup] = await Promise.all([context.waitForEvent('page'), send.click()]);
+    await codeField(popup).waitFor();
+    await popup.close();
+    await page.getByText('You closed the window. Nothing was sent.').waitFor();
+    await page.evaluate(() => {
+      window.open = () => null;
+    });
+    await send.click();
+    await page.getByText('Your browser blocked the window.').waitFor();
+    assert.equal(await textOf(page.locator('#balance')), '€4,850.20');
+    await leave();
+  });
+
+  it('signing out at one application ends the sign-in, so that the other asks for the password again', async () => {
+    const robin = stage.person();
+    const { page, leave } = await stage.visitor();
+    await enterIntranet(page, stage.addresses.intranet, robin);
+    await page.goto(stage.addresses.bank);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { name: 'Everyday account' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Your money, at hand' }).waitFor();
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await signIn(page, robin);
+    // The intranet still knows the person by the sign-in of before: it cannot end the new one without asking.
+    await page.goto(`${stage.addresses.intranet}/customers`);
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Do you want to sign out?' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByRole('heading', { name: 'Good to see you' }).waitFor();
+    await page.goto(`${stage.addresses.intranet}/customers`);
+    await page.getByLabel('Username').waitFor();
     await leave();
   });
 });

@@ -130,6 +130,8 @@ addEventListener('pageshow', ({ persisted }) => {
 
 try {
   const arrival = await banking.arrive();
+  // What is left of a response that was answered before: the page was loaded again.
+  if (location.search !== '') history.replaceState(null, '', '/');
   if (arrival.kind === 'stepped-up') await showOutcome(arrival.response);
   else await showHome();
 } catch (error) {
