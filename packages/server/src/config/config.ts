@@ -1,6 +1,8 @@
 import type { Api, Client, Level } from '@stile/core';
-import { defaultLevels, levelNamed } from '@stile/core';
+import { defaultLevels, isOpenidScope, levelNamed } from '@stile/core';
 import type { z } from 'zod';
+import { usableClientKeys } from '../client/client-keys.ts';
+import { normaliseUsername } from '../session/username.ts';
 import type { ConfigInput, ParsedConfig } from './schema.ts';
 import { configSchema } from './schema.ts';
 
@@ -60,7 +62,8 @@ const describeIssue = (issue: z.core.$ZodIssue): string => {
     .join('')
     .replace(/^\./, '');
   const keys = issue.code === 'unrecognized_keys' ? ` Remove or rename: ${issue.keys.join(', ')}.` : '';
-  return `  ${path || '(top level)'}: ${issue.message}${keys}`;
+  const message = issue.code === 'invalid_key' ? issue.issues.map((one) => one.message).join(' ') : issue.message;
+  return `  ${path || '(top level)'}: ${message}${keys}`;
 };
 
 const asApi = (api: ParsedConfig['apis'][number]): Api => ({
@@ -102,7 +105,7 @@ const contradictions = (config: ParsedConfig): readonly string[] => {
   const levels = config.levels ?? defaultLevels;
   const known = (acr: string): boolean => levelNamed(levels, acr) !== undefined;
   const audiences = new Map(config.apis.map((api) => [api.audience, api]));
-  const clientIds = new Set(config.clients.map(({ id }) => id));
+  const userIds = new Set(config.users.map(({ id }) => id));
   return [
     ...doubled(
       'apis',
@@ -118,14 +121,17 @@ const contradictions = (config: ParsedConfig): readonly string[] => {
     ),
     ...doubled(
       'users',
-      config.users.map(({ username }) => username),
+      config.users.map(({ username }) => normaliseUsername(username)),
     ),
     ...doubled(
       'levels',
       levels.flatMap(({ acr, aliases }) => [acr, ...aliases]),
     ),
-    ...config.apis.flatMap((api) => apiFaults(api, known, clientIds)),
+    ...config.apis.flatMap((api) => apiFaults(api, known, config)),
     ...config.clients.flatMap((client) => clientFaults(client, known, audiences)),
+    ...config.clients
+      .filter(({ id, grantTypes }) => grantTypes.includes('client_credentials') && userIds.has(id))
+      .map(({ id }) => `clients ${id}: a user has this id too; sub could not tell them apart.`),
   ];
 };
 
@@ -135,16 +141,25 @@ const doubled = (where: string, names: readonly string[]): readonly string[] =>
 const apiFaults = (
   api: ParsedConfig['apis'][number],
   known: (acr: string) => boolean,
-  clientIds: ReadonlySet<string>,
+  { issuer, clients }: ParsedConfig,
 ): readonly string[] => [
+  // The token of such an API would open userinfo as well.
+  ...(api.audience === `${issuer}userinfo` ? [`apis ${api.audience}: this server is that API itself.`] : []),
+  ...Object.keys(api.scopes)
+    .filter(isOpenidScope)
+    .map((name) => `apis ${api.audience}: the scope ${name} belongs to OpenID Connect; give it another name.`),
   ...Object.entries(api.scopes).flatMap(([name, { requires }]) =>
     (requires.acr ?? [])
       .filter((acr) => !known(acr))
       .map((acr) => `apis ${api.audience}, scope ${name}: there is no level ${acr}; declare it in levels.`),
   ),
-  ...api.resourceServerClients
-    .filter((id) => !clientIds.has(id))
-    .map((id) => `apis ${api.audience}: resourceServerClients names ${id}, which is not in clients.`),
+  ...api.resourceServerClients.flatMap((id) => {
+    const client = clients.find((one) => one.id === id);
+    if (!client) return [`apis ${api.audience}: resourceServerClients names ${id}, which is not in clients.`];
+    return client.authentication.includes('none')
+      ? [`apis ${api.audience}: resourceServerClients names ${id}, which only says who it is; let it authenticate.`]
+      : [];
+  }),
 ];
 
 const clientFaults = (
@@ -159,6 +174,11 @@ const clientFaults = (
   if (authentication.includes('none') && authentication.length > 1) say("authentication 'none' stands alone.");
   if (usesSecret && client.secret === undefined) say('authentication by secret needs a secret.');
   if (authentication.includes('private_key_jwt') && client.jwks === undefined) say('private_key_jwt needs jwks.');
+  if (client.jwks !== undefined && usableClientKeys(client.jwks.keys).length < client.jwks.keys.length) {
+    say(
+      'jwks holds a key that cannot be relied on; use public keys: P-256, or RSA of 2048 bits and more, for signatures.',
+    );
+  }
   if (grantTypes.includes('authorization_code') && client.redirectUris.length === 0)
     say('authorization_code needs redirectUris.');
   if (grantTypes.includes('client_credentials') && authentication.includes('none')) {

@@ -3,7 +3,8 @@
  * Every object is strict: a misspelt name is an error that says where it stands.
  */
 import { z } from 'zod';
-import { duration } from './duration.ts';
+import { normaliseRecoveryCode } from '../factors/recovery-code.ts';
+import { duration, lifetime } from './duration.ts';
 
 /** A registered name that goes into tokens and URLs: printable ASCII without spaces. */
 const identifier = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'Use 1 to 200 printable ASCII characters without spaces.');
@@ -15,16 +16,28 @@ const scopeName = z
     'A scope is printable ASCII without spaces, quotes and backslashes (RFC 6749, section 3.3).',
   );
 
+/** Browsers send origins in one form, and a registered one in another would never be met. */
+function isAsBrowsersWriteIt(origin: string): boolean {
+  return URL.canParse(origin) && new URL(origin).origin === origin;
+}
+
 const origin = z
   .string()
-  .regex(/^https?:\/\/[^/?#\s]+$/, 'An origin is scheme, host and port, without a path: https://app.example.com');
+  .regex(/^https?:\/\/[^/?#\s]+$/, 'An origin is scheme, host and port, without a path: https://app.example.com')
+  .refine(
+    isAsBrowsersWriteIt,
+    'Write the origin as browsers do: in lower case, without the port that goes without saying.',
+  );
 
 const absoluteUri = z
   .string()
   .regex(/^[a-z][a-z0-9+.-]*:[^\s#]+$/i, 'Use an absolute URI without spaces and without a fragment.')
-  .refine((uri) => !/^(javascript|data|vbscript|blob|file):/i.test(uri), 'That scheme cannot be redirected to safely.');
+  .refine((uri) => !/^(javascript|data|vbscript|blob|file):/i.test(uri), 'That scheme cannot be redirected to safely.')
+  .refine((uri) => URL.canParse(uri), 'That is not a URI that a browser could follow.');
 
-const words = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).transform((value) => [value].flat());
+const words = z
+  .union([z.string().min(1), z.array(z.string().min(1)).min(1)], 'Write one name, or a list with at least one.')
+  .transform((value) => [value].flat());
 
 const signingAlg = z.enum(['RS256', 'ES256']);
 
@@ -33,13 +46,18 @@ const proofClass = z.enum(['any', 'not-knowledge', 'phishing-resistant', 'phishi
 const level = z.strictObject({
   acr: identifier,
   aliases: z.array(identifier).default([]),
-  kinds: z.union([z.literal(1), z.literal(2), z.literal(3)]),
+  kinds: z.union([z.literal(1), z.literal(2), z.literal(3)], 'A level asks for 1, 2 or 3 different kinds of proof.'),
   shownBy: proofClass,
   renewedBy: proofClass,
 });
 
 const scope = z.strictObject({
-  description: z.union([z.string().transform((en) => ({ en })), z.record(z.string(), z.string())]).default({}),
+  description: z
+    .union(
+      [z.string().transform((en) => ({ en })), z.record(z.string(), z.string())],
+      "Write a sentence, or one for each language: { en: 'Transfer money' }.",
+    )
+    .default({}),
   requires: z.strictObject({ acr: words.optional(), maxAge: duration.optional() }).default({}),
   singleUse: z.boolean().default(false),
 });
@@ -48,7 +66,7 @@ const api = z.strictObject({
   audience: absoluteUri,
   name: z.string().min(1).max(100),
   signingAlg: signingAlg.default('RS256'),
-  tokenLifetime: duration.default(900),
+  tokenLifetime: lifetime.default(900),
   scopes: z.record(scopeName, scope),
   resourceServerClients: z.array(identifier).default([]),
 });
@@ -81,14 +99,28 @@ const client = z.strictObject({
   idTokenAlg: signingAlg.default('RS256'),
 });
 
+const totpSecret = z
+  .string()
+  .regex(
+    /^[A-Z2-7]{32,}$/,
+    'The secret of an authenticator app is at least 32 characters of base 32: A to Z and 2 to 7.',
+  );
+
+const recoveryCode = z
+  .string()
+  .refine(
+    (code) => normaliseRecoveryCode(code) !== undefined,
+    'A recovery code is 24 digits and letters without I, L, O and U, in groups: 7K3M-9QWX-2F4H-8TNV-5C6D-1BJR.',
+  );
+
 const seedUser = z.strictObject({
   id: identifier,
   username: z.string().min(1).max(200),
   password: z.string().min(8),
   claims: z.record(z.string(), z.unknown()).default({}),
   roles: z.array(z.string()).default([]),
-  totp: z.strictObject({ name: z.string().min(1), secret: z.string().regex(/^[A-Z2-7]{32,}$/) }).optional(),
-  recoveryCodes: z.array(z.string()).default([]),
+  totp: z.strictObject({ name: z.string().min(1), secret: totpSecret }).optional(),
+  recoveryCodes: z.array(recoveryCode).default([]),
 });
 
 export const configSchema = z.strictObject({
@@ -96,6 +128,7 @@ export const configSchema = z.strictObject({
   issuer: z
     .string()
     .regex(/^https?:\/\/[^/?#\s]+\/$/, 'The issuer is an origin with a trailing slash: https://login.example.com/')
+    .refine((issuer) => isAsBrowsersWriteIt(issuer.slice(0, -1)), 'Write the issuer as browsers write an origin.')
     .default('http://localhost:9000/'),
   listen: z
     .strictObject({ host: z.string().default('localhost'), port: z.int().min(0).max(65_535).default(9000) })
@@ -110,18 +143,20 @@ export const configSchema = z.strictObject({
   trustedProxies: z.int().min(0).max(10).default(0),
   levels: z.array(level).min(1).optional(),
   sessions: z
-    .strictObject({ idle: duration.default(3 * 86_400), absolute: duration.default(30 * 86_400) })
+    .strictObject({ idle: lifetime.default(3 * 86_400), absolute: lifetime.default(30 * 86_400) })
     .prefault({}),
   lifetimes: z
     .strictObject({
-      code: duration.default(60),
-      idToken: duration.default(3600),
-      interaction: duration.default(1800),
-      refreshTokenIdle: duration.default(30 * 86_400),
-      refreshTokenAbsolute: duration.default(90 * 86_400),
+      code: lifetime
+        .refine((seconds) => seconds <= 600, 'A code lives for ten minutes at most (RFC 6749, section 4.1.2).')
+        .default(60),
+      idToken: lifetime.default(3600),
+      interaction: lifetime.default(1800),
+      refreshTokenIdle: lifetime.default(30 * 86_400),
+      refreshTokenAbsolute: lifetime.default(90 * 86_400),
       refreshTokenGrace: duration.default(30),
-      singleUseToken: duration.default(300),
-      enrolmentTicket: duration.default(3 * 86_400),
+      singleUseToken: lifetime.default(300),
+      enrolmentTicket: lifetime.default(3 * 86_400),
     })
     .prefault({}),
   /** What happens to a person who needs a second proof and has none: enrolment behind an administrator's ticket, or refusal. */
