@@ -14,6 +14,10 @@ const longestTokenSeconds = ({ apis, lifetimes }: Config): number =>
 
 /** `stile keys rotate` */
 export const rotateKeys = async (store: Store, { config, print }: CommandLine): Promise<number> => {
+  if ((await store.keys.all()).length === 0) {
+    print('There are no signing keys yet: the server makes them when it starts for the first time.');
+    return 1;
+  }
   await rotateSigningKeys(store.keys, systemNow(), longestTokenSeconds(config) + NOTICE_SECONDS);
   await store.audit.append([auditRecord({ now: systemNow, randomBytes: systemRandom }, 'keys.rotated', {})]);
   print('The next signing keys sign from now on. The old ones stay published until their last token has expired.');
