@@ -171,6 +171,11 @@ describe('auth0-spa-js', () => {
     assert.deepEqual([claims.acr, claims.amr], ['mfa', ['mfa', 'otp', 'pwd']]);
     const { acr, amr } = (await idTokenClaims(page)) ?? {};
     assert.deepEqual([acr, amr], ['mfa', ['mfa', 'otp', 'pwd']]);
+    // A token that is good for one use comes out of the client's memory again; only past it there is another.
+    const remembered = () => window.auth0.getTokenSilently({ authorizationParams: { scope: 'transfer:funds' } });
+    assert.equal(await page.evaluate(remembered), token);
+    const next = claimsOf(await silently(page, 'transfer:funds'));
+    assert.deepEqual([next.scope, next.jti !== claims.jti], [claims.scope, true]);
   });
 
   it('T4: without that handler it is told so in the words it looks for, and the session stands', async () => {
