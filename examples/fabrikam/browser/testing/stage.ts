@@ -107,7 +107,7 @@ const ticketFor = async (username: string, config: Config): Promise<string> => {
 
 const visit = async (browser: Browser, options: BrowserContextOptions = {}): Promise<Visitor> => {
   const context = await browser.newContext({ locale: 'en-GB', colorScheme: 'light', ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(30_000);
   const complaints: string[] = [];
   context.on('page', (page) => {
     page.on('pageerror', (error) => complaints.push(String(error)));
