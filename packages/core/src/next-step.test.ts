@@ -286,9 +286,16 @@ describe('wishes (acr_values read as voluntary)', () => {
       [{ source: { from: 'request', parameter: 'acr_values' }, met: false, reason: 'level_not_shown' }],
     );
   });
-  it('are within reach where an enrolment would fulfil them', () => {
-    then(given(lonely, wished, { enrollable: proofs('totp') }), 'enrol: totp', 'nothing_enrolled');
+  it('lead nobody to enrol: whoever has no authenticator goes on without them', () => {
+    then(given(lonely, wished, { enrollable: proofs('totp') }), 'issue: 1fa, auth_time 0', 'all_met');
     then(given(lonely, wished, silently, { enrollable: proofs('totp') }), 'issue: 1fa, auth_time 0', 'all_met');
+    const needed = demanding('wished acr_values PAPE, mfa');
+    then(given(lonely, needed, { enrollable: proofs('totp') }), 'enrol: totp', 'nothing_enrolled');
+  });
+  it('are dropped one by one, so that one which cannot be fulfilled takes no other with it', () => {
+    const coded = person('password@0', 'totp, password');
+    const two = demanding('wished acr_values phr, wished claims mfa');
+    then(given(coded, two), 'challenge: totp', 'proof_missing');
   });
   it('are dropped when no page may be shown', () => {
     then(given(alice, wished, silently), 'issue: 1fa, auth_time 0', 'all_met');

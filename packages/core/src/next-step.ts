@@ -78,17 +78,29 @@ interface Verdict {
   readonly reason: string;
 }
 
-/** Decides what happens next, and says why. Total: it has an answer for every situation. */
+/**
+ * Decides what happens next, and says why. Total: it has an answer for every situation.
+ *
+ * Wishes are fulfilled when they can be: all of them, else one, else none. They never refuse anybody, nor send anybody to enrol.
+ */
 export const nextStep = (situation: Situation): Decision => {
-  const wishes = situation.requirements.filter(({ voluntary }) => voluntary);
-  const all = verdict(situation, situation.requirements);
-  if (wishes.length === 0 || !isAboutProof(all)) return explained(situation, all, situation.requirements, []);
   const needs = situation.requirements.filter(({ voluntary }) => !voluntary);
-  return explained(situation, verdict(situation, needs), needs, wishes);
+  const wishes = situation.requirements.filter(({ voluntary }) => voluntary);
+  const attempts =
+    wishes.length === 0 ? [[]] : [wishes, ...(wishes.length > 1 ? wishes.map((wish) => [wish]) : []), []];
+  const verdicts = attempts.map((kept) => {
+    const requirements = situation.requirements.filter((one) => needs.includes(one) || kept.includes(one));
+    return { kept, requirements, outcome: verdict(situation, requirements) };
+  });
+  const chosen = verdicts.find(({ outcome, kept }) => kept.length === 0 || !isAboutProof(outcome));
+  if (!chosen) throw new Error('The attempt without wishes is always taken.');
+  const dropped = wishes.filter((wish) => !chosen.kept.includes(wish));
+  return explained(situation, chosen.outcome, chosen.requirements, dropped);
 };
 
-/** Whether a refusal came from a requirement, so that dropping a wish might help. */
-const isAboutProof = ({ next, reason }: Verdict): boolean => next.step === 'refuse' && PROOF_REASONS.has(reason);
+/** Whether a refusal, or an enrolment, came from a requirement, so that dropping a wish might help. */
+const isAboutProof = ({ next, reason }: Verdict): boolean =>
+  next.step === 'enrol' || (next.step === 'refuse' && PROOF_REASONS.has(reason));
 
 const PROOF_REASONS = new Set(['unattainable', 'nothing_enrolled', 'challenge_needs_page', 'enrolment_needs_page']);
 

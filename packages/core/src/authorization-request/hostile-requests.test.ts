@@ -157,7 +157,15 @@ describe('hostile requests', () => {
         const granted = request && grantableScopes(request.scopes, client, api);
         if (!request || !granted?.ok) return;
         const scopes = granted.value;
-        const collected = { client, api, scopes, levels: defaultLevels, requestedAt, further: [] };
+        const collected = {
+          client,
+          api,
+          scopes,
+          levels: defaultLevels,
+          requestedAt,
+          agesFrom: requestedAt,
+          further: [],
+        };
         const { next } = nextStep({
           prompt: request.prompt,
           requestedAt,

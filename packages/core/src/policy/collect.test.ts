@@ -27,6 +27,7 @@ const collected = (
       scopes: [],
       levels: defaultLevels,
       requestedAt: instant(1000),
+      agesFrom: instant(1000),
       further: [],
       ...rest,
     },
@@ -87,6 +88,19 @@ describe('what the request itself demands', () => {
       collected({ maxAgeSeconds: 300, ...request }, client).find(({ since }) => since === 700)?.binds;
     assert.equal(bound({ acrValues: ['mfa'] }), 'proof');
     assert.equal(bound({ acrClaim: { essential: true, values: ['mfa'] } }), 'proof');
+  });
+  it('T17: a level that any proof renews does not loosen max_age, for asking for more may not get less', () => {
+    for (const acrValues of [['1fa'], ['mfa', '1fa']]) {
+      assert.equal(meets('password@0, totp@900', collected({ maxAgeSeconds: 300, acrValues })), false);
+    }
+  });
+  it('ages count back from where they are said to, max_age=0 and prompt=login from the request', () => {
+    const late = { requestedAt: instant(1000), agesFrom: instant(1500) };
+    const sinces = (request: Partial<AuthorizationRequest>): unknown =>
+      collected(request, {}, late).map(({ since }) => since);
+    assert.deepEqual(sinces({ maxAgeSeconds: 300 }), [1200]);
+    assert.deepEqual(sinces({ maxAgeSeconds: 0, prompt: ['login'] }), [1000, 1000]);
+    assert.deepEqual(collected({}, {}, { ...late, scopes: ['transfer'] })[0]?.since, 1200);
   });
   it('T17: a wish does not loosen max_age, for a wish may be dropped', () => {
     for (const acrValues of [['mfa'], ['loa9']]) {

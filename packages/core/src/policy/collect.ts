@@ -15,8 +15,10 @@ export interface RequirementContext {
   /** The scopes that will be granted, not the ones that were merely asked for. */
   readonly scopes: readonly string[];
   readonly levels: readonly Level[];
-  /** The moment the request first arrived: ages are counted back from here, so time spent answering never counts against anyone. */
+  /** The moment the request was made; `prompt=login` and `max_age=0` want proofs since then. */
   readonly requestedAt: Instant;
+  /** The moment that ages are counted back from (`agesFrom`). */
+  readonly agesFrom: Instant;
   /** Requirements of the user's or role's policy, of risk signals and of Actions; they can only add. */
   readonly further: readonly Requirement[];
 }
@@ -29,7 +31,7 @@ export const collectRequirements = (
   context: RequirementContext,
 ): readonly Requirement[] => [
   ...requestRequirements(request, context),
-  ...scopeRequirements(context.api, context.scopes, context.levels, context.requestedAt),
+  ...scopeRequirements(context.api, context.scopes, context.levels, context.agesFrom),
   ...clientRequirements(context.client, context.levels),
   ...context.further,
 ];
@@ -97,17 +99,28 @@ const requestRequirements = (request: AuthorizationRequest, context: Requirement
       ...(!request.acrClaim.essential && { voluntary: true }),
     });
   }
-  if (request.maxAgeSeconds !== undefined) {
-    // Only a level that is needed narrows an age to the proof that renews it: a wish may yet be dropped.
-    const needsLevel = requirements.some(({ voluntary }) => !voluntary);
-    requirements.push({
-      source: { from: 'request', parameter: 'max_age' },
-      since: secondsBefore(requestedAt, request.maxAgeSeconds),
-      binds: needsLevel && request.maxAgeSeconds > 0 ? 'proof' : 'every',
-    });
-  }
+  if (request.maxAgeSeconds !== undefined)
+    requirements.push(ageRequirement(request.maxAgeSeconds, requirements, context));
   if (request.prompt.includes('login')) {
     requirements.push({ source: { from: 'request', parameter: 'prompt' }, since: requestedAt, binds: 'every' });
   }
   return requirements;
+};
+
+/**
+ * `max_age` (OpenID Connect Core 1.0, section 3.1.2.1). It binds the renewing proof alone only beside a level that is needed and
+ * that not just any proof renews; otherwise adding an easy level, or a wish that may yet be dropped, would make the request ask for less.
+ */
+const ageRequirement = (
+  maxAgeSeconds: number,
+  others: readonly Requirement[],
+  { requestedAt, agesFrom, levels }: RequirementContext,
+): Requirement => {
+  const renewedByAny = (acr: string): boolean => levelNamed(levels, acr)?.renewedBy === 'any';
+  const narrows = others.some(({ voluntary, acr = [] }) => !voluntary && !acr.some(renewedByAny));
+  return {
+    source: { from: 'request', parameter: 'max_age' },
+    since: maxAgeSeconds === 0 ? requestedAt : secondsBefore(agesFrom, maxAgeSeconds),
+    binds: narrows && maxAgeSeconds > 0 ? 'proof' : 'every',
+  };
 };
