@@ -45,21 +45,22 @@ export const sendCode = async (
   return respond(validated.request.channel, { code }, validated.client, t, deps);
 };
 
-const newGrant = ({ validated, current, requestedAt }: Decided, issue: Issue, deps: Deps): Grant => ({
+const newGrant = ({ validated, current, requestedAt, situation }: Decided, issue: Issue, deps: Deps): Grant => ({
   id: randomId(deps, 'grant'),
   clientId: validated.client.id,
   userId: current?.user.id ?? null,
   sessionId: current?.session.id ?? null,
   audience: validated.api?.audience ?? null,
   scopes: validated.scopes,
-  events: current?.session.events ?? [],
+  events: situation.person?.events ?? [],
   requirements: issue.requirements,
   nonce: validated.request.nonce ?? null,
-  requestedAt,
+  agesFrom,
   createdAt: deps.now(),
   revokedAt: null,
   revokedReason: null,
-});
+};
+};
 
 const newCode = (code: string, grant: Grant, { validated }: Decided, deps: Deps): Code => ({
   codeHash: sha256(code),

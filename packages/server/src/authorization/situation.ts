@@ -3,7 +3,7 @@
  * so that they cannot disagree.
  */
 import type { Decision, Instant, Situation } from '@stile/core';
-import { collectRequirements, isOpenidScope, nextStep, requestMoment } from '@stile/core';
+import { agesFrom, collectRequirements, countingProofs, isOpenidScope, nextStep, requestMoment } from '@stile/core';
 import type { Deps } from '../deps.ts';
 import type { UsableAuthenticator } from '../factors/authenticators.ts';
 import { enrollableProofs, installedProofs, usableAuthenticators } from '../factors/authenticators.ts';
@@ -19,6 +19,8 @@ export interface Decided {
   readonly current: CurrentSession | undefined;
   readonly authenticators: readonly UsableAuthenticator[];
   readonly requestedAt: Instant;
+  /** The moment that ages were counted back from; the same for the grant that may come of it. */
+  readonly agesFrom: Instant;
   readonly interaction: Interaction | undefined;
 }
 
@@ -29,7 +31,10 @@ export const decide = async (
   current: CurrentSession | undefined,
   deps: Deps,
 ): Promise<Decided> => {
-  const requestedAt = interaction?.requestedAt ?? requestMoment(deps.now(), current?.session.events ?? []);
+  const now = deps.now();
+  const events = countingProofs(current?.session.events ?? [], now);
+  const requestedAt = interaction?.requestedAt ?? requestMoment(now, events);
+  const counted = { requestedAt, agesFrom: agesFrom(requestedAt, now) };
   const authenticators = current ? await usableAuthenticators(current.user.id, deps.store) : [];
   const { request, client, api, scopes, expectedUser } = validated;
   const situation: Situation = {
@@ -41,6 +46,7 @@ export const decide = async (
       scopes,
       levels: deps.config.levels,
       requestedAt,
+      agesFrom: agesFrom(requestedAt, deps.now()),
       further: [],
     }),
     levels: deps.config.levels,
@@ -50,14 +56,14 @@ export const decide = async (
     ...(current && {
       person: {
         userId: current.user.id,
-        events: current.session.events,
+        events: countingProofs(current.session.events, deps.now()),
         enrolled: authenticators.map(({ proof }) => proof),
       },
     }),
     ...(expectedUser !== undefined && { expectedUser }),
     ...(interaction && fromInteraction(interaction)),
   };
-  return { decision: nextStep(situation), situation, validated, current, authenticators, requestedAt, interaction };
+  return { decision: nextStep(situation), situation, validated, current, authenticators, ...counted, interaction };
 };
 
 const fromInteraction = ({ userId, accountSelectedAt, consentedAt }: Interaction): Partial<Situation> => ({
