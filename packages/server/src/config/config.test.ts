@@ -74,6 +74,7 @@ const mistakes: readonly (readonly [input: unknown, place: string, fix: RegExp])
   [client({ redirectUris: ['https://a.example/#x'] }), 'clients[0].redirectUris[0]', /fragment/],
   [client({ redirectUris: ['javascript:alert(1)'] }), 'clients[0].redirectUris[0]', /cannot be redirected to safely/],
   [client({ redirectUris: ['JavaScript:alert(1)'] }), 'clients[0].redirectUris[0]', /cannot be redirected to safely/],
+  [client({ redirectUris: ['https://例え.example/'] }), 'clients[0].redirectUris[0]', /in ASCII/],
   [client({ redirectUris: ['https://[bad/'] }), 'clients[0].redirectUris[0]', /browser could follow/],
   [client({ postLogoutRedirectUris: ['data:text/html,x'] }), 'clients[0].postLogoutRedirectUris[0]', /safely/],
   [client({ webOrigins: ['https://app.example/'] }), 'clients[0].webOrigins[0]', /without a path/],

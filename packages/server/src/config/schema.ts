@@ -31,7 +31,10 @@ const origin = z
 
 const absoluteUri = z
   .string()
-  .regex(/^[a-z][a-z0-9+.-]*:[^\s#]+$/i, 'Use an absolute URI without spaces and without a fragment.')
+  .regex(
+    /^[a-z][a-z0-9+.-]*:[\x21\x22\x24-\x7e]+$/i,
+    'Use an absolute URI in ASCII, without spaces and without a fragment.',
+  )
   .refine((uri) => !/^(javascript|data|vbscript|blob|file):/i.test(uri), 'That scheme cannot be redirected to safely.')
   .refine((uri) => URL.canParse(uri), 'That is not a URI that a browser could follow.');
 
