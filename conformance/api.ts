@@ -1,28 +1,33 @@
 /** The accounts API of these tests, on a port of its own, protected by `@stile/resource-server`. */
 import { once } from 'node:events';
-import type { RequestListener, Server } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { createServer } from 'node:http';
 import { instant } from '@stile/core';
 import type { Demand, ProtectedHandler } from '@stile/resource-server';
 import { createResourceServer } from '@stile/resource-server';
 import { toNodeHandler } from '@stile/resource-server/node';
 import type { AuthorizationServer } from './authorization-server.ts';
-import { freePort } from './authorization-server.ts';
+import { portOf } from './authorization-server.ts';
 import { ACCOUNTS, API_SECRET } from './fabrikam.ts';
 
-/** Something that listens on this machine. */
+/** An address of this machine that is held from the start, and served by whoever is ready later. */
 export interface Listening {
+  readonly port: number;
   readonly origin: string;
+  serve(handler: RequestListener): void;
   close(): Promise<void>;
 }
 
-/** Lets a handler of `node:http` listen. */
-export const listenOn = async (port: number, handler: RequestListener): Promise<Listening> => {
-  const server: Server = createServer(handler);
-  server.listen(port, 'localhost');
+/** Listens on a free port. Other configurations can name the address before there is anything behind it. */
+export const listenAnywhere = async (): Promise<Listening> => {
+  const server = createServer();
+  server.listen(0, 'localhost');
   await once(server, 'listening');
+  const port = portOf(server);
   return {
+    port,
     origin: `http://localhost:${port}`,
+    serve: (handler) => void server.on('request', handler),
     close: async () => {
       const closed = once(server, 'close');
       server.close();
@@ -41,22 +46,23 @@ const DEMANDS: Readonly<Record<string, Demand>> = {
 
 const answer: ProtectedHandler = (_request, { token }) => Response.json({ subject: token.subject });
 
-/** @param port also names the audience when that is an address of this machine, so it may have to be known before */
+/** @param at where it listens, when its audience had to be known before */
 export const startApi = async (
   server: AuthorizationServer,
-  { port, audience = ACCOUNTS }: { readonly port?: number; readonly audience?: string } = {},
+  { at, audience = ACCOUNTS }: { readonly at?: Listening; readonly audience?: string } = {},
 ): Promise<Listening> => {
-  const chosen = port ?? (await freePort());
+  const listening = at ?? (await listenAnywhere());
   const api = createResourceServer({
     issuer: server.issuer,
     audience,
     now: () => instant(server.now()),
     singleUse: { clientId: 'accounts-api', clientSecret: API_SECRET },
-    resourceMetadataUrl: `http://localhost:${chosen}/.well-known/oauth-protected-resource/accounts`,
+    resourceMetadataUrl: `${listening.origin}/.well-known/oauth-protected-resource/accounts`,
   });
   const routes = new Map(Object.entries(DEMANDS).map(([route, demand]) => [route, api.protect(demand, answer)]));
   const metadata = api.metadataHandler();
   const handle = (request: Request): Response | Promise<Response> =>
     (routes.get(`${request.method} ${new URL(request.url).pathname}`) ?? metadata)(request);
-  return listenOn(chosen, toNodeHandler(handle));
+  listening.serve(toNodeHandler(handle));
+  return listening;
 };

@@ -8,8 +8,8 @@ import { createRequire } from 'node:module';
 import { after, describe, it } from 'node:test';
 import type { Auth0Client, Auth0ClientOptions } from '@auth0/auth0-spa-js';
 import type { Page } from 'playwright-core';
-import { listenOn } from './api.ts';
-import { freePort, startAuthorizationServer } from './authorization-server.ts';
+import { listenAnywhere } from './api.ts';
+import { startAuthorizationServer } from './authorization-server.ts';
 import { giveCode, giveUsernameAndPassword, launchChromium } from './chromium.ts';
 import { ACCOUNTS } from './fabrikam.ts';
 import { claimsOf } from './flow.ts';
@@ -25,8 +25,8 @@ declare global {
   }
 }
 
-const port = await freePort();
-const origin = `http://localhost:${port}`;
+const app = await listenAnywhere();
+const { origin } = app;
 
 const server = await startAuthorizationServer({
   people: ['ada', 'ben', 'cleo', 'dan', 'eve', 'finn'],
@@ -54,7 +54,7 @@ const answered = new URLSearchParams(location.search).has('state');
 window.ready = answered ? window.auth0.handleRedirectCallback() : Promise.resolve();
 window.ready.finally(() => document.body.append('ready'));
 </script>`;
-const app = await listenOn(port, (request, response) => {
+app.serve((request, response) => {
   if (request.url === '/auth0-spa-js.js') response.setHeader('content-type', 'text/javascript').end(sdk);
   else response.setHeader('content-type', 'text/html').end(html);
 });

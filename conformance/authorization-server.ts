@@ -1,11 +1,13 @@
 /** Starts an authorization server on a free port of this machine, with a data folder of its own, by what `@stile/server` exports. */
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import type { Server } from 'node:net';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Instant } from '@stile/core';
 import { instant } from '@stile/core';
-import type { ConfigInput, RunningServer } from '@stile/server';
+import type { Config, ConfigInput, RunningServer } from '@stile/server';
 import { createDeps, createLog, listen, openStore, resolveConfig } from '@stile/server';
 import { fabrikam } from './fabrikam.ts';
 import type { Person } from './people.ts';
@@ -38,11 +40,10 @@ export const startAuthorizationServer = async ({
   const now = (): number => Math.floor(Date.now() / 1000) + ahead;
   const population = people.map((username) => person(username, now));
   const folder = mkdtempSync(join(tmpdir(), 'stile-conformance-'));
-  const start = async (port: number): Promise<RunningServer> => {
+  const running = await onFreePort((port) => {
     const config = resolveConfig(fabrikam(`http://localhost:${port}/`, folder, population, clients));
-    return listen(await createDeps(config, openStore(config), createLog('silent'), { now: () => instant(now()) }));
-  };
-  const running = await start(await freePort());
+    return run(config, () => instant(now()));
+  });
   const issuer = `http://localhost:${running.port}/`;
   return {
     issuer,
@@ -59,13 +60,45 @@ export const startAuthorizationServer = async ({
   };
 };
 
-/** A port that nobody listens on: the issuer's name holds it, so it must be known before the server starts. */
-export const freePort = async (): Promise<number> => {
+const run = async (config: Config, now: () => Instant): Promise<RunningServer> => {
+  const store = openStore(config);
+  try {
+    return await listen(await createDeps(config, store, createLog('silent'), { now }));
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+};
+
+const MOST_TRIES = 5;
+
+/**
+ * Starts something on a port that nobody listens on, again on another when somebody was faster: an issuer's name holds its
+ * port, so the port must be known before the server starts.
+ */
+export const onFreePort = async <T>(start: (port: number) => Promise<T>): Promise<T> => {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await start(await freePort());
+    } catch (error) {
+      if (tries === MOST_TRIES || !(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE'))
+        throw error;
+    }
+  }
+};
+
+const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, 'localhost');
   await once(server, 'listening');
-  const address = server.address();
+  const port = portOf(server);
   server.close();
   await once(server, 'close');
+  return port;
+};
+
+/** The port that a server was given. */
+export const portOf = (server: Server): number => {
+  const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
   return address.port;
 };

@@ -4,8 +4,8 @@ import { after, describe, it } from 'node:test';
 import type { ErrorRequestHandler } from 'express';
 import express from 'express';
 import { auth, claimEquals, claimIncludes, requiredScopes, UnauthorizedError } from 'express-oauth2-jwt-bearer';
-import { listenOn } from './api.ts';
-import { freePort, startAuthorizationServer } from './authorization-server.ts';
+import { listenAnywhere } from './api.ts';
+import { startAuthorizationServer } from './authorization-server.ts';
 import { ACCOUNTS, NIGHTLY_SECRET, REPORTS } from './fabrikam.ts';
 import { basic, tokenRequest, tokensFor } from './flow.ts';
 
@@ -38,7 +38,8 @@ app.get('/reports', strictly(REPORTS, 'ES256'), requiredScopes('read:reports'), 
   response.json({});
 });
 app.use(refuse);
-const api = await listenOn(await freePort(), app);
+const api = await listenAnywhere();
+api.serve(app);
 
 after(async () => {
   await api.close();

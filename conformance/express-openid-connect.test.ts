@@ -6,17 +6,16 @@ import express from 'express';
 import type { ConfigParams } from 'express-openid-connect';
 import openidConnect from 'express-openid-connect';
 import type { Page } from 'playwright-core';
-import type { Listening } from './api.ts';
-import { listenOn } from './api.ts';
-import { freePort, startAuthorizationServer } from './authorization-server.ts';
+import { listenAnywhere } from './api.ts';
+import { startAuthorizationServer } from './authorization-server.ts';
 import { giveCode, giveUsernameAndPassword, launchChromium } from './chromium.ts';
 import { PAPE, WEB_SECRET } from './fabrikam.ts';
 
 const { auth, claimIncludes, requiresAuth } = openidConnect;
 
-const ports = { intranet: await freePort(), shop: await freePort() };
-type Name = keyof typeof ports;
-const baseURL = (name: Name): string => `http://localhost:${ports[name]}`;
+const places = { intranet: await listenAnywhere(), shop: await listenAnywhere() };
+type Name = keyof typeof places;
+const baseURL = (name: Name): string => places[name].origin;
 
 const server = await startAuthorizationServer({
   people: ['ada', 'ben', 'cleo', 'dan'],
@@ -42,7 +41,7 @@ const refuse: ErrorRequestHandler = (error, _request, response, _next) => {
   response.status(error.status ?? 500).json({ error: error.error ?? String(error) });
 };
 
-const start = (name: Name, more: ConfigParams): Promise<Listening> => {
+const start = (name: Name, more: ConfigParams): void => {
   const app = express();
   app.use(
     auth({
@@ -68,21 +67,21 @@ const start = (name: Name, more: ConfigParams): Promise<Listening> => {
     response.json(request.oidc.idTokenClaims);
   });
   app.use(refuse);
-  return listenOn(ports[name], app);
+  places[name].serve(app);
 };
 
 const scope = 'openid profile email';
-const intranet = await start('intranet', {
+start('intranet', {
   authorizationParams: { response_type: 'code', response_mode: 'query', scope },
 });
-const shop = await start('shop', {
+start('shop', {
   auth0Logout: true,
   authorizationParams: { response_type: 'code', response_mode: 'form_post', scope },
 });
 const browser = await launchChromium();
 after(async () => {
   await browser.close();
-  await Promise.all([intranet.close(), shop.close()]);
+  await Promise.all(Object.values(places).map((place) => place.close()));
   await server.close();
 });
 

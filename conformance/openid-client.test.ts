@@ -142,12 +142,14 @@ describe('step-up', () => {
   it('asks only for what is missing, and the ID token says what was proven and when', async () => {
     const { agent } = await signIn('ben');
     const asked = await ask({ acr_values: 'mfa', max_age: '300' });
+    const before = server.now();
     const journey = await agent.authorize(asked.url, server.person('ben'));
     assert.deepEqual(journey.pages, ['/challenge']);
     const claims = (await take(journey, asked, 300)).claims();
     assert.equal(claims?.acr, 'mfa');
     assert.deepEqual(claims?.amr, ['mfa', 'otp', 'pwd']);
-    assert.ok(Math.abs(server.now() - (claims?.auth_time ?? 0)) <= 5);
+    const { auth_time = 0 } = claims ?? {};
+    assert.ok(auth_time >= before && auth_time <= server.now() + 1);
     const again = await ask({ acr_values: 'mfa', max_age: '300', prompt: 'none' });
     const silent = await agent.authorize(again.url, server.person('ben'));
     assert.deepEqual(silent.pages, []);
@@ -159,8 +161,8 @@ describe('step-up', () => {
     const asked = await ask({ acr_values: 'mfa', max_age: '0' });
     const journey = await agent.authorize(asked.url, server.person('cleo'));
     assert.deepEqual(journey.pages, ['/challenge', '/challenge']);
-    // The client's clock may show the next second by now.
-    const later = (await take(journey, asked, 5)).claims();
+    // The client's clock goes on meanwhile.
+    const later = (await take(journey, asked, 60)).claims();
     assert.ok((later?.auth_time ?? 0) > (tokens.claims()?.auth_time ?? 0));
   });
 

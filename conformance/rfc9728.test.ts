@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import * as oauth from 'oauth4webapi';
-import { startApi } from './api.ts';
-import { freePort, startAuthorizationServer } from './authorization-server.ts';
+import { listenAnywhere, startApi } from './api.ts';
+import { startAuthorizationServer } from './authorization-server.ts';
 import { insecure } from './plain-http.ts';
 
-const port = await freePort();
-const audience = `http://localhost:${port}/accounts`;
+const at = await listenAnywhere();
+const audience = `${at.origin}/accounts`;
 const server = await startAuthorizationServer();
-const api = await startApi(server, { port, audience });
+const api = await startApi(server, { at, audience });
 after(async () => {
   await api.close();
   await server.close();

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AuthorizationServer } from '../authorization-server.ts';
-import { freePort } from '../authorization-server.ts';
+import { onFreePort } from '../authorization-server.ts';
 import { fabrikam } from '../fabrikam.ts';
 import { person, whoIs } from '../people.ts';
 
@@ -25,7 +25,9 @@ const started = async (configuration: string): Promise<ChildProcess> => {
     once(child.stdout, 'data').then(() => 'listening'),
     once(child, 'exit').then(() => 'ended'),
   ]);
-  if (outcome === 'ended') throw new Error('The server ended before it listened.');
+  // What it said about it stands above; a port that was taken meanwhile is the likely reason.
+  if (outcome === 'ended')
+    throw Object.assign(new Error('The server ended before it listened.'), { code: 'EADDRINUSE' });
   return child;
 };
 
@@ -40,9 +42,13 @@ export const startMortalServer = async (usernames: readonly string[]): Promise<M
   const now = (): number => Math.floor(Date.now() / 1000);
   const people = usernames.map((username) => person(username, now));
   const folder = mkdtempSync(join(tmpdir(), 'stile-durability-'));
-  const issuer = `http://localhost:${await freePort()}/`;
-  const configuration = JSON.stringify(fabrikam(issuer, folder, people, []));
-  let child = await started(configuration);
+  const start = async (port: number): Promise<{ issuer: string; configuration: string; child: ChildProcess }> => {
+    const issuer = `http://localhost:${port}/`;
+    const configuration = JSON.stringify(fabrikam(issuer, folder, people, []));
+    return { issuer, configuration, child: await started(configuration) };
+  };
+  const { issuer, configuration, child: first } = await onFreePort(start);
+  let child = first;
   return {
     issuer,
     at: (path) => new URL(path, issuer).href,
