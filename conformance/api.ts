@@ -11,8 +11,7 @@ import { portOf } from './authorization-server.ts';
 import { ACCOUNTS, API_SECRET } from './fabrikam.ts';
 
 /** An address of this machine that is held from the start, and served by whoever is ready later. */
-export interface Listening {
-  readonly port: number;
+interface Listening {
   readonly origin: string;
   serve(handler: RequestListener): void;
   close(): Promise<void>;
@@ -23,10 +22,8 @@ export const listenAnywhere = async (): Promise<Listening> => {
   const server = createServer();
   server.listen(0, 'localhost');
   await once(server, 'listening');
-  const port = portOf(server);
   return {
-    port,
-    origin: `http://localhost:${port}`,
+    origin: `http://localhost:${portOf(server)}`,
     serve: (handler) => void server.on('request', handler),
     close: async () => {
       const closed = once(server, 'close');

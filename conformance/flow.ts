@@ -15,7 +15,7 @@ type Fields = Readonly<Record<string, string>>;
 type Changes = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Parameters with some changed: `undefined` leaves one out, a list repeats it. */
-export const varied = (usual: Fields, changes: Changes): URLSearchParams => {
+const varied = (usual: Fields, changes: Changes): URLSearchParams => {
   const all: Changes = { ...usual, ...changes };
   const pairs = Object.entries(all).flatMap(([name, value]) =>
     [value ?? []].flat().map((one): [string, string] => [name, one]),

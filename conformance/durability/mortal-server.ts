@@ -10,7 +10,7 @@ import { onFreePort } from '../authorization-server.ts';
 import { fabrikam } from '../fabrikam.ts';
 import { person, whoIs } from '../people.ts';
 
-export interface MortalServer extends AuthorizationServer {
+interface MortalServer extends AuthorizationServer {
   /** Ends the process at once: no handler runs. What it has given to the operating system stays; a power cut is another matter. */
   kill(): Promise<void>;
   /** Starts it again on the same port and the same data. */
