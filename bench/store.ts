@@ -61,7 +61,7 @@ const grant = (id: string): Grant => ({
   events: [],
   requirements: [],
   nonce: null,
-  requestedAt: now,
+  agesFrom: now,
   createdAt: now,
   revokedAt: null,
   revokedReason: null,

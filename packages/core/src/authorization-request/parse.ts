@@ -68,6 +68,16 @@ const NAMES = [
   'registration',
 ] as const;
 
+/** Every parameter that an authorization request may have; others are ignored (RFC 6749, section 3.1). */
+export const AUTHORIZATION_PARAMETERS: readonly string[] = [
+  ...NAMES,
+  'client_id',
+  'redirect_uri',
+  'response_mode',
+  'state',
+  'resource',
+];
+
 type Sent = { readonly [name in (typeof NAMES)[number]]?: string };
 
 /** Second half: everything else. Errors from here on are answered through the channel. */

@@ -41,6 +41,14 @@ const resolve = (levels: readonly Level[], names: readonly string[]): readonly s
   ...new Set(names.flatMap((name) => levelNamed(levels, name)?.acr ?? [])),
 ];
 
+/**
+ * Requirements that were kept, in today's names: a level that was renamed since, and kept its old name as an alias, is the same level.
+ */
+export const inTodaysNames = (requirements: readonly Requirement[], levels: readonly Level[]): readonly Requirement[] =>
+  requirements.map((requirement) =>
+    requirement.acr === undefined ? requirement : { ...requirement, acr: resolve(levels, requirement.acr) },
+  );
+
 /** A declared demand, as a requirement at a moment. An age without a level binds every proof. */
 const demandRequirement = (
   source: RequirementSource,
@@ -72,7 +80,8 @@ export const scopeRequirements = (
     return demandRequirement({ from: 'scope', audience: api.audience, scope }, policy.requires, levels, at);
   });
 
-const clientRequirements = (client: Client, levels: readonly Level[]): readonly Requirement[] =>
+/** What the client's own minimum demands. */
+export const clientRequirements = (client: Client, levels: readonly Level[]): readonly Requirement[] =>
   client.minimumAcr === undefined
     ? []
     : [{ source: { from: 'client' }, acr: resolve(levels, client.minimumAcr), binds: 'proof' }];

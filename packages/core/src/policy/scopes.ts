@@ -3,6 +3,7 @@ import type { Client } from '../client/client.ts';
 import type { OAuthError } from '../error.ts';
 import { oauthError } from '../error.ts';
 import type { Instant } from '../instant.ts';
+import { instant, secondsAfter } from '../instant.ts';
 import type { Result } from '../result.ts';
 import { ok, refused } from '../result.ts';
 import { contextThatMeets } from '../step-up.ts';
@@ -78,6 +79,26 @@ export const standingScopes = (
 const demandsNothing = (api: Api | undefined, scope: string): boolean => {
   const requires = scopePolicy(api, scope)?.requires;
   return requires !== undefined && requires.acr === undefined && requires.maxAgeSeconds === undefined;
+};
+
+/**
+ * Until when the proofs are fresh enough for every scope that demands an age; `undefined` when none does.
+ *
+ * @param at the moment the scopes are granted
+ */
+export const freshUntil = (
+  scopes: readonly string[],
+  api: Api | undefined,
+  events: readonly AuthenticationEvent[],
+  levels: readonly Level[],
+  at: Instant,
+): Instant | undefined => {
+  const ends = scopes.flatMap((scope) => {
+    const maxAge = scopePolicy(api, scope)?.requires.maxAgeSeconds;
+    const context = contextThatMeets(events, scopeRequirements(api, [scope], levels, at), levels);
+    return maxAge === undefined || !context ? [] : [secondsAfter(context.authTime, maxAge)];
+  });
+  return ends.length === 0 ? undefined : instant(Math.min(...ends));
 };
 
 /** Whether any of the scopes may be used only once; then the whole token may. */

@@ -45,7 +45,7 @@ export const sendCode = async (
   return respond(validated.request.channel, { code }, validated.client, t, deps);
 };
 
-const newGrant = ({ validated, current, requestedAt, situation }: Decided, issue: Issue, deps: Deps): Grant => ({
+const newGrant = ({ validated, current, agesFrom, situation }: Decided, issue: Issue, deps: Deps): Grant => ({
   id: randomId(deps, 'grant'),
   clientId: validated.client.id,
   userId: current?.user.id ?? null,
@@ -59,8 +59,7 @@ const newGrant = ({ validated, current, requestedAt, situation }: Decided, issue
   createdAt: deps.now(),
   revokedAt: null,
   revokedReason: null,
-};
-};
+});
 
 const newCode = (code: string, grant: Grant, { validated }: Decided, deps: Deps): Code => ({
   codeHash: sha256(code),

@@ -3,7 +3,15 @@
  * so that they cannot disagree.
  */
 import type { Decision, Instant, Situation } from '@stile/core';
-import { agesFrom, collectRequirements, countingProofs, isOpenidScope, nextStep, requestMoment } from '@stile/core';
+import {
+  agesFrom,
+  collectRequirements,
+  countingProofs,
+  isOpenidScope,
+  isPublic,
+  nextStep,
+  requestMoment,
+} from '@stile/core';
 import type { Deps } from '../deps.ts';
 import type { UsableAuthenticator } from '../factors/authenticators.ts';
 import { enrollableProofs, installedProofs, usableAuthenticators } from '../factors/authenticators.ts';
@@ -45,8 +53,7 @@ export const decide = async (
       api,
       scopes,
       levels: deps.config.levels,
-      requestedAt,
-      agesFrom: agesFrom(requestedAt, deps.now()),
+      ...counted,
       further: [],
     }),
     levels: deps.config.levels,
@@ -56,7 +63,7 @@ export const decide = async (
     ...(current && {
       person: {
         userId: current.user.id,
-        events: countingProofs(current.session.events, deps.now()),
+        events,
         enrolled: authenticators.map(({ proof }) => proof),
       },
     }),
@@ -78,11 +85,14 @@ export const consentAudience = (scope: string, audience: string | undefined): st
 
 /** The scopes that a client which is not the operator's own needs the person's word for. */
 const missingConsents = async (
-  { client, api, scopes }: ValidatedRequest,
+  { client, api, scopes, request }: ValidatedRequest,
   userId: string,
   deps: Deps,
 ): Promise<readonly string[]> => {
   if (client.firstParty) return [];
+  // Any program on the device can say that it is this client and listen there, so a consent of before proves nothing
+  // (RFC 8252, section 8.6): the person is asked every time.
+  if (isPublic(client) && !request.channel.redirect.uri.startsWith('https:')) return scopes;
   const given = await deps.store.grants.consentsOf(userId, client.id);
   return scopes.filter(
     (scope) =>

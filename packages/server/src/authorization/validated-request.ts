@@ -9,6 +9,7 @@ import type {
   UnanswerableReason,
 } from '@stile/core';
 import {
+  AUTHORIZATION_PARAMETERS,
   grantableScopes,
   isInstant,
   oauthError,
@@ -73,7 +74,12 @@ const resolveTarget = (
   const api = targetApi(deps.config.apis, request.audience, client);
   if (!api.ok) return api;
   const scopes = grantableScopes(request.scopes, client, api.value);
-  return scopes.ok ? ok({ api: api.value, scopes: scopes.value }) : scopes;
+  if (!scopes.ok) return scopes;
+  // A token says who the person is even when it allows nothing: without a scope there would be nothing to consent to.
+  if (!client.firstParty && scopes.value.length === 0) {
+    return refused(oauthError('invalid_scope', 'nothing_to_consent_to', 'Ask for at least one scope'));
+  }
+  return ok({ api: api.value, scopes: scopes.value });
 };
 
 /** The person named by `id_token_hint` or by the claims request; if both name one, the same one. */
@@ -100,8 +106,9 @@ export const hintedIdentity = (
   return { subject: sub, sessionId: typeof sid === 'string' ? sid : undefined, clientId: aud };
 };
 
-/** The request as an interaction keeps it: its parameters, as they came. */
-export const toStored = (parameters: Parameters): Interaction['request'] => Object.fromEntries(parameters);
+/** The request as an interaction keeps it: the parameters that mean something, as they came. */
+export const toStored = (parameters: Parameters): Interaction['request'] =>
+  Object.fromEntries([...parameters].filter(([name]) => AUTHORIZATION_PARAMETERS.includes(name)));
 
 /** The parameters of the request of an interaction. */
 export const storedParameters = ({ request }: Interaction): Parameters =>

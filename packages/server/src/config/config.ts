@@ -1,7 +1,8 @@
 import type { Api, Client, Level } from '@stile/core';
-import { defaultLevels, isOpenidScope, levelNamed } from '@stile/core';
+import { attainableLevels, defaultLevels, isOpenidScope, levelNamed } from '@stile/core';
 import type { z } from 'zod';
 import { usableClientKeys } from '../client/client-keys.ts';
+import { installedProofs } from '../factors/authenticators.ts';
 import { normaliseUsername } from '../session/username.ts';
 import type { ConfigInput, ParsedConfig } from './schema.ts';
 import { configSchema } from './schema.ts';
@@ -103,7 +104,7 @@ const asClient = (client: ParsedConfig['clients'][number]): RegisteredClient => 
 /** Faults that no single field shows. */
 const contradictions = (config: ParsedConfig): readonly string[] => {
   const levels = config.levels ?? defaultLevels;
-  const known = (acr: string): boolean => levelNamed(levels, acr) !== undefined;
+  const levelFault = (acr: string): string | undefined => faultOfLevel(acr, levels);
   const audiences = new Map(config.apis.map((api) => [api.audience, api]));
   const userIds = new Set(config.users.map(({ id }) => id));
   return [
@@ -127,8 +128,8 @@ const contradictions = (config: ParsedConfig): readonly string[] => {
       'levels',
       levels.flatMap(({ acr, aliases }) => [acr, ...aliases]),
     ),
-    ...config.apis.flatMap((api) => apiFaults(api, known, config)),
-    ...config.clients.flatMap((client) => clientFaults(client, known, audiences)),
+    ...config.apis.flatMap((api) => apiFaults(api, levelFault, config)),
+    ...config.clients.flatMap((client) => clientFaults(client, levelFault, audiences)),
     ...config.clients
       .filter(({ id, grantTypes }) => grantTypes.includes('client_credentials') && userIds.has(id))
       .map(({ id }) => `clients ${id}: a user has this id too; sub could not tell them apart.`),
@@ -138,9 +139,30 @@ const contradictions = (config: ParsedConfig): readonly string[] => {
 const doubled = (where: string, names: readonly string[]): readonly string[] =>
   [...new Set(names.filter((name, i) => names.indexOf(name) !== i))].map((name) => `${where}: ${name} occurs twice.`);
 
+/** A level that nobody could ever reach would refuse everybody. */
+const faultOfLevel = (acr: string, levels: readonly Level[]): string | undefined => {
+  const level = levelNamed(levels, acr);
+  if (!level) return `there is no level ${acr}; declare it in levels.`;
+  return attainableLevels(levels, installedProofs).includes(level)
+    ? undefined
+    : `no factor of this server can show the level ${acr} yet.`;
+};
+
+/** The parameters of an answer, which a redirect URI may not carry itself: the client could not tell which to believe. */
+const ANSWER_PARAMETERS = ['code', 'state', 'iss', 'error', 'error_description'];
+
+const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1|\[::1\])$/;
+
+const faultOfRedirect = (uri: string): string | undefined => {
+  const { protocol, hostname, searchParams } = new URL(uri);
+  if (protocol === 'http:' && !LOOPBACK_HOST.test(hostname)) return 'use https; plain http is for this machine alone.';
+  const taken = ANSWER_PARAMETERS.find((name) => searchParams.has(name));
+  return taken === undefined ? undefined : `leave out the parameter ${taken}, which is part of every answer.`;
+};
+
 const apiFaults = (
   api: ParsedConfig['apis'][number],
-  known: (acr: string) => boolean,
+  levelFault: (acr: string) => string | undefined,
   { issuer, clients }: ParsedConfig,
 ): readonly string[] => [
   // The token of such an API would open userinfo as well.
@@ -149,9 +171,10 @@ const apiFaults = (
     .filter(isOpenidScope)
     .map((name) => `apis ${api.audience}: the scope ${name} belongs to OpenID Connect; give it another name.`),
   ...Object.entries(api.scopes).flatMap(([name, { requires }]) =>
-    (requires.acr ?? [])
-      .filter((acr) => !known(acr))
-      .map((acr) => `apis ${api.audience}, scope ${name}: there is no level ${acr}; declare it in levels.`),
+    (requires.acr ?? []).flatMap((acr) => {
+      const fault = levelFault(acr);
+      return fault === undefined ? [] : [`apis ${api.audience}, scope ${name}: ${fault}`];
+    }),
   ),
   ...api.resourceServerClients.flatMap((id) => {
     const client = clients.find((one) => one.id === id);
@@ -164,7 +187,7 @@ const apiFaults = (
 
 const clientFaults = (
   client: ParsedConfig['clients'][number],
-  known: (acr: string) => boolean,
+  levelFault: (acr: string) => string | undefined,
   audiences: ReadonlyMap<string, ParsedConfig['apis'][number]>,
 ): readonly string[] => {
   const faults: string[] = [];
@@ -184,7 +207,14 @@ const clientFaults = (
   if (grantTypes.includes('client_credentials') && authentication.includes('none')) {
     say('client_credentials is for clients that authenticate (RFC 6749, section 4.4).');
   }
-  for (const acr of client.minimumAcr ?? []) if (!known(acr)) say(`minimumAcr: there is no level ${acr}.`);
+  for (const acr of client.minimumAcr ?? []) {
+    const fault = levelFault(acr);
+    if (fault !== undefined) say(`minimumAcr: ${fault}`);
+  }
+  for (const uri of client.redirectUris) {
+    const fault = faultOfRedirect(uri);
+    if (fault !== undefined) say(`redirectUris ${uri}: ${fault}`);
+  }
   if (client.defaultAudience !== undefined && !Object.hasOwn(client.apis, client.defaultAudience)) {
     say('defaultAudience is not among its apis.');
   }

@@ -157,7 +157,7 @@ export const configSchema = z.strictObject({
       interaction: lifetime.default(1800),
       refreshTokenIdle: lifetime.default(30 * 86_400),
       refreshTokenAbsolute: lifetime.default(90 * 86_400),
-      refreshTokenGrace: duration.default(30),
+      refreshTokenGrace: duration.default(10),
       singleUseToken: lifetime.default(300),
       enrolmentTicket: lifetime.default(3 * 86_400),
     })

@@ -68,9 +68,7 @@ export const authorizeByPost: Handler = async (request, deps, caller) => {
   if (!parameters.ok) return problemPage('badRequest', 400, request, caller);
   const validated = validateRequest(parameters.value, deps);
   if (!validated.ok) return refuseInvalid(validated.error, request, deps, caller);
-  // Nobody knows yet who is signed in there, and when they last proved it: the request counts as made a second later, as in requestMoment.
-  const requestedAt = secondsAfter(deps.now(), 1);
-  const interaction = { ...newInteraction(validated.value, parameters.value, deps), requestedAt };
+  const interaction = newInteraction(validated.value, parameters.value, deps);
   await deps.store.interactions.save(interaction);
   return seeOther(home(interaction.id));
 };

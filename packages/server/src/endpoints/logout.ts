@@ -8,7 +8,8 @@ import type { RegisteredClient } from '../config/config.ts';
 import type { Caller, Deps, Handler } from '../deps.ts';
 import { formParameters, queryParameters } from '../http/body.ts';
 import { cookie, readCookie } from '../http/cookies.ts';
-import { csrfToken, isCsrfToken } from '../http/csrf.ts';
+import type { FormBinding } from '../http/csrf.ts';
+import { csrfToken, judgeForm } from '../http/csrf.ts';
 import { page, seeOther } from '../http/responses.ts';
 import { signOutPage } from '../pages/sign-out-page.ts';
 import { signedOutPage } from '../pages/signed-out-page.ts';
@@ -46,15 +47,16 @@ const parse = (parameters: Parameters, deps: Deps): LogoutRequest | undefined =>
   return { client, returnTo, state, hint, uiLocales: (ui_locales ?? '').split(' ') };
 };
 
-/** `GET /oidc/logout`, and `POST` by a client. */
+/** `GET /oidc/logout`, and `POST` by a client or by our own page. */
 export const oidcLogout: Handler = async (request, deps, caller) => {
   const parameters = await parametersOf(request);
   const logout = parameters && parse(parameters, deps);
   if (!logout) return problemPage('badRequest', 400, request, caller);
+  const isOurPage = parameters.has('confirm') || parameters.has('stay');
+  if (request.method === 'POST' && !isOurPage) return seeOther(`/oidc/logout?${knownOnly(parameters)}`);
   const current = await currentSession(request, deps);
-  if (!current) return finished(logout, request, deps);
-  if (parameters.has('confirm') || parameters.has('stay'))
-    return confirmed(parameters, logout, current, request, deps, caller);
+  if (!current) return finished(logout, request, deps, 'nothing ended');
+  if (isOurPage) return confirmed(parameters, logout, current, request, deps, caller);
   // The person is asked unless an ID token shows that the client speaks of this very session (section 2).
   if (isAbout(logout, current)) return signOut(logout, current, request, deps, caller);
   return ask(logout, current, request, deps);
@@ -66,10 +68,20 @@ const parametersOf = async (request: Request): Promise<Parameters | undefined> =
   return form.ok ? new Map([...queryParameters(request), ...form.value]) : undefined;
 };
 
+/**
+ * The parameters that mean something, for the address that a posted request is sent on to: a browser keeps the session's cookie back
+ * when another site posts a form, and brings it along when it follows.
+ */
+const knownOnly = (parameters: Parameters): URLSearchParams =>
+  new URLSearchParams(NAMES.flatMap((name) => (parameters.get(name) ?? []).map((value) => [name, value])));
+
 const isAbout = ({ hint }: LogoutRequest, { session, user }: CurrentSession): boolean =>
   hint !== undefined && hint.subject === user.id && hint.sessionId === session.id;
 
-const csrfPurpose = ({ session }: CurrentSession): string => `logout ${session.id}`;
+const bindingOf = ({ session }: CurrentSession, browserSecret: string): FormBinding => ({
+  purpose: `logout ${session.id}`,
+  browserSecret,
+});
 
 const ask = (logout: LogoutRequest, current: CurrentSession, request: Request, deps: Deps): Response => {
   const { client, returnTo, state } = logout;
@@ -83,7 +95,7 @@ const ask = (logout: LogoutRequest, current: CurrentSession, request: Request, d
     {
       ...(client && { application: applicationOf(client) }),
       action: `/oidc/logout?${query}`,
-      csrf: csrfToken(deps, csrfPurpose(current), secret),
+      csrf: csrfToken(deps, bindingOf(current, secret), current.user.id),
       signedInAs: current.user.username,
     },
     messagesFor(request, logout.uiLocales),
@@ -101,12 +113,12 @@ const confirmed = async (
 ): Promise<Response> => {
   const [sent] = parameters.get('csrf') ?? [];
   const secret = readCookie(request, 'session', deps.config) ?? '';
-  if (request.method !== 'POST' || !isCsrfToken(deps, csrfPurpose(current), secret, sent)) {
+  if (request.method !== 'POST' || judgeForm(deps, bindingOf(current, secret), current.user.id, sent) !== 'genuine') {
     return problemPage('forged', 403, request, caller);
   }
   return parameters.has('confirm')
     ? signOut(logout, current, request, deps, caller)
-    : finished(logout, request, deps, true);
+    : finished(logout, request, deps, 'stayed');
 };
 
 const signOut = async (
@@ -117,7 +129,7 @@ const signOut = async (
   caller: Caller,
 ): Promise<Response> => {
   await endSession(current, logout.client, deps, caller);
-  return finished(logout, request, deps);
+  return finished(logout, request, deps, 'ended');
 };
 
 const endSession = async (
@@ -137,15 +149,20 @@ const endSession = async (
   ]);
 };
 
-/** Back to the application if it said where to, else a page. */
-const finished = (logout: LogoutRequest, request: Request, deps: Deps, stayed = false): Response => {
-  const cookies = stayed ? [] : [cookie('session', null, 0, deps.config)];
+/** Back to the application if it said where to, else a page. The cookie goes only together with the session. */
+const finished = (
+  logout: LogoutRequest,
+  request: Request,
+  deps: Deps,
+  outcome: 'ended' | 'stayed' | 'nothing ended',
+): Response => {
+  const cookies = outcome === 'ended' ? [cookie('session', null, 0, deps.config)] : [];
   const { returnTo, state, client } = logout;
   if (returnTo !== undefined) {
     const query = state === undefined ? '' : `${returnTo.includes('?') ? '&' : '?'}state=${encodeURIComponent(state)}`;
     return seeOther(`${returnTo}${query}`, cookies);
   }
-  if (stayed) return seeOther(deps.config.issuer);
+  if (outcome === 'stayed') return seeOther(deps.config.issuer);
   const props = client ? { application: applicationOf(client) } : {};
   return page(signedOutPage(props, messagesFor(request, logout.uiLocales)), 200, { cookies });
 };
@@ -165,5 +182,6 @@ export const auth0Logout: Handler = async (request, deps, caller) => {
   if ((clientId !== undefined && !client) || !registered) return problemPage('badRequest', 400, request, caller);
   const current = await currentSession(request, deps);
   if (current) await endSession(current, client, deps, caller);
-  return finished({ client, returnTo, state: undefined, hint: undefined, uiLocales: [] }, request, deps);
+  const logout = { client, returnTo, state: undefined, hint: undefined, uiLocales: [] };
+  return finished(logout, request, deps, current ? 'ended' : 'nothing ended');
 };

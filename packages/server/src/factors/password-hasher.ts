@@ -30,6 +30,8 @@ export interface PasswordHasher {
   verify(phc: string | undefined, password: string): Promise<PasswordVerdict>;
   /** How many are waiting for their turn, for the metrics. */
   queueLength(): number;
+  /** Whether the next one would be turned away; asked before a try is counted that could not be judged. */
+  isFull(): boolean;
 }
 
 export interface PasswordVerdict {
@@ -103,6 +105,7 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
       return { valid: true, needsRehash: !stored.current(parameters) };
     },
     queueLength: () => queue.length(),
+    isFull: () => queue.isFull(),
   };
 }
 
@@ -160,6 +163,7 @@ function parsedOptions(phc: string): ReturnType<typeof parseOptions> | undefined
 interface Queue {
   run<T>(job: () => Promise<T>): Promise<T>;
   length(): number;
+  isFull(): boolean;
 }
 
 /** First come, first served; whoever finds the queue full is turned away at once. */
@@ -168,10 +172,11 @@ function createQueue(concurrency: number, limit: number): Queue {
   if (!Number.isInteger(limit) || limit < 0) throw new RangeError('the queue limit is at least 0');
   const waiting: Array<() => void> = [];
   let running = 0;
+  const isFull = (): boolean => running >= concurrency && waiting.length >= limit;
   return {
     async run(job) {
+      if (isFull()) throw new PasswordHasherBusy('too many passwords are waiting to be hashed');
       if (running < concurrency) running += 1;
-      else if (waiting.length >= limit) throw new PasswordHasherBusy('too many passwords are waiting to be hashed');
       else await new Promise<void>((resolve) => waiting.push(resolve));
       try {
         return await job();
@@ -183,5 +188,6 @@ function createQueue(concurrency: number, limit: number): Queue {
       }
     },
     length: () => waiting.length,
+    isFull,
   };
 }

@@ -15,6 +15,8 @@ export type ProofOutcome =
       readonly valid: true;
       readonly event: AuthenticationEvent;
       readonly consume: readonly Once[];
+      /** What must not be accepted any more besides. */
+      readonly retire: readonly Once[];
       /** The stored material may be replaced by this stronger one. */
       readonly material?: Authenticator['material'];
     }
@@ -61,9 +63,15 @@ const verifyPassword = async (
   const stored = material.hash;
   const verdict = await deps.passwords.verify(typeof stored === 'string' ? stored : undefined, typed);
   if (!verdict.valid) return wrong;
-  if (!verdict.needsRehash) return { valid: true, event, consume: [] };
+  if (!verdict.needsRehash) return { valid: true, event, consume: [], retire: [] };
   const hash = await strongerHash(typed, deps);
-  return { valid: true, event, consume: [], ...(hash !== undefined && { material: { ...material, hash } }) };
+  return {
+    valid: true,
+    event,
+    consume: [],
+    retire: [],
+    ...(hash !== undefined && { material: { ...material, hash } }),
+  };
 };
 
 /** A right password stays right when there is no time just now to hash it anew. */
@@ -92,11 +100,19 @@ const verifyTotp = async (
   if (!secret) return { valid: false, reason: 'unverifiable' };
   const code = normaliseCode(typed);
   const match = code === undefined ? undefined : matchTotp(secret, code, deps.now());
-  return match ? { valid: true, event, consume: [totpOnce(authenticator.id, match.counter, deps.now())] } : wrong;
+  if (!match) return wrong;
+  const step = (counter: number): Once => totpOnce(authenticator.id, counter, deps.now());
+  // With a later code the earlier ones of the window are worth nothing any more, whether or not they were seen.
+  return {
+    valid: true,
+    event,
+    consume: [step(match.counter)],
+    retire: [step(match.counter - 1), step(match.counter - 2)],
+  };
 };
 
 /** A time step of an authenticator may serve once (RFC 6238, section 5.2). */
-export const totpOnce = (authenticatorId: string, counter: number, now: Instant): Once => ({
+const totpOnce = (authenticatorId: string, counter: number, now: Instant): Once => ({
   kind: 'totp',
   key: `${authenticatorId}:${counter}`,
   expiresAt: secondsAfter(now, TOTP_MEMORY_SECONDS),
@@ -104,5 +120,5 @@ export const totpOnce = (authenticatorId: string, counter: number, now: Instant)
 
 const verifyRecoveryCode = (authenticator: Authenticator, typed: string, event: AuthenticationEvent): ProofOutcome => {
   const id = matchRecoveryCode(recoveryCodesOf(authenticator), typed);
-  return id === undefined ? wrong : { valid: true, event, consume: [recoveryCodeOnce(authenticator, id)] };
+  return id === undefined ? wrong : { valid: true, event, consume: [recoveryCodeOnce(authenticator, id)], retire: [] };
 };

@@ -1,15 +1,17 @@
-import type { OAuthError, Result } from '@stile/core';
+import type { Instant, OAuthError, Result } from '@stile/core';
 import { judgeCode, latest, oauthError, ok, refused, secondsAfter, singles } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
 import type { Deps } from '../deps.ts';
 import { randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
 import { isAlive } from '../session/current-session.ts';
-import type { Judgement } from '../store/ports.ts';
-import type { Code, Grant, RefreshToken, Session } from '../store/records.ts';
-import { finishIssuance } from './finish-issuance.ts';
+import type { Judgement, Standing } from '../store/ports.ts';
+import type { AuditRecord, Code, Grant, RefreshToken } from '../store/records.ts';
 import type { GrantHandler, GrantRequest } from './grant-request.ts';
+import { issueTokens } from './issue-tokens.ts';
 import { requestedAudience } from './requested-audience.ts';
+import type { StandingGrant } from './standing.ts';
+import { judgeStanding } from './standing.ts';
 
 interface Presented {
   readonly code: string;
@@ -35,7 +37,9 @@ const parse = ({ parameters }: GrantRequest): Result<Presented, OAuthError> => {
   return ok({ code, redirectUri, challengeOfVerifier, audience: audience.value });
 };
 
-type Verdict = Result<{ readonly grant: Grant; readonly refreshToken: string | undefined }, OAuthError>;
+type Verdict = Result<{ readonly standing: StandingGrant; readonly refreshToken: string | undefined }, OAuthError>;
+
+const DESCRIPTION = 'The authorization code is not valid';
 
 /**
  * `authorization_code` (RFC 6749, section 4.1.3): the code is consumed first and judged afterwards, in one transaction,
@@ -44,25 +48,26 @@ type Verdict = Result<{ readonly grant: Grant; readonly refreshToken: string | u
 export const authorizationCode: GrantHandler = async (request, deps) => {
   const presented = parse(request);
   if (!presented.ok) return presented;
-  const refreshToken = randomToken(deps);
-  const outcome = await deps.store.grants.redeemCode<Verdict>(sha256(presented.value.code), deps.now(), (found) =>
-    judge(found, presented.value, refreshToken, request, deps),
+  const [now, refreshToken] = [deps.now(), randomToken(deps)];
+  const outcome = await deps.store.grants.redeemCode<Verdict>(sha256(presented.value.code), now, (found) =>
+    judge(found, presented.value, refreshToken, now, request, deps),
   );
   switch (outcome.outcome) {
     case 'unknown':
-      return refused(oauthError('invalid_grant', 'code_unknown', 'The authorization code is not valid'));
+      return refused(oauthError('invalid_grant', 'code_unknown', DESCRIPTION));
     case 'reused':
       await deps.store.audit.append([
         auditRecord(deps, 'code.reused', { ...about(request), grantId: outcome.grantId, details: { revoked: true } }),
       ]);
-      return refused(oauthError('invalid_grant', 'code_reused', 'The authorization code is not valid'));
+      return refused(oauthError('invalid_grant', 'code_reused', DESCRIPTION));
     case 'judged': {
       if (!outcome.value.ok) return outcome.value;
-      const { grant } = outcome.value.value;
-      return finishIssuance(
-        { client: request.client, grant, scopes: grant.scopes, scopesGrantedAt: grant.requestedAt, nonce: grant.nonce },
-        outcome.value.value.refreshToken,
-        deps,
+      const { standing, refreshToken: granted } = outcome.value.value;
+      const { grant } = standing;
+      const person = { ...standing, scopesGrantedAt: grant.agesFrom, nonce: grant.nonce };
+      const refreshing = granted === undefined ? {} : { refreshToken: granted };
+      return ok(
+        issueTokens({ client: request.client, api: standing.api, scopes: grant.scopes, person, ...refreshing }, deps),
       );
     }
   }
@@ -73,73 +78,46 @@ const about = ({ client, caller }: GrantRequest): { readonly clientId: string; r
   requestId: caller.requestId,
 });
 
-/** What was found behind a code. */
-interface Found {
-  readonly code: Code;
-  readonly grant: Grant;
-  readonly session: Session | undefined;
-}
-
-const mayRedeem = (
-  { code, grant, session }: Found,
+const judge = (
+  found: { readonly code: Code } & Standing,
   { redirectUri, challengeOfVerifier, audience }: Presented,
-  { client }: GrantRequest,
+  refreshToken: string,
+  now: Instant,
+  request: GrantRequest,
   deps: Deps,
-): Result<undefined, OAuthError> => {
+): Judgement<Verdict> => {
+  const { code, grant, session } = found;
   const verdict = judgeCode(
     {
       ...code,
       grantRevoked: grant.revokedAt !== null,
-      sessionAlive: session !== undefined && isAlive(session, deps.now(), deps.config),
+      sessionAlive: session !== undefined && isAlive(session, now, deps.config),
     },
     {
-      clientId: client.id,
-      now: deps.now(),
+      clientId: request.client.id,
+      now,
       ...(redirectUri !== undefined && { redirectUri }),
       ...(challengeOfVerifier !== undefined && { challengeOfVerifier }),
     },
   );
-  // RFC 8707, section 2.2: a client that names an API here gets a token for that one or none.
-  return verdict.ok && audience !== undefined && audience !== grant.audience
-    ? refused(oauthError('invalid_target', 'audience_not_granted', 'The authorization code is for another API'))
-    : verdict;
-};
-
-const judge = (
-  found: Found,
-  presented: Presented,
-  refreshToken: string,
-  request: GrantRequest,
-  deps: Deps,
-): Judgement<Verdict> => {
-  const { grant } = found;
-  const verdict = mayRedeem(found, presented, request, deps);
+  const standing = verdict.ok ? judgeStanding(found, { client: request.client, audience }, DESCRIPTION, deps) : verdict;
   const facts = { ...about(request), userId: grant.userId, sessionId: grant.sessionId, grantId: grant.id };
-  if (!verdict.ok) {
-    const audit = [
-      auditRecord(deps, 'token.refused', {
-        ...facts,
-        details: { grantType: 'authorization_code', reason: verdict.error.reason },
-      }),
-    ];
-    return { value: verdict, refreshToken: null, audit };
+  const record = (type: string, details: AuditRecord['details']): AuditRecord =>
+    auditRecord(deps, type, { ...facts, details: { grantType: 'authorization_code', ...details } });
+  if (!standing.ok) {
+    return { value: standing, refreshToken: null, audit: [record('token.refused', { reason: standing.error.reason })] };
   }
   const refreshable = grant.scopes.includes('offline_access') && request.client.grantTypes.includes('refresh_token');
   return {
-    value: ok({ grant, refreshToken: refreshable ? refreshToken : undefined }),
-    refreshToken: refreshable ? firstRefreshToken(refreshToken, grant, deps) : null,
-    audit: [
-      auditRecord(deps, 'token.granted', {
-        ...facts,
-        details: { grantType: 'authorization_code', scopes: grant.scopes },
-      }),
-    ],
+    value: ok({ standing: standing.value, refreshToken: refreshable ? refreshToken : undefined }),
+    refreshToken: refreshable ? firstRefreshToken(refreshToken, grant, now, deps) : null,
+    audit: [record('token.granted', { scopes: grant.scopes })],
   };
 };
 
-const firstRefreshToken = (token: string, grant: Grant, deps: Deps): RefreshToken => {
+const firstRefreshToken = (token: string, grant: Grant, at: Instant, deps: Deps): RefreshToken => {
   const { refreshTokenIdle, refreshTokenAbsolute } = deps.config.lifetimes;
-  const now = latest(deps.now(), grant.createdAt);
+  const now = latest(at, grant.createdAt);
   return {
     tokenHash: sha256(token),
     grantId: grant.id,

@@ -98,7 +98,7 @@ const grant: Grant = {
   events: [password, totp],
   requirements: [],
   nonce: null,
-  requestedAt: START,
+  agesFrom: START,
   createdAt: START,
   revokedAt: null,
   revokedReason: null,

@@ -7,16 +7,19 @@ import {
   accessTokenClaims,
   assertIssuable,
   contextThatMeets,
+  freshUntil,
   idTokenClaims,
   isElevated,
   isSingleUse,
   NotIssuable,
   releasedClaims,
+  secondsAfter,
 } from '@stile/core';
 import type { RegisteredClient } from '../config/config.ts';
 import type { Deps } from '../deps.ts';
 import { randomId } from '../deps.ts';
 import type { Grant, User } from '../store/records.ts';
+import { requirementsOf } from './standing.ts';
 
 /** For whom, for what, and by which facts. */
 export interface Issuance {
@@ -96,12 +99,13 @@ const personalFacts = (
   if (grant.userId !== user.id || grant.clientId !== client.id || grant.audience !== (api?.audience ?? null)) {
     throw new NotIssuable('The grant is of another person, client or API.');
   }
-  const context = contextThatMeets(grant.events, grant.requirements, levels);
+  const requirements = requirementsOf(grant, deps);
+  const context = contextThatMeets(grant.events, requirements, levels);
   if (!context) throw new NotIssuable('The requirements of the grant are not met.');
   if (scopes.some((scope) => !grant.scopes.includes(scope))) throw new NotIssuable('A scope was not granted.');
   assertIssuable({
     events: grant.events,
-    requirements: grant.requirements,
+    requirements,
     context,
     scopes,
     api,
@@ -109,8 +113,13 @@ const personalFacts = (
     scopesGrantedAt,
   });
   const singleUse = isSingleUse(scopes, api);
+  const now = deps.now();
+  // Nothing is proven in the future; only the second that tells a request from the proof before it is allowed for.
+  if (context.authTime > secondsAfter(now, 1)) throw new NotIssuable('A proof lies in the future.');
+  const freshness = freshUntil(scopes, api, grant.events, levels, scopesGrantedAt);
   return {
-    ...common(client, api, scopes, singleUse, deps),
+    ...common(client, scopes, singleUse, now, deps),
+    lifetimeSeconds: lifetimeOf(api, singleUse, freshness, now, deps),
     subject: user.id,
     // A token that may be used once is for the API alone; userinfo would be a second place to use it. Without an API the
     // default is userinfo, for every access token has an audience (RFC 9068, section 3).
@@ -127,7 +136,13 @@ const personalFacts = (
 const machineFacts = ({ client, api, scopes }: Issuance, deps: Deps): AccessTokenFacts => {
   if (!api) throw new NotIssuable('A client acting for itself needs an API.');
   assertIssuableToMachine(scopes, api);
-  return { ...common(client, api, scopes, false, deps), subject: client.id, audience: [api.audience] };
+  const now = deps.now();
+  return {
+    ...common(client, scopes, false, now, deps),
+    lifetimeSeconds: api.tokenLifetimeSeconds,
+    subject: client.id,
+    audience: [api.audience],
+  };
 };
 
 /** Law 1 for a token without a person: no scope of it demands a proof, for nobody could have given one. */
@@ -135,21 +150,32 @@ const assertIssuableToMachine = (scopes: readonly string[], api: Api): void => {
   if (scopes.some((scope) => isElevated(scope, api))) throw new NotIssuable('A scope needs a person.');
 };
 
+/** A token that demands a fresh proof lives as long as the proof is fresh, and long enough to be used once. */
+const LEAST_LIFETIME_SECONDS = 60;
+
+const lifetimeOf = (
+  api: Api | undefined,
+  singleUse: boolean,
+  freshness: Instant | undefined,
+  now: Instant,
+  { config }: Deps,
+): number => {
+  const lifetime = api?.tokenLifetimeSeconds ?? USERINFO_TOKEN_SECONDS;
+  const fresh = freshness === undefined ? lifetime : Math.max(LEAST_LIFETIME_SECONDS, freshness - now);
+  return Math.min(lifetime, fresh, singleUse ? config.lifetimes.singleUseToken : lifetime);
+};
+
 const common = (
   client: RegisteredClient,
-  api: Api | undefined,
   scopes: readonly string[],
   singleUse: boolean,
+  issuedAt: Instant,
   deps: Deps,
-): Omit<AccessTokenFacts, 'subject' | 'audience'> => {
-  const lifetime = api?.tokenLifetimeSeconds ?? USERINFO_TOKEN_SECONDS;
-  return {
-    issuer: deps.config.issuer,
-    clientId: client.id,
-    scopes,
-    jti: randomId(deps, 'at'),
-    issuedAt: deps.now(),
-    lifetimeSeconds: singleUse ? Math.min(lifetime, deps.config.lifetimes.singleUseToken) : lifetime,
-    singleUse,
-  };
-};
+): Omit<AccessTokenFacts, 'subject' | 'audience' | 'lifetimeSeconds'> => ({
+  issuer: deps.config.issuer,
+  clientId: client.id,
+  scopes,
+  jti: randomId(deps, 'at'),
+  issuedAt,
+  singleUse,
+});

@@ -1,14 +1,16 @@
-import type { OAuthError, Result } from '@stile/core';
+import type { Instant, OAuthError, Result } from '@stile/core';
 import { judgeRefresh, oauthError, ok, refused, secondsAfter, singles, words } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
 import type { Deps } from '../deps.ts';
 import { hmacSha256, sha256 } from '../digest.ts';
 import { isAlive } from '../session/current-session.ts';
-import type { Judgement } from '../store/ports.ts';
-import type { Grant, RefreshToken, Session } from '../store/records.ts';
-import { finishIssuance } from './finish-issuance.ts';
+import type { Judgement, Standing } from '../store/ports.ts';
+import type { AuditRecord, RefreshToken } from '../store/records.ts';
 import type { GrantHandler, GrantRequest } from './grant-request.ts';
+import { issueTokens } from './issue-tokens.ts';
 import { requestedAudience } from './requested-audience.ts';
+import type { StandingGrant } from './standing.ts';
+import { judgeStanding } from './standing.ts';
 
 interface Presented {
   readonly token: string;
@@ -33,23 +35,26 @@ const parse = ({ parameters }: GrantRequest): Result<Presented, OAuthError> => {
  */
 const successorOf = (token: string, deps: Deps): string => hmacSha256(deps.secrets.refreshToken, token);
 
-type Verdict = Result<{ readonly grant: Grant; readonly scopes: readonly string[] }, OAuthError>;
+type Verdict = Result<{ readonly standing: StandingGrant; readonly scopes: readonly string[] }, OAuthError>;
+
+/** Auth0's SDKs look for these words to begin a new login. */
+const DESCRIPTION = 'Unknown or invalid refresh token.';
 
 /** `refresh_token` (RFC 6749, section 6) with rotation and reuse detection (RFC 9700, section 4.14). */
 export const refreshToken: GrantHandler = async (request, deps) => {
   const presented = parse(request);
   if (!presented.ok) return presented;
-  const successor = successorOf(presented.value.token, deps);
+  const [now, successor] = [deps.now(), successorOf(presented.value.token, deps)];
   const outcome = await deps.store.grants.rotateRefreshToken<Verdict>(
     sha256(presented.value.token),
     sha256(successor),
-    deps.now(),
+    now,
     deps.config.lifetimes.refreshTokenGrace,
-    (found) => judge(found, presented.value, sha256(successor), request, deps),
+    (found) => judge(found, presented.value, sha256(successor), now, request, deps),
   );
   switch (outcome.outcome) {
     case 'unknown':
-      return invalid('refresh_token_unknown');
+      return refused(oauthError('invalid_grant', 'refresh_token_unknown', DESCRIPTION));
     case 'reused':
       await deps.store.audit.append([
         auditRecord(deps, 'refresh_token.reused', {
@@ -59,26 +64,27 @@ export const refreshToken: GrantHandler = async (request, deps) => {
           details: { revoked: true },
         }),
       ]);
-      return invalid('refresh_token_reused');
+      return refused(oauthError('invalid_grant', 'refresh_token_reused', DESCRIPTION));
     case 'judged': {
       if (!outcome.value.ok) return outcome.value;
-      const { grant, scopes } = outcome.value.value;
-      const granted = { client: request.client, grant, scopes, scopesGrantedAt: deps.now(), nonce: null };
-      return finishIssuance(granted, successor, deps);
+      const { standing, scopes } = outcome.value.value;
+      const person = { ...standing, scopesGrantedAt: now, nonce: null };
+      return ok(
+        issueTokens({ client: request.client, api: standing.api, scopes, person, refreshToken: successor }, deps),
+      );
     }
   }
 };
 
-const invalid = (reason: string): Result<never, OAuthError> =>
-  refused(oauthError('invalid_grant', reason, 'Unknown or invalid refresh token.'));
-
 const judge = (
-  { refreshToken: token, grant, session }: { refreshToken: RefreshToken; grant: Grant; session: Session | undefined },
+  found: { readonly refreshToken: RefreshToken } & Standing,
   { scopes: asked, audience }: Presented,
   successorHash: string,
+  now: Instant,
   request: GrantRequest,
   deps: Deps,
 ): Judgement<Verdict> => {
+  const { refreshToken: token, grant, session } = found;
   const facts = {
     clientId: request.client.id,
     requestId: request.caller.requestId,
@@ -86,42 +92,48 @@ const judge = (
     sessionId: grant.sessionId,
     grantId: grant.id,
   };
+  const record = (type: string, details: AuditRecord['details']): AuditRecord =>
+    auditRecord(deps, type, { ...facts, details: { grantType: 'refresh_token', ...details } });
   const refuse = (error: OAuthError): Judgement<Verdict> => ({
     value: refused(error),
     refreshToken: null,
-    audit: [
-      auditRecord(deps, 'token.refused', { ...facts, details: { grantType: 'refresh_token', reason: error.reason } }),
-    ],
+    audit: [record('token.refused', { reason: error.reason })],
   });
-  if (audience !== undefined && audience !== grant.audience) {
-    return refuse(oauthError('invalid_target', 'audience_not_granted', 'The refresh token is for another API'));
-  }
-  const api = grant.audience === null ? undefined : deps.config.apis.get(grant.audience);
+  const standing = judgeStanding(found, { client: request.client, audience }, DESCRIPTION, deps);
+  if (!standing.ok) return refuse(standing.error);
   const verdict = judgeRefresh(
     {
       ...token,
       grantRevoked: grant.revokedAt !== null,
       grantScopes: grant.scopes,
       grantEvents: grant.events,
-      sessionAlive: session !== undefined && isAlive(session, deps.now(), deps.config),
+      sessionAlive: session !== undefined && isAlive(session, now, deps.config),
     },
-    { client: request.client, api, levels: deps.config.levels, now: deps.now(), ...(asked && { scopes: asked }) },
+    {
+      client: request.client,
+      api: standing.value.api,
+      levels: deps.config.levels,
+      now,
+      ...(asked && { scopes: asked }),
+    },
   );
   if (!verdict.ok) return refuse(verdict.error);
   const { scopes } = verdict.value;
   const leftOut = grant.scopes.filter((scope) => !scopes.includes(scope));
+  // A token that is fetched a second time within the grace is worth a look: an honest client whose answer was lost, or a thief.
+  const repeated = token.rotatedAt !== null;
   return {
-    value: ok({ grant, scopes }),
-    refreshToken: successor(token, successorHash, deps),
-    audit: [auditRecord(deps, 'token.granted', { ...facts, details: { grantType: 'refresh_token', scopes, leftOut } })],
+    value: ok({ standing: standing.value, scopes }),
+    refreshToken: successorRecord(token, successorHash, now, deps),
+    audit: [record('token.granted', { scopes, leftOut, ...(repeated && { repeated }) })],
   };
 };
 
-const successor = (token: RefreshToken, tokenHash: string, deps: Deps): RefreshToken => ({
+const successorRecord = (token: RefreshToken, tokenHash: string, now: Instant, deps: Deps): RefreshToken => ({
   ...token,
   tokenHash,
-  createdAt: deps.now(),
-  idleExpiresAt: secondsAfter(deps.now(), deps.config.lifetimes.refreshTokenIdle),
+  createdAt: now,
+  idleExpiresAt: secondsAfter(now, deps.config.lifetimes.refreshTokenIdle),
   rotatedAt: null,
   successorHash: null,
 });

@@ -11,6 +11,7 @@ import { challengePage } from '../pages/challenge-page.ts';
 import { loginPage } from '../pages/login-page.ts';
 import { selectAuthenticatorPage } from '../pages/select-authenticator-page.ts';
 import type { Way } from '../pages/ways.ts';
+import { knownBrowser } from '../session/known-browser.ts';
 import type { ThrottleLimit } from '../store/ports.ts';
 import { clearedBySuccess, codeLimits, passwordLimits } from '../throttle/limits.ts';
 import { busy } from './busy.ts';
@@ -140,10 +141,15 @@ export const answerChallenge: Handler = async (request, deps, caller) => {
   return prove(answered, proven, typed, deps);
 };
 
-const limitsFor = (answered: Answered, { authenticator }: UsableAuthenticator): readonly ThrottleLimit[] => {
-  const { address } = answered.caller;
+const limitsFor = (
+  { caller, decided, request }: Answered,
+  { authenticator }: UsableAuthenticator,
+  deps: Deps,
+): readonly ThrottleLimit[] => {
+  const { address } = caller;
+  const user = decided.current?.user;
   return authenticator.factor === 'password'
-    ? passwordLimits(answered.decided.current?.user.username ?? '', address)
+    ? passwordLimits(user?.username ?? '', address, knownBrowser(user?.id, request, deps))
     : codeLimits(authenticator.factor, authenticator.userId, address);
 };
 
@@ -153,7 +159,8 @@ const prove = async (answered: Answered, proven: UsableAuthenticator, typed: str
   const { current } = decided;
   if (!current) return seeOther(home(interaction));
   const { factor } = proven.authenticator;
-  const limits = limitsFor(answered, proven);
+  if (factor === 'password' && deps.passwords.isFull()) return busy(request, caller);
+  const limits = limitsFor(answered, proven, deps);
   const throttle = await deps.store.throttles.take(limits, deps.now());
   if (!throttle.allowed) return tooMany(answered, proven, throttle.retryAfterSeconds, deps);
   const refuse = async (reason: string, error: string): Promise<Response> => {

@@ -19,7 +19,12 @@ const scopesInWords = (opened: Opened): readonly ScopeInWords[] => {
   }));
 };
 
-const hostOf = (uri: string): string | undefined => (URL.canParse(uri) ? new URL(uri).host : undefined);
+/** The host that the answer goes to; for a scheme of an app's own, the scheme. */
+const destinationOf = (uri: string): string | undefined => {
+  if (!URL.canParse(uri)) return undefined;
+  const { host, protocol } = new URL(uri);
+  return /^https?:$/.test(protocol) ? host : protocol;
+};
 
 const render = (opened: Opened): Response =>
   page(
@@ -30,7 +35,7 @@ const render = (opened: Opened): Response =>
         csrf: opened.csrf,
         signedInAs: opened.decided.current?.user.username ?? '',
         scopes: scopesInWords(opened),
-        returnsTo: hostOf(opened.decided.validated.request.channel.redirect.uri),
+        returnsTo: destinationOf(opened.decided.validated.request.channel.redirect.uri),
       },
       opened.t,
     ),
@@ -48,7 +53,13 @@ export const answerConsent: Handler = async (request, deps: Deps, caller) => {
   if (answered instanceof Response) return answered;
   if (answered.form.has('deny')) return decline(answered, deps);
   if (answered.form.has('allow')) {
-    await deps.store.interactions.update(answered.interaction.id, { consentedAt: provenAt(answered, deps) });
+    // Only as the consent of the person who was asked: somebody may have become somebody else meanwhile.
+    const userId = answered.decided.current?.user.id ?? '';
+    await deps.store.interactions.update(
+      answered.interaction.id,
+      { consentedAt: provenAt(answered, deps) },
+      { userId },
+    );
   }
   return seeOther(home(answered.interaction));
 };

@@ -36,9 +36,29 @@ test('T7: with a ticket the app is connected by its first code, which counts as 
   const done = await browser.submit(connect, { code: currentCode(server, secret) });
   assert.equal(done.status, 200);
   assert.equal([...done.html.matchAll(/[0-9A-Z]{4}(-[0-9A-Z]{4}){5}/g)].length, 10);
-  const { body } = await redeem(server, await browser.submit(done, {}));
+  const { body } = await redeem(server, await browser.submit(done, { kept: '1' }));
   assert.deepEqual([claimsOf(body.id_token).acr, claimsOf(body.id_token).amr], ['mfa', ['mfa', 'otp', 'pwd']]);
   assert.deepEqual((await authenticatorsOf(server)).toSorted(), ['password', 'recovery-code', 'totp'].toSorted());
+});
+
+test('recovery codes are shown until they are kept: after a reload and after a double click, and not a moment longer', async (t) => {
+  const server = await testServer(t);
+  const { browser, guard } = await guarded(server);
+  const connect = await browser.submit(guard, { ticket: await ticketFor(server, SAM.id) });
+  const clicks = { ...hiddenFields(connect), code: currentCode(server, secretOn(connect)) };
+  const before = new Map(browser.cookies);
+  const first = await browser.go(formAction(connect), formPost(clicks));
+  for (const [name, value] of before) browser.cookies.set(name, value);
+  const second = await browser.go(formAction(connect), formPost(clicks));
+  const codesOn = ({ html }: Stop): readonly string[] => html.match(/[0-9A-Z]{4}(-[0-9A-Z]{4}){5}/g) ?? [];
+  assert.equal(codesOn(first).length, 10);
+  assert.deepEqual(codesOn(second), codesOn(first));
+  assert.deepEqual(codesOn(await browser.go(second.url)), codesOn(first));
+  assert.deepEqual(codesOn(await browser.submit(second, {})), codesOn(first), 'without the word that they are kept');
+  assert.ok(answerOf(await browser.submit(second, { kept: '1' })).code);
+  const [, id = ''] = /interaction=([\w-]+)/.exec(second.url) ?? [];
+  assert.deepEqual((await server.store.interactions.find(id))?.progress, {});
+  assert.equal((await browser.go(second.url)).status, 400);
 });
 
 test('what was shown at enrolment serves from then on: the app, and each recovery code', async (t) => {

@@ -14,8 +14,8 @@ import { page, seeOther } from '../http/responses.ts';
 import { enrolPage } from '../pages/enrol-page.ts';
 import type { Authenticator, EnrolmentTicket, User } from '../store/records.ts';
 import { clearedBySuccess, codeLimits, ticketLimits } from '../throttle/limits.ts';
-import type { Answered, Opened } from './open.ts';
-import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
+import type { Answered, LeftToShow, Opened } from './open.ts';
+import { afterProof, answerSecondClick, field, home, openForm, openPage, unseenRecoveryCodes } from './open.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
 
 /** What the interaction remembers between the ticket and the first code. */
@@ -69,22 +69,38 @@ const render = async (opened: Opened, user: User, failure: Failure, deps: Deps):
   return page(html, statusOf(failure));
 };
 
+/** Recovery codes that were just made are shown until the person says they are kept, also after a reload or a double click. */
+const codesAreUnseen: LeftToShow = ({ interaction, decided }) =>
+  unseenRecoveryCodes(interaction).length > 0 && interaction.userId === decided.current?.user.id;
+
 /** `GET /enrol` */
 export const showEnrol: Handler = async (request, deps, caller) => {
-  const opened = await openPage('enrol', request, deps, caller);
+  const opened = await openPage('enrol', request, deps, caller, codesAreUnseen);
   if (opened instanceof Response) return opened;
+  if (codesAreUnseen(opened)) {
+    const recoveryCodes = unseenRecoveryCodes(opened.interaction);
+    return page(enrolPage({ ...frame(opened), state: 'done', recoveryCodes }, opened.t));
+  }
   const user = opened.decided.current?.user;
   return user ? render(opened, user, {}, deps) : seeOther(home(opened.interaction));
 };
 
 /** `POST /enrol` */
 export const answerEnrol: Handler = async (request, deps, caller) => {
-  const answered = await openForm('enrol', request, deps, caller);
+  const answered = await openForm('enrol', request, deps, caller, codesAreUnseen);
   if (answered instanceof Response) return answered;
+  if (codesAreUnseen(answered)) return keepCodes(answered, deps);
   const user = answered.decided.current?.user;
   if (!user) return seeOther(home(answered.interaction));
   const state = connecting(answered);
   return state ? connect(answered, user, state, deps) : checkTicket(answered, user, deps);
+};
+
+/** Last page: the codes are kept, and forgotten here. */
+const keepCodes = async (answered: Answered, deps: Deps): Promise<Response> => {
+  if (!answered.form.has('kept')) return seeOther(afterProof(answered.interaction));
+  await deps.store.interactions.update(answered.interaction.id, { progress: {} });
+  return seeOther(home(answered.interaction));
 };
 
 /** First page: the ticket. It is looked at, not used up: that happens when the app is connected. */
@@ -139,21 +155,26 @@ const connect = async (answered: Answered, user: User, state: Connecting, deps: 
     return render(answered, user, { error: answered.t.errors.wrongFirstCode }, deps);
   }
   const recoveryCodes = generateRecoveryCodes(deps.randomBytes);
+  // Kept before the proof is recorded, so that there is no moment in which they exist and cannot be shown.
+  await deps.store.interactions.update(
+    answered.interaction.id,
+    { progress: { ...state, recoveryCodes } },
+    { userId: user.id },
+  );
   const recorded = await recordProof(
     answered,
     user,
     {
       event: outcome.event,
       consume: [...outcome.consume, ticketOnce(ticket)],
+      retire: outcome.retire,
       enrol: [totp, recoveryCodeAuthenticator(recoveryCodes, user, answered, deps)],
       clearThrottles: clearedBySuccess([...limits, ...ticketLimits(user.id, answered.caller.address)]),
     },
     deps,
   );
   if (typeof recorded === 'string') return (await answerSecondClick(answered, deps)) ?? startOver(answered, user, deps);
-  return page(enrolPage({ ...frame(answered), state: 'done', recoveryCodes }, answered.t), 200, {
-    cookies: [recorded.cookie],
-  });
+  return seeOther(`/enrol?interaction=${answered.interaction.id}`, [recorded.cookie]);
 };
 
 /** The ticket was used or ran out meanwhile. */

@@ -7,6 +7,7 @@ import { spendPasswordWork, verifyProof } from '../factors/verify-proof.ts';
 import { page, seeOther } from '../http/responses.ts';
 import type { LoginPageProps } from '../pages/login-page.ts';
 import { loginPage } from '../pages/login-page.ts';
+import { knownBrowser, knownBrowserCookie } from '../session/known-browser.ts';
 import { normaliseUsername } from '../session/username.ts';
 import type { Authenticator, User } from '../store/records.ts';
 import { clearedBySuccess, passwordLimits } from '../throttle/limits.ts';
@@ -50,11 +51,13 @@ export const answerLogin: Handler = async (request, deps, caller) => {
       { ...typed, error: { field: 'password', message: answered.t.errors.passwordMissing } },
       400,
     );
-  const limits = passwordLimits(normaliseUsername(username), caller.address);
+  if (deps.passwords.isFull()) return busy(request, caller);
+  const user = await deps.store.users.findByUsername(normaliseUsername(username));
+  const limits = passwordLimits(normaliseUsername(username), caller.address, knownBrowser(user?.id, request, deps));
   const throttle = await deps.store.throttles.take(limits, deps.now());
   if (!throttle.allowed) return tooMany(answered, typed, throttle.retryAfterSeconds, deps);
   try {
-    const signedIn = await signIn(answered, username, password, clearedBySuccess(limits), deps);
+    const signedIn = await signIn(answered, user, password, clearedBySuccess(limits), deps);
     return signedIn ?? render(answered, deps, { ...typed, error: { message: answered.t.errors.wrongPassword } }, 400);
   } catch (error) {
     if (error instanceof PasswordHasherBusy) return busy(request, caller);
@@ -75,12 +78,11 @@ const tooMany = (
 
 const signIn = async (
   answered: Answered,
-  username: string,
+  user: User | undefined,
   password: string,
   clearThrottles: readonly string[],
   deps: Deps,
 ): Promise<Response | undefined> => {
-  const user = await deps.store.users.findByUsername(normaliseUsername(username));
   const checked = await checkPassword(answered, user, password, deps);
   if (!checked?.outcome.valid || !user) {
     await recordFailure(answered, { userId: user?.id ?? null, factor: 'password', reason: 'wrong' }, undefined, deps);
@@ -101,7 +103,7 @@ const signIn = async (
     return (await answerSecondClick(answered, deps)) ?? seeOther(home(answered.interaction));
   if (outcome.material)
     await deps.store.authenticators.replaceMaterial(authenticator.id, authenticator.material, outcome.material);
-  return seeOther(home(answered.interaction), [recorded.cookie]);
+  return seeOther(home(answered.interaction), [recorded.cookie, knownBrowserCookie(user.id, answered.request, deps)]);
 };
 
 /** Whoever began to answer a request is the one who finishes it; anybody else is told to begin anew. */

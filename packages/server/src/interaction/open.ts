@@ -11,12 +11,23 @@ import { randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
 import { formParameters, queryParameters } from '../http/body.ts';
 import { cookie, readCookie } from '../http/cookies.ts';
-import { csrfToken, isCsrfToken } from '../http/csrf.ts';
+import type { FormBinding } from '../http/csrf.ts';
+import { csrfToken, judgeForm } from '../http/csrf.ts';
 import { seeOther } from '../http/responses.ts';
 import type { Application } from '../pages/layout.ts';
 import type { Messages } from '../pages/messages.ts';
-import { currentSession, justSteppedSession } from '../session/current-session.ts';
+import { currentSession, sessionForRepeatedForm } from '../session/current-session.ts';
 import type { Interaction } from '../store/records.ts';
+
+/** Where the way leads after a proof: home, unless recovery codes were made that the person has not seen yet. */
+export const afterProof = (interaction: Interaction): string =>
+  unseenRecoveryCodes(interaction).length > 0 ? `/enrol?interaction=${interaction.id}` : home(interaction);
+
+/** The recovery codes that an enrolment has made and that are to be shown until the person says that they are kept. */
+export const unseenRecoveryCodes = ({ progress }: Interaction): readonly string[] => {
+  const codes = progress.recoveryCodes;
+  return Array.isArray(codes) ? codes.filter((code) => typeof code === 'string') : [];
+};
 
 /** A page step: those of the dispatcher that show something. */
 export type PageStep = Exclude<NextStep['step'], 'issue' | 'refuse'>;
@@ -35,7 +46,10 @@ export interface Opened {
 /** Where every step leads: the same question, asked again. */
 export const home = ({ id }: Interaction): string => `/authorize?interaction=${id}`;
 
-const csrfPurpose = (interaction: Interaction): string => `interaction ${interaction.id}`;
+const bindingOf = (interaction: Interaction, browserSecret: string): FormBinding => ({
+  purpose: `interaction ${interaction.id}`,
+  browserSecret,
+});
 
 const open = async (request: Request, deps: Deps, caller: Caller): Promise<Opened | Response> => {
   const id = single(queryParameters(request), 'interaction');
@@ -53,28 +67,39 @@ const open = async (request: Request, deps: Deps, caller: Caller): Promise<Opene
     interaction,
     decided,
     application: applicationOf(validated.value.client),
-    csrf: csrfToken(deps, csrfPurpose(interaction), browser),
+    csrf: csrfToken(deps, bindingOf(interaction, browser), decided.current?.user.id),
     t: messagesFor(request, validated.value.request.uiLocales),
     request,
     caller,
   };
 };
 
-/** Opens a page to be shown. When another step is due, the way leads home. */
+/** Whether a page has something left to show although its step is done. */
+export type LeftToShow = (opened: Opened) => boolean;
+
+const nothingLeft: LeftToShow = () => false;
+
+/** Opens a page to be shown. When another step is due, and nothing is left to show, the way leads home. */
 export const openPage = async (
   step: PageStep,
   request: Request,
   deps: Deps,
   caller: Caller,
+  isLeft = nothingLeft,
 ): Promise<Opened | Response> => {
   const opened = await open(request, deps, caller);
   if (opened instanceof Response) return opened;
-  return opened.decided.decision.next.step === step ? opened : seeOther(home(opened.interaction));
+  return isDue(opened, step, isLeft) ? opened : seeOther(home(opened.interaction));
 };
+
+const isDue = (opened: Opened, step: PageStep, isLeft: LeftToShow): boolean =>
+  opened.decided.decision.next.step === step || isLeft(opened);
 
 /** A page that was answered. */
 export interface Answered extends Opened {
   readonly form: Parameters;
+  /** Digest of the value that only this very form sends: tells its second click from any other form. */
+  readonly submission: string;
 }
 
 /**
@@ -86,6 +111,7 @@ export const openForm = async (
   request: Request,
   deps: Deps,
   caller: Caller,
+  isLeft = nothingLeft,
 ): Promise<Answered | Response> => {
   const opened = await open(request, deps, caller);
   if (opened instanceof Response) return opened;
@@ -93,16 +119,17 @@ export const openForm = async (
   if (!form.ok) return problemPage('badRequest', 400, request, caller);
   const sent = single(form.value, 'csrf');
   const browser = readCookie(request, 'browser', deps.config) ?? '';
-  if (!sent.ok || !isCsrfToken(deps, csrfPurpose(opened.interaction), browser, sent.value)) {
-    return problemPage('forged', 403, request, caller);
-  }
+  const person = opened.decided.current?.user.id;
+  const verdict = sent.ok ? judgeForm(deps, bindingOf(opened.interaction, browser), person, sent.value) : 'forged';
+  if (verdict === 'forged') return problemPage('forged', 403, request, caller);
+  const answered: Answered = { ...opened, form: form.value, submission: sha256(sent.ok ? (sent.value ?? '') : '') };
   // Whoever cancels while a proof is under way has cancelled.
   if (form.value.has('cancel')) return decline(opened, deps);
-  const secondClick = await answerSecondClick(opened, deps);
+  const secondClick = await answerSecondClick(answered, deps);
   if (secondClick) return secondClick;
-  if (form.value.has('other')) return asSomebodyElse(opened, deps);
-  if (opened.decided.decision.next.step !== step) return seeOther(home(opened.interaction));
-  return { ...opened, form: form.value };
+  // What was shown to one person is not an answer by another who signed in meanwhile.
+  if (verdict === 'of-another' || !isDue(opened, step, isLeft)) return seeOther(home(opened.interaction));
+  return form.value.has('other') ? asSomebodyElse(opened, deps) : answered;
 };
 
 /** The value of a field of an answered page. */
@@ -116,14 +143,16 @@ export const field = ({ form }: Answered, name: string): string | undefined => {
  * out that another submission came first.
  */
 export const answerSecondClick = async (
-  { interaction, request }: Opened,
+  { interaction, request, submission }: Answered,
   deps: Deps,
 ): Promise<Response | undefined> => {
-  const stepped = await justSteppedSession(request, interaction.id, deps);
+  const stepped = await sessionForRepeatedForm(request, submission, deps);
   if (!stepped) return undefined;
   const secret = randomToken(deps);
   const rotated = await deps.store.sessions.rotate(stepped.session.id, stepped.session.secretHash, sha256(secret));
-  return seeOther(home(interaction), rotated ? [sessionCookie(secret, deps)] : []);
+  // The first click may have left something to show.
+  const latest = (await deps.store.interactions.find(interaction.id)) ?? interaction;
+  return seeOther(afterProof(latest), rotated ? [sessionCookie(secret, deps)] : []);
 };
 
 /** The cookie of a session. */

@@ -7,13 +7,14 @@ import { sha256 } from '../digest.ts';
 import type { CurrentSession } from '../session/current-session.ts';
 import type { Once, ProofRecord } from '../store/ports.ts';
 import type { Authenticator, User } from '../store/records.ts';
-import type { Opened } from './open.ts';
+import type { Answered, Opened } from './open.ts';
 import { sessionCookie } from './open.ts';
 
 /** A proof that was checked and now becomes a fact. */
 export interface NewProof {
   readonly event: AuthenticationEvent;
   readonly consume: readonly Once[];
+  readonly retire: readonly Once[];
   readonly clearThrottles: readonly string[];
   readonly enrol?: readonly Authenticator[];
 }
@@ -28,20 +29,22 @@ export const provenAt = ({ decided }: Opened, deps: Deps): Instant => latest(dep
  * @returns the cookie, or why nothing was recorded
  */
 export const recordProof = async (
-  opened: Opened,
+  answered: Answered,
   user: User,
   proof: NewProof,
   deps: Deps,
 ): Promise<{ readonly cookie: string } | 'already-used' | 'session-gone'> => {
-  const { interaction, decided, caller } = opened;
+  const { interaction, decided, caller, submission } = answered;
   const secret = randomToken(deps);
-  const session = sessionOf(opened, user, proof, sha256(secret), deps);
+  const session = sessionOf(answered, user, proof, sha256(secret), deps);
   const sessionId = session.kind === 'begin' ? session.session.id : session.id;
   const outcome = await deps.store.sessions.recordProof({
     event: proof.event,
     consume: proof.consume,
+    retire: proof.retire,
     session,
     interactionId: interaction.id,
+    submission,
     enrol: proof.enrol ?? [],
     clearThrottles: proof.clearThrottles,
     audit: [
@@ -62,7 +65,7 @@ export const recordProof = async (
 };
 
 const sessionOf = (
-  { decided, interaction }: Opened,
+  { decided, submission }: Answered,
   user: User,
   { event }: NewProof,
   secretHash: string,
@@ -85,7 +88,7 @@ const sessionOf = (
       secretHash,
       formerSecretHash: null,
       rotatedAt: deps.now(),
-      rotatedBy: interaction.id,
+      rotatedBy: submission,
       userId: user.id,
       events: [event],
       createdAt: deps.now(),

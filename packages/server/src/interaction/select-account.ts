@@ -23,7 +23,7 @@ export const answerSelectAccount: Handler = async (request, deps, caller) => {
   const answered = await openForm('select-account', request, deps, caller);
   if (answered instanceof Response) return answered;
   if (answered.form.has('continue')) {
-    // The choice is of the person who was shown, also if somebody else signs in meanwhile.
+    // The form is of the person who was shown; nobody else's session comes this far with it.
     const userId = answered.decided.current?.user.id ?? null;
     await deps.store.interactions.update(answered.interaction.id, {
       userId,

@@ -28,24 +28,27 @@ export const currentSession = async (request: Request, deps: Deps): Promise<Curr
   return user && user.blockedAt === null ? { session, user } : undefined;
 };
 
-/** For so long after a step the cookie value it replaced still marks the second click of a double click. */
+/** For so long after a step the second click of the form that made it is recognised. */
 const DOUBLE_CLICK_SECONDS = 10;
 
 /**
- * The session that another submission of this very interaction has just stepped up, found by the cookie value from
- * before. The browser sent both clicks with the old value and shows only the second answer.
+ * The session that the first click of this very form has just stepped up, found by the cookie value from before: the browser
+ * sent both clicks with the old value and shows only the second answer. What is returned opens the session, so the old cookie
+ * alone must not do: the value that only that form holds must come along.
+ *
+ * @param submission digest of that value
  */
-export const justSteppedSession = async (
+export const sessionForRepeatedForm = async (
   request: Request,
-  interactionId: string,
+  submission: string,
   deps: Deps,
 ): Promise<CurrentSession | undefined> => {
   const secret = readCookie(request, 'session', deps.config);
   if (secret === undefined) return undefined;
   const session = await deps.store.sessions.findBySecret(sha256(secret));
-  if (!session || session.secretHash === sha256(secret) || session.rotatedBy !== interactionId) return undefined;
-  if (!isAlive(session, deps.now(), deps.config) || deps.now() > secondsAfter(session.rotatedAt, DOUBLE_CLICK_SECONDS))
-    return undefined;
+  if (!session || session.secretHash === sha256(secret) || session.rotatedBy !== submission) return undefined;
+  if (!isAlive(session, deps.now(), deps.config)) return undefined;
+  if (deps.now() > secondsAfter(session.rotatedAt, DOUBLE_CLICK_SECONDS)) return undefined;
   const user = await deps.store.users.find(session.userId);
   return user && user.blockedAt === null ? { session, user } : undefined;
 };

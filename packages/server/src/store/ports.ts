@@ -38,7 +38,10 @@ export interface UserStore {
   findByUsername(username: string): Promise<User | undefined>;
   /** Adds the user and authenticators unless the id exists; an existing user is left as it is. True when added. Throws when another user has the user name. */
   seed(user: User, authenticators: readonly Authenticator[]): Promise<boolean>;
-  /** Blocks a user from a moment on, or (null) lifts the block. False when there is no such user. */
+  /**
+   * Blocks a user from a moment on, ending all their sessions and revoking all their grants in the same breath; or (null) lifts
+   * the block. False when there is no such user.
+   */
   setBlocked(id: string, blockedAt: Instant | null, audit: readonly AuditRecord[]): Promise<boolean>;
 }
 
@@ -58,11 +61,15 @@ export interface ProofRecord {
   readonly event: AuthenticationEvent;
   /** What the proof uses up. If any of it was used before, nothing is recorded. */
   readonly consume: readonly Once[];
+  /** What it makes worthless besides, used or not: the time steps before the one of a code. */
+  readonly retire: readonly Once[];
   /** A new session, or the one to append to: it must still be alive and hold this secret (current, not former). */
   readonly session:
     | { readonly kind: 'begin'; readonly session: Session; readonly endSessionId: string | null }
     | { readonly kind: 'append'; readonly id: string; readonly secretHash: string; readonly newSecretHash: string };
   readonly interactionId: string;
+  /** Digest of what only the submitted form knows; it becomes the session's `rotatedBy`. */
+  readonly submission: string;
   /** Authenticators that the proof enrols. */
   readonly enrol: readonly Authenticator[];
   /** Throttle keys that a success clears. */
@@ -77,7 +84,7 @@ export interface SessionStore {
   /**
    * Atomic: consumes, enrols, begins or appends (rotating the secret, leaving out events that the new one outdoes), pins the
    * interaction's user, notes when the authenticator was used, clears throttles, audits. Unless it is `recorded`, nothing is.
-   * `session-gone` also when the interaction is gone or finished, or somebody else began to answer it.
+   * `session-gone` also when the interaction is gone or finished, somebody else began to answer it, or the user is blocked.
    */
   recordProof(proof: ProofRecord): Promise<'recorded' | 'already-used' | 'session-gone'>;
   /**
@@ -98,13 +105,16 @@ export interface InteractionStore {
   find(id: string): Promise<Interaction | undefined>;
   /** Binds an interaction that has no browser yet. False if it has one. */
   bindBrowser(id: string, browserHash: string): Promise<boolean>;
-  /** Changes what an unfinished interaction remembers. A finished one is left as it is, and nothing is audited. */
+  /**
+   * Changes what an unfinished interaction remembers. False, and nothing is changed, when it is finished, or when it does not
+   * belong to the person named in `onlyIf` any more.
+   */
   update(
     id: string,
     change: Partial<Pick<Interaction, 'accountSelectedAt' | 'consentedAt' | 'progress' | 'userId'>>,
-    audit?: readonly AuditRecord[],
-  ): Promise<void>;
-  /** Marks it finished, once (a refusal sent to the client). True the first time. */
+    onlyIf?: { readonly userId: string },
+  ): Promise<boolean>;
+  /** Marks it finished, once (a refusal sent to the client), and forgets its progress. True the first time. */
   finish(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
 }
 
@@ -118,6 +128,13 @@ export interface NewAuthorization {
   readonly consents: readonly Consent[];
   readonly touchSession: { readonly id: string; readonly at: Instant } | null;
   readonly audit: readonly AuditRecord[];
+}
+
+/** What a code or token stands on. */
+export interface Standing {
+  readonly grant: Grant;
+  readonly session: Session | undefined;
+  readonly user: User | undefined;
 }
 
 /** What a judge says of a consumed code or a presented refresh token. */
@@ -148,12 +165,12 @@ export interface GrantStore {
    * Atomic: consumes the code, *then* asks the judge, then keeps what the judge grants. The code stays consumed whatever
    * the judge says, also when the judge throws. A code that was consumed before revokes its grant.
    *
-   * @param judge pure; gets the grant and its session as they stand in the same transaction (session null if none or unknown)
+   * @param judge pure; gets the grant, its session and its user as they stand in the same transaction
    */
   redeemCode<T>(
     codeHash: string,
     now: Instant,
-    judge: (found: { code: Code; grant: Grant; session: Session | undefined }) => Judgement<T>,
+    judge: (found: { code: Code } & Standing) => Judgement<T>,
   ): Promise<CodeOutcome<T>>;
   /**
    * Atomic rotation. A token that was never rotated, or was rotated at most `graceSeconds` ago to the same successor that is
@@ -166,7 +183,7 @@ export interface GrantStore {
     successorHash: string,
     now: Instant,
     graceSeconds: number,
-    judge: (found: { refreshToken: RefreshToken; grant: Grant; session: Session | undefined }) => Judgement<T>,
+    judge: (found: { refreshToken: RefreshToken } & Standing) => Judgement<T>,
   ): Promise<RefreshOutcome<T>>;
   find(id: string): Promise<Grant | undefined>;
   findRefreshToken(tokenHash: string): Promise<RefreshToken | undefined>;

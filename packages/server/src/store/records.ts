@@ -38,7 +38,7 @@ export interface Session {
   /** The digest before the last replacement, so that the second click of a double click can be told from a stranger. */
   readonly formerSecretHash: string | null;
   readonly rotatedAt: Instant;
-  /** The interaction that added the latest event. */
+  /** Digest of the form that added the latest event: only the second click of the same form can show it again. */
   readonly rotatedBy: string | null;
   readonly userId: string;
   readonly events: readonly AuthenticationEvent[];
@@ -80,7 +80,8 @@ export interface Grant {
   readonly events: readonly AuthenticationEvent[];
   readonly requirements: readonly Requirement[];
   readonly nonce: string | null;
-  readonly requestedAt: Instant;
+  /** The moment that the ages of its proofs were counted back from. */
+  readonly agesFrom: Instant;
   readonly createdAt: Instant;
   readonly revokedAt: Instant | null;
   readonly revokedReason: string | null;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { clearedBySuccess, codeLimits, passwordLimits, ticketLimits } from './limits.ts';
 
 const keys = (username: string, address: string): readonly string[] =>
-  passwordLimits(username, address).map(({ key }) => key);
+  passwordLimits(username, address, undefined).map(({ key }) => key);
 
 /** Whether tries from two addresses are counted together. */
 const together = (one: string, other: string): boolean => keys('robin', one)[2] === keys('robin', other)[2];
@@ -37,17 +37,35 @@ test('names and addresses cannot be shifted into one another', () => {
 });
 
 test('a success clears what is counted for the person, and nothing that is counted for the address', () => {
-  const limits = [...passwordLimits('robin', 'x'), ...codeLimits('totp', 'u', 'x'), ...ticketLimits('u', 'x')];
+  const limits = [
+    ...passwordLimits('robin', 'x', undefined),
+    ...codeLimits('totp', 'u', 'x'),
+    ...ticketLimits('u', 'x'),
+  ];
   const kinds = new Set(clearedBySuccess(limits).map((key) => key.split(':', 1)[0]));
-  assert.deepEqual(kinds, new Set(['passwordFromAddress', 'passwordOfAccount', 'code', 'ticket']));
+  assert.deepEqual(kinds, new Set(['passwordFromNetwork', 'passwordOfAccount', 'code', 'codeOfPerson', 'ticket']));
 });
 
 test('NIST SP 800-63B-4, section 3.2.2: an account allows a hundred failures at once, and codes far fewer', () => {
   const burst = Object.fromEntries(
-    [...passwordLimits('robin', 'x'), ...codeLimits('totp', 'u', 'x')].map((limit) => [
+    [...passwordLimits('robin', 'x', undefined), ...codeLimits('totp', 'u', 'x')].map((limit) => [
       limit.key.split(':', 1)[0],
       limit.burst,
     ]),
   );
-  assert.deepEqual(burst, { passwordFromAddress: 10, passwordOfAccount: 100, address: 60, code: 10 });
+  assert.deepEqual(burst, {
+    passwordFromNetwork: 10,
+    passwordOfAccount: 100,
+    address: 60,
+    code: 10,
+    codeOfPerson: 50,
+  });
+});
+
+test('a browser in which the person has signed in before is counted for itself alone', () => {
+  const [only, ...others] = passwordLimits('robin', '192.0.2.1', 'browser');
+  assert.deepEqual(others, []);
+  assert.equal(only?.key, passwordLimits('robin', '198.51.100.7', 'browser')[0]?.key);
+  assert.notEqual(only?.key, passwordLimits('robin', '192.0.2.1', 'another')[0]?.key);
+  assert.notEqual(only?.key, passwordLimits('sam', '192.0.2.1', 'browser')[0]?.key);
 });

@@ -3,16 +3,18 @@ import { sha256 } from '../digest.ts';
 import type { ThrottleLimit } from '../store/ports.ts';
 
 /**
- * How often a proof may be tried. Every limit is a bucket that fills up again by itself, so nobody is locked out for good;
- * the ones per account and address are tight, the ones per account alone are wide, so that a stranger who knocks does not
- * keep the owner out. NIST SP 800-63B-4 allows 100 failures in a row.
+ * How often a proof may be tried. Every limit is a bucket that fills up again by itself, so nobody is locked out for good. The
+ * ones per person and network are tight, the ones per person alone are wide, so that a stranger who knocks does not keep the
+ * owner out; and a browser in which the person has signed in before has a bucket of its own, which no stranger can empty.
+ * NIST SP 800-63B-4 allows 100 failures in a row.
  */
 const LIMITS = {
-  passwordFromAddress: { burst: 10, intervalSeconds: 30 },
+  passwordFromNetwork: { burst: 10, intervalSeconds: 30 },
   passwordOfAccount: { burst: 100, intervalSeconds: 36 },
+  passwordInKnownBrowser: { burst: 10, intervalSeconds: 30 },
   address: { burst: 60, intervalSeconds: 3 },
   code: { burst: 10, intervalSeconds: 360 },
-  recoveryCode: { burst: 10, intervalSeconds: 360 },
+  codeOfPerson: { burst: 50, intervalSeconds: 180 },
   ticket: { burst: 10, intervalSeconds: 60 },
 } as const;
 
@@ -34,16 +36,28 @@ const networkOf = (address: string): string => {
   return [...(before ?? []), ...Array.from({ length: zeros }, () => '0'), ...(after ?? [])].slice(0, 4).join(':');
 };
 
-/** Limits of a password try; the same whether the account exists or not. */
-export const passwordLimits = (username: string, address: string): readonly ThrottleLimit[] => [
-  limit('passwordFromAddress', username, networkOf(address)),
-  limit('passwordOfAccount', username),
-  limit('address', networkOf(address)),
-];
+/**
+ * Limits of a password try; the same whether the account exists or not.
+ *
+ * @param knownBrowser names the browser, if the person has signed in there before
+ */
+export const passwordLimits = (
+  username: string,
+  address: string,
+  knownBrowser: string | undefined,
+): readonly ThrottleLimit[] =>
+  knownBrowser === undefined
+    ? [
+        limit('passwordFromNetwork', username, networkOf(address)),
+        limit('passwordOfAccount', username),
+        limit('address', networkOf(address)),
+      ]
+    : [limit('passwordInKnownBrowser', username, knownBrowser)];
 
-/** Limits of a code try: by person and factor, so that several devices do not multiply the tries. */
+/** Limits of a code try: by person, so that several devices do not multiply the tries. */
 export const codeLimits = (factor: string, userId: string, address: string): readonly ThrottleLimit[] => [
-  limit(factor === 'recovery-code' ? 'recoveryCode' : 'code', userId),
+  limit('code', factor, userId, networkOf(address)),
+  limit('codeOfPerson', factor, userId),
   limit('address', networkOf(address)),
 ];
 

@@ -110,7 +110,7 @@ const grants = (schema: SchemaModule, dialect: TableDialect) => [
     .addColumn('events', 'text', required)
     .addColumn('requirements', 'text', required)
     .addColumn('nonce', 'text')
-    .addColumn('requested_at', dialect.seconds, required)
+    .addColumn('ages_from', dialect.seconds, required)
     .addColumn('created_at', dialect.seconds, required)
     .addColumn('revoked_at', dialect.seconds)
     .addColumn('revoked_reason', 'text'),

@@ -13,6 +13,7 @@ import type {
 } from '../ports.ts';
 import type { Engine } from './engine.ts';
 import * as audit from './operations/audit.ts';
+import { setBlocked } from './operations/block-user.ts';
 import { consume, consumedOf } from './operations/consume.ts';
 import * as grants from './operations/grants.ts';
 import * as interactions from './operations/interactions.ts';
@@ -47,7 +48,7 @@ const userStore = ({ read, write }: Engine): UserStore => ({
   find: (id) => read(() => people.findUser(id)),
   findByUsername: (username) => read(() => people.findUserByUsername(username)),
   seed: (user, authenticators) => write(() => people.seedUser(user, authenticators)),
-  setBlocked: (id, blockedAt, records) => write(() => people.setBlocked(id, blockedAt, records)),
+  setBlocked: (id, blockedAt, records) => write(() => setBlocked(id, blockedAt, records)),
 });
 
 const authenticatorStore = ({ read, write }: Engine): AuthenticatorStore => ({
@@ -79,7 +80,7 @@ const interactionStore = ({ read, write }: Engine): InteractionStore => ({
   save: (interaction) => write(() => interactions.saveInteraction(interaction)),
   find: (id) => read(() => interactions.findInteraction(id)),
   bindBrowser: (id, browserHash) => write(() => interactions.bindBrowser(id, browserHash)),
-  update: (id, change, records = []) => write(() => interactions.updateInteraction(id, change, records)),
+  update: (id, change, onlyIf) => write(() => interactions.updateInteraction(id, change, onlyIf)),
   finish: (id, now, records) => write(() => interactions.refuseInteraction(id, now, records)),
 });
 

@@ -78,7 +78,7 @@ const writes: readonly Write[] = [
   {
     name: 'updating an interaction',
     prepare: withAlice,
-    write: ({ interactions }) => interactions.update('interaction', { consentedAt: at(9) }, [audit('1')]),
+    write: ({ interactions }) => interactions.update('interaction', { consentedAt: at(9) }),
   },
   {
     name: 'finishing an interaction',

@@ -11,6 +11,7 @@ import {
   grant,
   refreshToken,
   session,
+  user,
   withAlice,
   withCode,
   withSession,
@@ -131,14 +132,17 @@ export const authorizePromises: Promises = {
 };
 
 export const redeemPromises: Promises = {
-  'the judge of a code is handed the code, its grant and its session': async (store) => {
+  'the judge of a code is handed the code, its grant, session and user': async (store) => {
     await withCode(store);
     const redeemed = await store.grants.redeemCode('code', at(31), (found) => ({
       value: found,
       refreshToken: null,
       audit: [audit('judged')],
     }));
-    assert.deepEqual(redeemed, { outcome: 'judged', value: { code: code(), grant: grant(), session: session() } });
+    assert.deepEqual(redeemed, {
+      outcome: 'judged',
+      value: { code: code(), grant: grant(), session: session(), user: user() },
+    });
     assert.notEqual(await store.audit.find('judged'), undefined);
   },
 

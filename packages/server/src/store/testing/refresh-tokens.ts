@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import type { Judgement, Store } from '../ports.ts';
-import { at, atOnce, audit, authorization, code, grant, refreshToken, session, withRefreshToken } from './fixtures.ts';
+import {
+  at,
+  atOnce,
+  audit,
+  authorization,
+  code,
+  grant,
+  refreshToken,
+  session,
+  user,
+  withRefreshToken,
+} from './fixtures.ts';
 import type { Promises } from './setting.ts';
 import { everythingIn } from './setting.ts';
 
@@ -43,7 +54,7 @@ export const refreshTokenPromises: Promises = {
     }));
     assert.deepEqual(outcome, {
       outcome: 'judged',
-      value: { refreshToken: refreshToken(), grant: grant(), session: session() },
+      value: { refreshToken: refreshToken(), grant: grant(), session: session(), user: user() },
     });
     const old = await store.grants.findRefreshToken('token-0');
     assert.deepEqual([old?.rotatedAt, old?.successorHash], [at(100), 'token-1']);

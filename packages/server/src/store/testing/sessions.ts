@@ -113,10 +113,32 @@ export const sessionPromises: Promises = {
     await withSession(store);
     assert.equal(await store.users.setBlocked('alice', at(10), [audit('blocked')]), true);
     assert.equal((await store.users.find('alice'))?.blockedAt, at(10));
+    assert.equal((await store.sessions.find('session'))?.endedAt, at(10), 'a block ends every session');
     assert.equal(await store.users.setBlocked('alice', null, []), true);
     assert.equal((await store.users.find('alice'))?.blockedAt, null);
     assert.equal(await store.users.setBlocked('nobody', at(10), [audit('nobody')]), false);
     assert.equal(await store.audit.find('nobody'), undefined);
+  },
+
+  'a proof of a user who is blocked meanwhile leaves nothing behind': async (store, engine) => {
+    await withAlice(store);
+    await store.users.setBlocked('alice', at(1), []);
+    const before = await everythingIn(engine);
+    assert.equal(await store.sessions.recordProof(beginning()), 'session-gone');
+    assert.equal(await everythingIn(engine), before);
+  },
+
+  'T28: a proof retires the steps before it, used or not': async (store) => {
+    await withSession(store);
+    assert.equal(
+      await store.sessions.recordProof(stepUp({ consume: [totpStep(3)], retire: [totpStep(2)] })),
+      'recorded',
+    );
+    const earlier = stepUp({
+      consume: [totpStep(2)],
+      session: { kind: 'append', id: 'session', secretHash: 'secret-1', newSecretHash: 'secret-2' },
+    });
+    assert.equal(await store.sessions.recordProof(earlier), 'already-used');
   },
 
   'a proof enrols authenticators and clears throttles': async (store) => {
@@ -296,22 +318,23 @@ export const interactionPromises: Promises = {
   'an update changes what it names and nothing else': async (store) => {
     await store.interactions.save(interaction({ progress: { step: 1 } }));
     await store.interactions.update('interaction', { userId: 'alice', accountSelectedAt: at(3) });
-    await store.interactions.update('interaction', { consentedAt: at(4) }, [audit('consented')]);
+    assert.equal(await store.interactions.update('interaction', { consentedAt: at(4) }, { userId: 'alice' }), true);
+    assert.equal(await store.interactions.update('interaction', { consentedAt: at(5) }, { userId: 'mallory' }), false);
     assert.deepEqual(
       await store.interactions.find('interaction'),
       interaction({ progress: { step: 1 }, userId: 'alice', accountSelectedAt: at(3), consentedAt: at(4) }),
     );
-    await store.interactions.update('interaction', { userId: null, progress: {} });
+    assert.equal(await store.interactions.update('interaction', { userId: null, progress: {} }), true);
     assert.equal((await store.interactions.find('interaction'))?.userId, null);
-    assert.notEqual(await store.audit.find('consented'), undefined);
+    assert.equal(await store.interactions.update('interaction', { consentedAt: at(6) }, { userId: 'alice' }), false);
   },
 
   'a finished interaction remembers nothing more': async (store, engine) => {
     await store.interactions.save(interaction());
     await store.interactions.finish('interaction', at(5), []);
     const before = await everythingIn(engine);
-    await store.interactions.update('interaction', { userId: 'mallory' }, [audit('never')]);
-    await store.interactions.update('unknown', { userId: 'mallory' }, [audit('never')]);
+    assert.equal(await store.interactions.update('interaction', { userId: 'mallory' }), false);
+    assert.equal(await store.interactions.update('unknown', { userId: 'mallory' }), false);
     assert.equal(await everythingIn(engine), before);
   },
 

@@ -105,8 +105,9 @@ export const upkeepPromises: Promises = {
 
   'the sweep goes on until nothing is left': async (store) => {
     await atOnce(1203, (index) => store.once.consume(once({ key: String(index) }), []));
-    assert.equal(await store.sweep(at(60)), 1203);
-    assert.equal(await store.sweep(at(60)), 0);
+    assert.equal(await store.sweep(at(659)), 0, 'the clocks of other processes may be minutes behind');
+    assert.equal(await store.sweep(at(660)), 1203);
+    assert.equal(await store.sweep(at(660)), 0);
   },
 
   'a row that Stile did not write is refused, and its content is not told': async (store, engine) => {

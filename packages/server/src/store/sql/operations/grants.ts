@@ -53,3 +53,13 @@ export function* revokeGrant(
   yield* appendAudit(audit);
   return true;
 }
+
+/** Revokes every living grant of a user. The answer is how many. */
+export const revokeAllGrants = (userId: string, now: Instant, reason: string): Operation<number> =>
+  run(
+    build
+      .updateTable('grant')
+      .set({ revoked_at: now, revoked_reason: reason })
+      .where('user_id', '=', userId)
+      .where('revoked_at', 'is', null),
+  );

@@ -27,19 +27,20 @@ export function* bindBrowser(id: string, browserHash: string): Operation<boolean
   return bound === 1;
 }
 
-/** Changes an unfinished interaction. What did not happen, because it was finished, is not audited either. */
+/** Changes an unfinished interaction, if it still belongs to whom it should. */
 export function* updateInteraction(
   id: string,
   change: Parameters<InteractionStore['update']>[1],
-  audit: readonly AuditRecord[],
-): Operation<void> {
+  onlyIf: Parameters<InteractionStore['update']>[2],
+): Operation<boolean> {
   const found = yield* findInteraction(id);
-  if (found === undefined || found.finishedAt !== null) return;
+  if (found === undefined || found.finishedAt !== null) return false;
+  if (onlyIf !== undefined && found.userId !== onlyIf.userId) return false;
   const { account_selected_at, consented_at, progress, user_id } = interactions.row({ ...found, ...change });
   yield* runOnOne(
     build.updateTable('interaction').set({ account_selected_at, consented_at, progress, user_id }).where('id', '=', id),
   );
-  yield* appendAudit(audit);
+  return true;
 }
 
 /** Marks an interaction finished. True the first time; false, too, when there is no such interaction. */
@@ -48,7 +49,7 @@ export function* finishInteraction(id: string, now: Instant): Operation<boolean>
   if (found === undefined) return false;
   const expiresAt = secondsAfter(found.expiresAt, INTERACTION_MEMORY_SECONDS);
   if (!(yield* consume({ kind: 'interaction', key: id, expiresAt }))) return false;
-  yield* runOnOne(build.updateTable('interaction').set({ finished_at: now }).where('id', '=', id));
+  yield* runOnOne(build.updateTable('interaction').set({ finished_at: now, progress: '{}' }).where('id', '=', id));
   return true;
 }
 

@@ -1,11 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Instant } from '@stile/core';
-import type { AuditRecord, Authenticator, Consent, EnrolmentTicket, User } from '../../records.ts';
+import type { Authenticator, Consent, EnrolmentTicket, User } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { first, rows, run, runOnOne } from '../operation.ts';
 import { authenticators, consents, enrolmentTickets, users } from '../tables/people.ts';
-import { appendAudit } from './audit.ts';
 import { consumedOf } from './consume.ts';
 
 export const findUser = (id: string): Operation<User | undefined> =>
@@ -23,14 +22,6 @@ export function* seedUser(user: User, theirs: readonly Authenticator[]): Operati
   );
   if (added === 0) return false;
   yield* enrol(user.id, theirs);
-  return true;
-}
-
-/** A blocked user's sessions are dead as long as the block lasts: whoever asks looks at the user as well. */
-export function* setBlocked(id: string, blockedAt: Instant | null, audit: readonly AuditRecord[]): Operation<boolean> {
-  const changed = yield* run(build.updateTable('user').set({ blocked_at: blockedAt }).where('id', '=', id));
-  if (changed === 0) return false;
-  yield* appendAudit(audit);
   return true;
 }
 

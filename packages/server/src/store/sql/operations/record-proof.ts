@@ -9,7 +9,7 @@ import { sessions } from '../tables/sessions.ts';
 import { appendAudit } from './audit.ts';
 import { consume } from './consume.ts';
 import { pinUser } from './interactions.ts';
-import { enrol, noteUse } from './people.ts';
+import { enrol, findUser, noteUse } from './people.ts';
 import { endSession, findSession } from './sessions.ts';
 
 export type ProofOutcome = 'recorded' | 'already-used' | 'session-gone';
@@ -23,8 +23,11 @@ export function* recordProof(proof: ProofRecord): Operation<ProofOutcome> {
   for (const once of proof.consume) {
     if (!(yield* consume(once))) return 'already-used';
   }
+  for (const once of proof.retire) yield* consume(once);
   const session = yield* proof.session.kind === 'begin' ? begin(proof, proof.session) : append(proof, proof.session);
   if (session === undefined) return 'session-gone';
+  const user = yield* findUser(session.userId);
+  if (user === undefined || user.blockedAt !== null) return 'session-gone';
   if (!(yield* pinUser(proof.interactionId, session.userId))) return 'session-gone';
   yield* enrol(session.userId, proof.enrol);
   yield* noteUse(proof.event.authenticator, session.userId, proof.event.at);
@@ -46,7 +49,7 @@ function* begin({ event }: ProofRecord, { session, endSessionId }: Begin): Opera
 }
 
 function* append(
-  { event, interactionId }: ProofRecord,
+  { event, submission }: ProofRecord,
   { id, secretHash, newSecretHash }: Append,
 ): Operation<Session | undefined> {
   const found = yield* findSession(id);
@@ -56,7 +59,7 @@ function* append(
     secretHash: newSecretHash,
     formerSecretHash: secretHash,
     rotatedAt: event.at,
-    rotatedBy: interactionId,
+    rotatedBy: submission,
     events: withoutOutdone([...found.events, event]),
     lastSeenAt: latest(event.at, found.lastSeenAt),
   };

@@ -1,7 +1,7 @@
 import type { Instant } from '@stile/core';
 import { secondsAfter } from '@stile/core';
-import type { Judgement } from '../../ports.ts';
-import type { Code, Grant, RefreshToken, Session } from '../../records.ts';
+import type { Judgement, Standing } from '../../ports.ts';
+import type { Code, Grant, RefreshToken } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { runOnOne } from '../operation.ts';
@@ -10,6 +10,7 @@ import { appendAudit } from './audit.ts';
 import { consume } from './consume.ts';
 import { findCode, findGrant, findRefreshToken, markRevoked } from './grants.ts';
 import { CODE_MEMORY_SECONDS } from './memory.ts';
+import { findUser } from './people.ts';
 import { findSession } from './sessions.ts';
 
 type Redemption<T> =
@@ -21,12 +22,6 @@ type Redemption<T> =
 interface Thrown {
   readonly outcome: 'threw';
   readonly error: unknown;
-}
-
-/** The grant of a code or token, and its session, as they stand. */
-interface Standing {
-  readonly grant: Grant;
-  readonly session: Session | undefined;
 }
 
 /** A code is consumed before anything else is asked of it (RFC 6749, section 4.1.2: it is used once). */
@@ -99,7 +94,8 @@ function* findStanding(grantId: string): Operation<Standing> {
   const grant = yield* findGrant(grantId);
   if (grant === undefined) throw new Error('A code or token has no grant.');
   const session = grant.sessionId === null ? undefined : yield* findSession(grant.sessionId);
-  return { grant, session };
+  const user = grant.userId === null ? undefined : yield* findUser(grant.userId);
+  return { grant, session, user };
 }
 
 /** The judge decides; but whatever it says, nothing grows from a grant that is revoked, nor from another one. */

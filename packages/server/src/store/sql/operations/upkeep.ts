@@ -28,7 +28,7 @@ export const forgettings = (now: Instant, atMost: number): readonly (() => Opera
   () => forgetInteractions(secondsBefore(now, memory.INTERACTION_MEMORY_SECONDS), atMost),
   () => forgetTickets(now, atMost),
   () => forgetThrottles(now, atMost),
-  () => forgetConsumptions(now, atMost),
+  () => forgetConsumptions(secondsBefore(now, memory.CONSUMPTION_MEMORY_SECONDS), atMost),
 ];
 
 function* forgetCodes(until: Instant, atMost: number): Operation<number> {

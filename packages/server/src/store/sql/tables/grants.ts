@@ -12,7 +12,7 @@ export const grants = table<Grant>()({
   events: json('events', listOfEvents),
   requirements: json('requirements', listOfRequirements),
   nonce: nullable(text('nonce')),
-  requestedAt: seconds('requested_at'),
+  agesFrom: seconds('ages_from'),
   createdAt: seconds('created_at'),
   revokedAt: nullable(seconds('revoked_at')),
   revokedReason: nullable(text('revoked_reason')),
