@@ -165,6 +165,36 @@ test('a client may post the request', async (t) => {
   assert.equal(await isSignedIn(browser), false);
 });
 
+test('a form of another site, which comes without cookies, ends nothing; whoever follows it is asked', async (t) => {
+  const server = await testServer(t);
+  const { browser, hint } = await signedIn(server);
+  for (const fields of [{}, { client_id: 'web', post_logout_redirect_uri: HOME }] as const) {
+    const posted = await server.send('/oidc/logout', formPost(fields));
+    assert.equal(posted.status, 303);
+    assert.deepEqual(posted.headers.getSetCookie(), []);
+    const asked = await browser.go(posted.headers.get('location') ?? '');
+    assert.match(asked.html, /name="csrf"/);
+  }
+  for (const fields of [{ confirm: '1' }, { confirm: '1', csrf: 'x' }, { stay: '1' }]) {
+    const posted = await server.send('/oidc/logout', formPost(fields));
+    assert.deepEqual(posted.headers.getSetCookie(), []);
+  }
+  assert.equal(await isSignedIn(browser), true);
+  const meant = await server.send('/oidc/logout', formPost({ id_token_hint: hint, post_logout_redirect_uri: HOME }));
+  assert.equal((await browser.go(meant.headers.get('location') ?? '')).url, HOME);
+  assert.equal(await isSignedIn(browser), false);
+});
+
+test('T21: signing out by a posted form ends the session itself, not the cookie alone', async (t) => {
+  const server = await testServer(t);
+  const { browser, hint } = await signedIn(server);
+  const kept = new TestBrowser(server);
+  for (const [name, value] of browser.cookies) kept.cookies.set(name, value);
+  const posted = await server.send('/oidc/logout', formPost({ id_token_hint: hint }));
+  await browser.go(posted.headers.get('location') ?? '');
+  assert.equal(await isSignedIn(kept), false);
+});
+
 test('Auth0’s way signs out at once and leads to registered addresses only', async (t) => {
   const server = await testServer(t);
   const at = (query: Query) => `/v2/logout?${new URLSearchParams(query)}`;

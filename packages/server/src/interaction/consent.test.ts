@@ -5,7 +5,7 @@ import type { Stop } from '../testing/browser.ts';
 import { formPost, hiddenFields, TestBrowser } from '../testing/browser.ts';
 import { THIRD_PARTY } from '../testing/endpoints.ts';
 import { answerOf, authorizeUrl, claimsOf, redeem, signInAndStepUp, tokenRequest, VERIFIER } from '../testing/flow.ts';
-import { ROBIN, SAM } from '../testing/test-config.ts';
+import { ACCOUNTS, ROBIN, SAM } from '../testing/test-config.ts';
 import type { TestServer } from '../testing/test-server.ts';
 import { testServer } from '../testing/test-server.ts';
 
@@ -113,6 +113,55 @@ test('consent comes after every proof, and a yes given before one stands for it'
   const fields = { grant_type: 'authorization_code', code, code_verifier: VERIFIER, redirect_uri: BUDGET.redirect_uri };
   const { body } = await tokenRequest(server, fields, THIRD_PARTY);
   assert.equal(claimsOf(body.access_token).acr, 'mfa');
+});
+
+test('any program on a device may say that it is an app there, so a consent of before proves nothing for one', async (t) => {
+  const server = await testServer(t, (config) => ({
+    ...config,
+    clients: [
+      ...(config.clients ?? []),
+      {
+        id: 'gadget',
+        name: 'Gadget',
+        authentication: ['none'],
+        redirectUris: ['http://127.0.0.1/callback', 'com.gadget.app:/callback', 'https://gadget.example/callback'],
+        apis: { [ACCOUNTS]: ['read:accounts'] },
+      },
+    ],
+  }));
+  const { browser } = await signInAndStepUp(server);
+  for (const [uri, shown, asksAgain] of [
+    ['http://127.0.0.1:50123/callback', /127\.0\.0\.1/, true],
+    ['com.gadget.app:/callback', /com\.gadget\.app/, true],
+    ['https://gadget.example/callback', /gadget\.example/, false],
+  ] as const) {
+    const url = budgetUrl({ client_id: 'gadget', redirect_uri: uri });
+    const consent = await browser.go(url);
+    if (asksAgain || consent.url.startsWith('/consent')) {
+      assert.match(consent.html, shown);
+      assert.match((await allow(browser, consent)).url, /[?&]code=/);
+    }
+    assert.equal((await browser.go(url)).url.startsWith('/consent?'), asksAgain);
+  }
+});
+
+test('an application of somebody else’s that asks for no scope at all is refused, for there is nothing to agree to', async (t) => {
+  const server = await testServer(t);
+  for (const scope of ['', 'nonsense']) {
+    const stop = await new TestBrowser(server).go(budgetUrl({ scope }));
+    assert.equal(answerOf(stop).error, 'invalid_scope');
+  }
+});
+
+test('T10: a page that was shown to one person is not answered by another', async (t) => {
+  const server = await testServer(t);
+  const { browser, consent } = await asked(server);
+  const login = await browser.submit(consent, { other: '1' });
+  await browser.signIn(login, SAM);
+  const late = await allow(browser, consent);
+  assert.match(late.url, /^\/consent\?/);
+  assert.match(late.html, /sam/);
+  assert.deepEqual(await server.store.grants.consentsOf(SAM.id, 'third-party'), []);
 });
 
 test('T10: a yes of one person is none of another who signs in meanwhile', async (t) => {

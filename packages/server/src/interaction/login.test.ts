@@ -10,6 +10,7 @@ import { testServer } from '../testing/test-server.ts';
 
 const SESSION = '__Host-stile_session';
 const BROWSER = '__Host-stile_browser';
+const KNOWN = '__Host-stile_known';
 
 const loginPage = async (server: TestServer, address?: string) => {
   const browser = new TestBrowser(server, address);
@@ -113,6 +114,35 @@ test('one address that tries many names is slowed as well, and successes of its 
   assert.ok(tries >= 50 && tries <= 60, `${tries}`);
   assert.equal((await tryAs(server, 'sam', SAM.password, '192.0.2.66')).status, 429);
   assert.ok(answerOf(await tryAs(server, 'sam', SAM.password)).code);
+});
+
+test('strangers who use up every try for a name do not keep its owner out of a browser they have signed in before', async (t) => {
+  const server = await testServer(t);
+  const { browser, login } = await loginPage(server, '192.0.2.10');
+  await browser.signIn(login);
+  await browser.go('/v2/logout');
+  for (let i = 0; i < 110; i += 1) await tryAs(server, 'robin', 'wrong', `198.51.100.${i}`);
+  assert.equal((await tryAs(server, 'robin', ROBIN.password, '203.0.113.1')).status, 429);
+  assert.ok(answerOf(await browser.signIn(await browser.go(authorizeUrl()))).code);
+  // The mark is of that browser and that person: neither serves anybody else.
+  const thief = new TestBrowser(server, '203.0.113.2');
+  thief.cookies.set(KNOWN, browser.cookies.get(KNOWN) ?? '');
+  assert.equal((await thief.signIn(await thief.go(authorizeUrl()))).status, 429);
+  const sams = await loginPage(server, '203.0.113.3');
+  await sams.browser.signIn(sams.login, SAM);
+  await sams.browser.go('/v2/logout');
+  assert.equal((await sams.browser.signIn(await sams.browser.go(authorizeUrl()))).status, 429);
+});
+
+test('in a browser that is known guessing is slow as well', async (t) => {
+  const server = await testServer(t);
+  const { browser, login } = await loginPage(server);
+  await browser.signIn(login);
+  await browser.go('/v2/logout');
+  const again = await browser.go(authorizeUrl());
+  const wrong = { username: 'robin', password: 'wrong' };
+  for (let i = 0; i < 10; i += 1) assert.equal((await browser.submit(again, wrong)).status, 400);
+  assert.equal((await browser.signIn(again)).status, 429);
 });
 
 test('session fixation: a cookie that was there before the login opens nothing after it', async (t) => {
