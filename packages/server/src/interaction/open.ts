@@ -7,7 +7,6 @@ import type { Decided } from '../authorization/situation.ts';
 import { decide } from '../authorization/situation.ts';
 import { fromStored } from '../authorization/validated-request.ts';
 import type { Caller, Deps } from '../deps.ts';
-import { randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
 import { formParameters, queryParameters } from '../http/body.ts';
 import { cookie, readCookie } from '../http/cookies.ts';
@@ -16,7 +15,7 @@ import { csrfToken, judgeForm } from '../http/csrf.ts';
 import { seeOther } from '../http/responses.ts';
 import type { Application } from '../pages/layout.ts';
 import type { Messages } from '../pages/messages.ts';
-import { currentSession, sessionForRepeatedForm } from '../session/current-session.ts';
+import { currentSession, secretOfFirstClick } from '../session/current-session.ts';
 import type { Interaction } from '../store/records.ts';
 
 /** Where the way leads after a proof: home, unless recovery codes were made that the person has not seen yet. */
@@ -146,13 +145,11 @@ export const answerSecondClick = async (
   { interaction, request, submission }: Answered,
   deps: Deps,
 ): Promise<Response | undefined> => {
-  const stepped = await sessionForRepeatedForm(request, submission, deps);
-  if (!stepped) return undefined;
-  const secret = randomToken(deps);
-  const rotated = await deps.store.sessions.rotate(stepped.session.id, stepped.session.secretHash, sha256(secret));
+  const secret = await secretOfFirstClick(request, submission, deps);
+  if (secret === undefined) return undefined;
   // The first click may have left something to show.
   const latest = (await deps.store.interactions.find(interaction.id)) ?? interaction;
-  return seeOther(afterProof(latest), rotated ? [sessionCookie(secret, deps)] : []);
+  return seeOther(afterProof(latest), [sessionCookie(secret, deps)]);
 };
 
 /** The cookie of a session. */
@@ -176,7 +173,7 @@ export const decline = async ({ interaction, decided, t, caller }: Opened, deps:
 };
 
 /** "Not you?": whoever was signed in here is signed out, and the request begins anew for whoever comes. */
-export const asSomebodyElse = async ({ interaction, decided, caller }: Opened, deps: Deps): Promise<Response> => {
+const asSomebodyElse = async ({ interaction, decided, caller }: Opened, deps: Deps): Promise<Response> => {
   const { current, validated } = decided;
   if (current) {
     await deps.store.sessions.end(current.session.id, deps.now(), [

@@ -4,7 +4,9 @@ import { auditRecord } from '../audit/audit.ts';
 import type { Deps } from '../deps.ts';
 import { randomId, randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
+import { readCookie } from '../http/cookies.ts';
 import type { CurrentSession } from '../session/current-session.ts';
+import { successorSecret } from '../session/current-session.ts';
 import type { Once, ProofRecord } from '../store/ports.ts';
 import type { Authenticator, User } from '../store/records.ts';
 import type { Answered, Opened } from './open.ts';
@@ -35,7 +37,7 @@ export const recordProof = async (
   deps: Deps,
 ): Promise<{ readonly cookie: string } | 'already-used' | 'session-gone'> => {
   const { interaction, decided, caller, submission } = answered;
-  const secret = randomToken(deps);
+  const secret = secretFor(answered, user, deps);
   const session = sessionOf(answered, user, proof, sha256(secret), deps);
   const sessionId = session.kind === 'begin' ? session.session.id : session.id;
   const outcome = await deps.store.sessions.recordProof({
@@ -64,6 +66,15 @@ export const recordProof = async (
   return outcome === 'recorded' ? { cookie: sessionCookie(secret, deps) } : outcome;
 };
 
+const continues = ({ current }: Answered['decided'], user: User): boolean => current?.user.id === user.id;
+
+const secretFor = ({ decided, request, submission }: Answered, user: User, deps: Deps): string => {
+  const former = readCookie(request, 'session', deps.config);
+  return continues(decided, user) && former !== undefined
+    ? successorSecret(former, submission, deps)
+    : randomToken(deps);
+};
+
 const sessionOf = (
   { decided, submission }: Answered,
   user: User,
@@ -72,7 +83,7 @@ const sessionOf = (
   deps: Deps,
 ): ProofRecord['session'] => {
   const { current } = decided;
-  if (current && current.user.id === user.id) {
+  if (current && continues(decided, user)) {
     return {
       kind: 'append',
       id: current.session.id,

@@ -2,7 +2,7 @@ import type { Instant } from '@stile/core';
 import { secondsAfter } from '@stile/core';
 import type { Config } from '../config/config.ts';
 import type { Deps } from '../deps.ts';
-import { sha256 } from '../digest.ts';
+import { hmacSha256, sha256 } from '../digest.ts';
 import { readCookie } from '../http/cookies.ts';
 import type { Session, User } from '../store/records.ts';
 
@@ -32,23 +32,31 @@ export const currentSession = async (request: Request, deps: Deps): Promise<Curr
 const DOUBLE_CLICK_SECONDS = 10;
 
 /**
- * The session that the first click of this very form has just stepped up, found by the cookie value from before: the browser
- * sent both clicks with the old value and shows only the second answer. What is returned opens the session, so the old cookie
- * alone must not do: the value that only that form holds must come along.
+ * The cookie value that a proof gives the session in place of the one the form was sent with. It is made of both under a key of
+ * the server, so that the two clicks of a double click are given the same one, whichever of their answers the browser keeps.
  *
- * @param submission digest of that value
+ * @param submission digest of the value that only that form sends
  */
-export const sessionForRepeatedForm = async (
+export const successorSecret = (former: string, submission: string, deps: Pick<Deps, 'secrets'>): string =>
+  hmacSha256(deps.secrets.csrf, `session\n${former}\n${submission}`);
+
+/**
+ * The cookie value that the first click of this very form has just given the session: the browser sent both clicks with the old
+ * value and shows only the second answer. What is returned opens the session, so the old value alone must not do: the one that
+ * only that form holds must come along.
+ */
+export const secretOfFirstClick = async (
   request: Request,
   submission: string,
   deps: Deps,
-): Promise<CurrentSession | undefined> => {
-  const secret = readCookie(request, 'session', deps.config);
-  if (secret === undefined) return undefined;
+): Promise<string | undefined> => {
+  const former = readCookie(request, 'session', deps.config);
+  if (former === undefined) return undefined;
+  const secret = successorSecret(former, submission, deps);
   const session = await deps.store.sessions.findBySecret(sha256(secret));
-  if (!session || session.secretHash === sha256(secret) || session.rotatedBy !== submission) return undefined;
+  if (session?.secretHash !== sha256(secret) || session.rotatedBy !== submission) return undefined;
   if (!isAlive(session, deps.now(), deps.config)) return undefined;
   if (deps.now() > secondsAfter(session.rotatedAt, DOUBLE_CLICK_SECONDS)) return undefined;
   const user = await deps.store.users.find(session.userId);
-  return user && user.blockedAt === null ? { session, user } : undefined;
+  return user && user.blockedAt === null ? secret : undefined;
 };
