@@ -15,7 +15,7 @@ import { enrolPage } from '../pages/enrol-page.ts';
 import type { Authenticator, EnrolmentTicket, User } from '../store/records.ts';
 import { clearedBySuccess, codeLimits, ticketLimits } from '../throttle/limits.ts';
 import type { Answered, LeftToShow, Opened } from './open.ts';
-import { afterProof, answerSecondClick, field, home, openForm, openPage, unseenRecoveryCodes } from './open.ts';
+import { afterProof, answerSecondClick, field, home, openForm, openPage, recoveryCodesIn } from './open.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
 
 /** What the interaction remembers between the ticket and the first code. */
@@ -23,12 +23,14 @@ interface Connecting {
   readonly ticketHash: string;
   readonly authenticatorId: string;
   readonly secret: string;
+  /** Made before they are enrolled, so that whoever sends the first code twice is shown the ones that count. */
+  readonly recoveryCodes: readonly string[];
 }
 
 const connecting = ({ interaction }: Opened): Connecting | undefined => {
   const { ticketHash, authenticatorId, secret } = interaction.progress;
   return typeof ticketHash === 'string' && typeof authenticatorId === 'string' && typeof secret === 'string'
-    ? { ticketHash, authenticatorId, secret }
+    ? { ticketHash, authenticatorId, secret, recoveryCodes: recoveryCodesIn(interaction) }
     : undefined;
 };
 
@@ -69,16 +71,26 @@ const render = async (opened: Opened, user: User, failure: Failure, deps: Deps):
   return page(html, statusOf(failure));
 };
 
-/** Recovery codes that were just made are shown until the person says they are kept, also after a reload or a double click. */
-const codesAreUnseen: LeftToShow = ({ interaction, decided }) =>
-  unseenRecoveryCodes(interaction).length > 0 && interaction.userId === decided.current?.user.id;
+/**
+ * Once the app is connected its recovery codes are shown until the person says they are kept, also after a reload or a double
+ * click. That it is connected is a fact, and not before.
+ */
+const codesAreUnseen: LeftToShow = (opened) => {
+  const { interaction, decided } = opened;
+  const state = connecting(opened);
+  return (
+    state !== undefined &&
+    interaction.userId === decided.current?.user.id &&
+    decided.authenticators.some(({ authenticator }) => authenticator.id === state.authenticatorId)
+  );
+};
 
 /** `GET /enrol` */
 export const showEnrol: Handler = async (request, deps, caller) => {
   const opened = await openPage('enrol', request, deps, caller, codesAreUnseen);
   if (opened instanceof Response) return opened;
   if (codesAreUnseen(opened)) {
-    const recoveryCodes = unseenRecoveryCodes(opened.interaction);
+    const recoveryCodes = recoveryCodesIn(opened.interaction);
     return page(enrolPage({ ...frame(opened), state: 'done', recoveryCodes }, opened.t));
   }
   const user = opened.decided.current?.user;
@@ -124,6 +136,7 @@ const checkTicket = async (answered: Answered, user: User, deps: Deps): Promise<
     ticketHash,
     authenticatorId: randomId(deps, 'auth'),
     secret: encodeBase32(generateSecret(deps.randomBytes)),
+    recoveryCodes: generateRecoveryCodes(deps.randomBytes),
   };
   await deps.store.interactions.update(answered.interaction.id, { progress });
   return seeOther(`/enrol?interaction=${answered.interaction.id}`);
@@ -154,13 +167,6 @@ const connect = async (answered: Answered, user: User, state: Connecting, deps: 
     );
     return render(answered, user, { error: answered.t.errors.wrongFirstCode }, deps);
   }
-  const recoveryCodes = generateRecoveryCodes(deps.randomBytes);
-  // Kept before the proof is recorded, so that there is no moment in which they exist and cannot be shown.
-  await deps.store.interactions.update(
-    answered.interaction.id,
-    { progress: { ...state, recoveryCodes } },
-    { userId: user.id },
-  );
   const recorded = await recordProof(
     answered,
     user,
@@ -168,7 +174,7 @@ const connect = async (answered: Answered, user: User, state: Connecting, deps: 
       event: outcome.event,
       consume: [...outcome.consume, ticketOnce(ticket)],
       retire: outcome.retire,
-      enrol: [totp, recoveryCodeAuthenticator(recoveryCodes, user, answered, deps)],
+      enrol: [totp, recoveryCodeAuthenticator(state.recoveryCodes, user, answered, deps)],
       clearThrottles: clearedBySuccess([...limits, ...ticketLimits(user.id, answered.caller.address)]),
     },
     deps,

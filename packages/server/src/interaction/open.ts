@@ -18,12 +18,12 @@ import type { Messages } from '../pages/messages.ts';
 import { currentSession, secretOfFirstClick } from '../session/current-session.ts';
 import type { Interaction } from '../store/records.ts';
 
-/** Where the way leads after a proof: home, unless recovery codes were made that the person has not seen yet. */
+/** Where the way leads after a proof: home, unless it may have connected an app whose recovery codes are yet to be shown. */
 export const afterProof = (interaction: Interaction): string =>
-  unseenRecoveryCodes(interaction).length > 0 ? `/enrol?interaction=${interaction.id}` : home(interaction);
+  recoveryCodesIn(interaction).length > 0 ? `/enrol?interaction=${interaction.id}` : home(interaction);
 
-/** The recovery codes that an enrolment has made and that are to be shown until the person says that they are kept. */
-export const unseenRecoveryCodes = ({ progress }: Interaction): readonly string[] => {
+/** The recovery codes of an enrolment, until the person says that they are kept. */
+export const recoveryCodesIn = ({ progress }: Interaction): readonly string[] => {
   const codes = progress.recoveryCodes;
   return Array.isArray(codes) ? codes.filter((code) => typeof code === 'string') : [];
 };
