@@ -91,6 +91,16 @@ test('an interaction belongs to the browser it began in', async (t) => {
   assert.ok(answerOf(await browser.giveCode(challenge)).code);
 });
 
+test('somebody who is signed in elsewhere gets no code for a request that began in another browser', async (t) => {
+  const server = await testServer(t);
+  const victim = new TestBrowser(server);
+  const login = await victim.go(authorizeUrl());
+  const { browser } = await signInAndStepUp(server);
+  const stop = await browser.go(`/authorize?interaction=${interactionOf(login)}`);
+  assert.deepEqual([stop.status, answerOf(stop).code], [400, undefined]);
+  assert.ok(answerOf(await victim.signIn(login)).code);
+});
+
 test('an interaction is over when its time is, to the second', async (t) => {
   const server = await testServer(t);
   const { browser, challenge } = await challenged(server);

@@ -48,6 +48,13 @@ test('a token in which any one character is another is refused', () => {
   }
 });
 
+test('a signature has one spelling: bits that base64url leaves over must be zero', () => {
+  const token = signJws(good, { sub: 'robin' }, ec.privateKey);
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+  const accepted = alphabet.split('').filter((last) => verify(token.slice(0, -1) + last) !== undefined);
+  assert.deepEqual(accepted, [token.at(-1)]);
+});
+
 const claims = { sub: 'robin' };
 
 const forgeries: readonly (readonly [name: string, token: string])[] = [
