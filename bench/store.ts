@@ -82,7 +82,6 @@ const refreshToken = (id: string): RefreshToken => ({
   tokenHash: id,
   grantId: id,
   clientId: 'client',
-  scopes: ['openid', 'offline_access'],
   createdAt: now,
   idleExpiresAt: now,
   expiresAt: now,

@@ -121,7 +121,6 @@ const seedUser = z.strictObject({
   username: z.string().min(1).max(200),
   password: z.string().min(8),
   claims: z.record(z.string(), z.unknown()).default({}),
-  roles: z.array(z.string()).default([]),
   totp: z.strictObject({ name: z.string().min(1), secret: totpSecret }).optional(),
   recoveryCodes: z.array(recoveryCode).default([]),
 });

@@ -6,7 +6,7 @@ import type { FactorTraits } from './factor.ts';
 import { factors } from './factor.ts';
 
 /** A factor by name, if this server can verify it. */
-export const factorNamed = (name: string): FactorTraits | undefined =>
+const factorNamed = (name: string): FactorTraits | undefined =>
   name === 'password' || name === 'totp' || name === 'recovery-code' ? factors[name] : undefined;
 
 const proofOf = (traits: FactorTraits, authenticator: string): Proof => {

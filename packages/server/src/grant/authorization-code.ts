@@ -122,7 +122,6 @@ const firstRefreshToken = (token: string, grant: Grant, at: Instant, deps: Deps)
     tokenHash: sha256(token),
     grantId: grant.id,
     clientId: grant.clientId,
-    scopes: grant.scopes,
     createdAt: now,
     idleExpiresAt: secondsAfter(now, refreshTokenIdle),
     expiresAt: secondsAfter(now, refreshTokenAbsolute),

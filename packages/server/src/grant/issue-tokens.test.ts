@@ -86,7 +86,7 @@ test('each token has a name of its own', async (t) => {
 const password: AuthenticationEvent = { ...factors.password, authenticator: 'p', at: START };
 const totp: AuthenticationEvent = { ...factors.totp, authenticator: 't', at: START };
 
-const user: User = { id: 'u', username: 'u', claims: {}, roles: [], createdAt: START, blockedAt: null };
+const user: User = { id: 'u', username: 'u', claims: {}, createdAt: START, blockedAt: null };
 
 const grant: Grant = {
   id: 'g',

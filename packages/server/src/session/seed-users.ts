@@ -21,7 +21,6 @@ export const seedUsers = async (
       id: seed.id,
       username: normaliseUsername(seed.username),
       claims: seed.claims,
-      roles: seed.roles,
       createdAt: deps.now(),
       blockedAt: null,
     };

@@ -103,8 +103,6 @@ export interface SessionStore {
 export interface InteractionStore {
   save(interaction: Interaction): Promise<void>;
   find(id: string): Promise<Interaction | undefined>;
-  /** Binds an interaction that has no browser yet. False if it has one. */
-  bindBrowser(id: string, browserHash: string): Promise<boolean>;
   /**
    * Changes what an unfinished interaction remembers. False, and nothing is changed, when it is finished, or when it does not
    * belong to the person named in `onlyIf` any more.

@@ -11,7 +11,6 @@ export interface User {
   readonly username: string;
   /** Claims about the person that scopes may release, by their OpenID Connect names. */
   readonly claims: Readonly<Record<string, unknown>>;
-  readonly roles: readonly string[];
   readonly createdAt: Instant;
   /** Set when the user may no longer sign in; sessions of such a user are dead. */
   readonly blockedAt: Instant | null;
@@ -50,7 +49,7 @@ export interface Session {
 /** An authorization request that waits for its user. */
 export interface Interaction {
   readonly id: string;
-  /** Digest of the cookie that binds it to one browser; null until a browser first shows up (a request sent by POST). */
+  /** Digest of the cookie that binds it to one browser; null for a request that came by POST and waits to be fetched. */
   readonly browserHash: string | null;
   readonly clientId: string;
   /** The validated request, as the authorization endpoint serialised it. */
@@ -103,7 +102,6 @@ export interface RefreshToken {
   readonly tokenHash: string;
   readonly grantId: string;
   readonly clientId: string;
-  readonly scopes: readonly string[];
   readonly createdAt: Instant;
   /** Unused until then; moves with every rotation. */
   readonly idleExpiresAt: Instant;

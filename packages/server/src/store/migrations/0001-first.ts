@@ -40,7 +40,6 @@ const people = (schema: SchemaModule, dialect: TableDialect) => [
     .addColumn('id', 'text', key)
     .addColumn('username', 'text', unique)
     .addColumn('claims', 'text', required)
-    .addColumn('roles', 'text', required)
     .addColumn('created_at', dialect.seconds, required)
     .addColumn('blocked_at', dialect.seconds),
   table(schema, dialect, 'authenticator')
@@ -131,7 +130,6 @@ const grants = (schema: SchemaModule, dialect: TableDialect) => [
     .addColumn('token_hash', 'text', key)
     .addColumn('grant_id', 'text', ownedBy('grant.id'))
     .addColumn('client_id', 'text', required)
-    .addColumn('scopes', 'text', required)
     .addColumn('created_at', dialect.seconds, required)
     .addColumn('idle_expires_at', dialect.seconds, required)
     .addColumn('expires_at', dialect.seconds, required)

@@ -79,7 +79,6 @@ const sessionStore = ({ read, write }: Engine): SessionStore => ({
 const interactionStore = ({ read, write }: Engine): InteractionStore => ({
   save: (interaction) => write(() => interactions.saveInteraction(interaction)),
   find: (id) => read(() => interactions.findInteraction(id)),
-  bindBrowser: (id, browserHash) => write(() => interactions.bindBrowser(id, browserHash)),
   update: (id, change, onlyIf) => write(() => interactions.updateInteraction(id, change, onlyIf)),
   finish: (id, now, records) => write(() => interactions.refuseInteraction(id, now, records)),
 });

@@ -19,7 +19,7 @@ export const peoplePromises: Promises = {
     await withAlice(store);
     const before = await everythingIn(engine);
 
-    const again = user({ roles: ['administrator'], username: 'mallory@example.com' });
+    const again = user({ claims: { admin: true }, username: 'mallory@example.com' });
     assert.equal(await store.users.seed(again, [authenticator({ id: 'another' })]), false);
     assert.equal(await everythingIn(engine), before);
   },

@@ -307,14 +307,6 @@ export const interactionPromises: Promises = {
     assert.deepEqual(await interactions.find('interaction'), saved);
   },
 
-  'an interaction is bound to one browser': async ({ interactions }) => {
-    await interactions.save(interaction());
-    const bound = await atOnce(10, (index) => interactions.bindBrowser('interaction', `browser-${index}`));
-    assert.equal(count(bound, true), 1);
-    assert.equal((await interactions.find('interaction'))?.browserHash, `browser-${bound.indexOf(true)}`);
-    assert.equal(await interactions.bindBrowser('unknown', 'browser'), false);
-  },
-
   'an update changes what it names and nothing else': async (store) => {
     await store.interactions.save(interaction({ progress: { step: 1 } }));
     await store.interactions.update('interaction', { userId: 'alice', accountSelectedAt: at(3) });

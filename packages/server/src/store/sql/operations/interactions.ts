@@ -16,17 +16,6 @@ export const saveInteraction = (interaction: Interaction): Operation<void> =>
 export const findInteraction = (id: string): Operation<Interaction | undefined> =>
   first(build.selectFrom('interaction').selectAll().where('id', '=', id), interactions);
 
-export function* bindBrowser(id: string, browserHash: string): Operation<boolean> {
-  const bound = yield* run(
-    build
-      .updateTable('interaction')
-      .set({ browser_hash: browserHash })
-      .where('id', '=', id)
-      .where('browser_hash', 'is', null),
-  );
-  return bound === 1;
-}
-
 /** Changes an unfinished interaction, if it still belongs to whom it should. */
 export function* updateInteraction(
   id: string,

@@ -33,7 +33,6 @@ export const refreshTokens = table<RefreshToken>()({
   tokenHash: text('token_hash'),
   grantId: text('grant_id'),
   clientId: text('client_id'),
-  scopes: json('scopes', listOfStrings),
   createdAt: seconds('created_at'),
   idleExpiresAt: seconds('idle_expires_at'),
   expiresAt: seconds('expires_at'),

@@ -1,12 +1,11 @@
 import type { Authenticator, Consent, EnrolmentTicket, User } from '../../records.ts';
-import { anyObject, listOfStrings } from './facts.ts';
+import { anyObject } from './facts.ts';
 import { json, nullable, seconds, table, text } from './table.ts';
 
 export const users = table<User>()({
   id: text('id'),
   username: text('username'),
   claims: json('claims', anyObject),
-  roles: json('roles', listOfStrings),
   createdAt: seconds('created_at'),
   blockedAt: nullable(seconds('blocked_at')),
 });
