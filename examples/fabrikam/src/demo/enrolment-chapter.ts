@@ -31,7 +31,7 @@ export const enrolment = async (stage: Stage): Promise<void> => {
     headingOf(keep.html).includes('recovery codes'),
     'the first code connects the app, and Sam gets recovery codes',
   );
-  const back = await visitor.answer(keep, {});
+  const back = await visitor.answer(keep, { kept: '1' });
   await tellDecision(stage, back);
   const { claims } = await application.finish(begun, back);
   narrator.shown('the ID token says', claimLines(claims));
