@@ -68,6 +68,11 @@ export async function handleRedirectCallback(
       saveLogin(context, redeemed);
       return { outcome, resume: undefined };
     }
+    const here = tokens.everyday(audience)?.subject;
+    if (here !== undefined && here !== redeemed.claims.subject) {
+      // Somebody else signed in on this page meanwhile: the call that waits is not theirs, and neither is the token.
+      throw new StepUpError('different_user', 'Another user has signed in meanwhile');
+    }
     const token = elevatedTokenOf(redeemed, audience, context.base.allowed);
     const { resume: call } = transaction;
     // A single-use token that is spoken for is not offered to another call.
