@@ -73,10 +73,8 @@ describe('calls at the same time', () => {
       fetch('transfers', post('{"amount":10}')),
       fetch('transfers', post('{"amount":10}')),
     ]);
-    assert.deepEqual(
-      results.map((result) => result.status),
-      ['fulfilled', 'rejected'],
-    );
+    // Which of the two is the one does not matter, and is not certain: their bodies are hashed at the same time.
+    assert.deepEqual(results.map((result) => result.status).sort(), ['fulfilled', 'rejected']);
     assert.equal(api.calls.length, 1);
     await fetch('transfers', post('{"amount":10}'));
     assert.equal(api.calls.length, 2, 'a call after the first one is over is a new call');

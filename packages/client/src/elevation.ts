@@ -3,6 +3,7 @@ import { withinAllowance } from './authorization/request.ts';
 import type { StepUp } from './challenge.ts';
 import { StepUpError } from './error.ts';
 import type { PendingCall } from './pending-call.ts';
+import { reaches } from './proof.ts';
 import type { StepUpBudget } from './step-up-budget.ts';
 import type { ElevatedToken, TokenStore } from './token-store.ts';
 
@@ -82,8 +83,8 @@ export function createElevation(options: ElevationOptions): Elevation {
   };
 }
 
-// What is known about the token must fit. What is unknown (no ID token, no acr) is left to the API to judge.
+// What is known about the token must fit. What is unknown (no ID token, no acr in it) is left to the API to judge.
 function mayMeet(token: ElevatedToken, need: StepUp): boolean {
   if (!(need.scope ?? []).every((scope) => token.scope.includes(scope))) return false;
-  return token.acr === undefined || need.acrValues === undefined || need.acrValues.includes(token.acr);
+  return (token.acr === undefined && token.acrs === undefined) || reaches(token, need.acrValues);
 }

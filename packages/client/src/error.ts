@@ -22,7 +22,7 @@ export type StepUpErrorCode =
   | 'call_too_large'
   /** The new token has neither the scope nor the authentication context the challenge asked for. */
   | 'elevation_insufficient'
-  /** There is no everyday token, or it can no longer be refreshed. */
+  /** There is no everyday token, it can no longer be refreshed, or the user has logged out while a step-up was under way. */
   | 'login_required'
   /** The authorization server answered with an OAuth error; see `oauthError` (`access_denied`, `unmet_authentication_requirements`, …). */
   | 'authorization_refused'
@@ -32,11 +32,11 @@ export type StepUpErrorCode =
   | 'issuer_mismatch'
   /** The ID token is missing or a claim of it is wrong (OpenID Connect Core, section 3.1.3.7). */
   | 'id_token_invalid'
-  /** The `acr` achieved is none of those asked for. */
+  /** None of the `acr` values asked for was achieved, neither by `acr` nor by `acrs`. */
   | 'acr_not_met'
   /** The `auth_time` is missing or lies before what `max_age` allows. */
   | 'authentication_too_old'
-  /** Somebody else than the signed-in user answered the step-up. */
+  /** Somebody else than the signed-in user answered the step-up, or has signed in while it was under way. */
   | 'different_user'
   /** The token endpoint refused; see `oauthError`. */
   | 'token_request_refused'

@@ -17,6 +17,7 @@ export type { Elevate } from './elevation.ts';
 export { StepUpError, type StepUpErrorCode, type StepUpErrorDetails } from './error.ts';
 export { defaultLimits, type StepUpLimits } from './limits.ts';
 export { type PendingCall, parsePendingCall, pendingCallOf } from './pending-call.ts';
+export type { Proof } from './proof.ts';
 export {
   type BeginStepUp,
   beginStepUp,

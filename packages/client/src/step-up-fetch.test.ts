@@ -181,6 +181,14 @@ describe('a call that is challenged', () => {
     await assert.rejects(fetch('transfers', post('{}')), code('elevation_insufficient'));
   });
 
+  it('is repeated with a token whose proofs earn what was asked for under another name, and not with one that earns less', async () => {
+    const enough = await world(challengesEveryday, () => ({ acr: 'phr', acrs: ['phr', 'mfa'] }));
+    assert.equal((await enough.fetch('transfers', post('{}'))).status, 200);
+    const less = await world(challengesEveryday, () => ({ acr: 'phr', acrs: ['phr'] }));
+    await assert.rejects(less.fetch('transfers', post('{}')), code('elevation_insufficient'));
+    assert.equal(less.api.calls.length, 1);
+  });
+
   it('passes on the failure of the step-up', async () => {
     const { fetch } = await world(challengesEveryday, () => Promise.reject(new StepUpError('popup_closed', 'closed')));
     await assert.rejects(fetch('transfers', post('{}')), code('popup_closed'));

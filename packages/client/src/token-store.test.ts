@@ -29,11 +29,19 @@ describe('elevated tokens', () => {
     ['scope not covered', {}, { scope: ['transfer', 'admin'] }, false],
     ['acr among those asked for', {}, { acrValues: ['phr', 'mfa'] }, true],
     ['another acr, though it may be stronger', { acr: 'phr' }, { acrValues: ['mfa'] }, false],
+    ['an acr among those the proofs earn besides', { acr: 'phr', acrs: ['phr', 'mfa'] }, { acrValues: ['mfa'] }, true],
+    ['no acr among those the proofs earn', { acr: 'phr', acrs: ['phr', '1fa'] }, { acrValues: ['mfa'] }, false],
     ['another audience', {}, { audience: 'https://other.example' }, false],
     ['about to expire', { expiresAt: 1_000_004 }, {}, false],
     ['fresh enough', { authTime: 999_900 }, { maxAgeSeconds: 300 }, true],
     ['too old', { authTime: 999_600 }, { maxAgeSeconds: 300 }, false],
-    ['about to be too old', { authTime: 999_702 }, { maxAgeSeconds: 300 }, false],
+    ['about to be too old', { authTime: 999_704 }, { maxAgeSeconds: 300 }, false],
+    ['just not about to be too old', { authTime: 999_705 }, { maxAgeSeconds: 300 }, true],
+    ['this second', {}, { maxAgeSeconds: 0 }, true],
+    ['T23: a second ahead, by the clock of the server', { authTime: 1_000_001 }, { maxAgeSeconds: 0 }, true],
+    ['T23: a minute ahead', { authTime: 1_000_060 }, { maxAgeSeconds: 300 }, true],
+    ['T23: more than a minute ahead', { authTime: 1_000_061 }, { maxAgeSeconds: 300 }, false],
+    ['T23: in milliseconds', { authTime: 1_000_000_000_000 }, { maxAgeSeconds: 300 }, false],
   ];
   for (const [name, changes, need, expected] of cases) {
     it(`serve a need or not: ${name}`, () => {
@@ -50,6 +58,14 @@ describe('elevated tokens', () => {
     assert.equal(tokens.takeElevated({ audience, acrValues: ['mfa'] }), undefined);
     assert.equal(tokens.takeElevated({ audience, maxAgeSeconds: 300 }), undefined);
     assert.ok(tokens.takeElevated({ audience, scope: ['transfer'] }));
+  });
+
+  it('T23: serve no need by a clock in milliseconds or fractions', () => {
+    for (const clock of [() => now * 1_000_000, () => now + 0.5, () => Number.NaN]) {
+      const tokens = createTokenStore({ now: clock });
+      tokens.saveElevated(elevated({ expiresAt: Number.MAX_SAFE_INTEGER }));
+      assert.equal(tokens.takeElevated({ audience, acrValues: ['mfa'], maxAgeSeconds: 300 }), undefined);
+    }
   });
 
   it('T14: leave the store with the first taker when they are single-use', () => {
@@ -104,6 +120,13 @@ describe('elevated tokens', () => {
     tokens.saveElevated(elevated({ accessToken: 'newer' }));
     tokens.discard(old);
     assert.equal(tokens.takeElevated({ audience })?.accessToken, 'newer');
+  });
+
+  it('are told apart by what their proofs earn', () => {
+    const tokens = store();
+    tokens.saveElevated(elevated({ accessToken: 'both', acr: 'phr', acrs: ['phr', 'mfa'] }));
+    tokens.saveElevated(elevated({ accessToken: 'one', acr: 'phr', acrs: ['phr'] }));
+    assert.equal(tokens.takeElevated({ audience, acrValues: ['mfa'] })?.accessToken, 'both');
   });
 
   it('do not pile up', () => {

@@ -1,6 +1,8 @@
 import { parseJsonObject } from '@stile/core';
 import type { StepUp } from './challenge.ts';
 import { isSeconds, isStringList } from './json.ts';
+import type { Proof } from './proof.ts';
+import { asOf, judge } from './proof.ts';
 
 /** The token an application uses all day, and what renews it. Instants are whole seconds since the epoch. */
 export interface EverydayTokens {
@@ -13,16 +15,12 @@ export interface EverydayTokens {
   readonly subject?: string;
 }
 
-/** A token that a step-up earned. It has no refresh token: an elevation ends with it. */
-export interface ElevatedToken {
+/** A token that a step-up earned, and the proof behind it. It has no refresh token: an elevation ends with it. */
+export interface ElevatedToken extends Proof {
   readonly accessToken: string;
   readonly expiresAt: number;
   readonly audience: string;
   readonly scope: readonly string[];
-  /** The authentication context achieved, as the ID token states it; `undefined` when unknown. */
-  readonly acr?: string;
-  /** When the user last actively authenticated; `undefined` when unknown. */
-  readonly authTime?: number;
   /** Serves one call only. */
   readonly singleUse: boolean;
 }
@@ -78,10 +76,9 @@ const capacity = 16;
 function meetsNeed(token: ElevatedToken, need: ElevationNeed, now: number): boolean {
   if (token.audience !== need.audience || token.expiresAt - marginSeconds <= now) return false;
   if (!(need.scope ?? []).every((scope) => token.scope.includes(scope))) return false;
-  // RFC 9470, section 3: one of the values is required. There is no order between them, only membership.
-  if (need.acrValues !== undefined && (token.acr === undefined || !need.acrValues.includes(token.acr))) return false;
-  if (need.maxAgeSeconds === undefined) return true;
-  return token.authTime !== undefined && now - token.authTime <= Math.max(0, need.maxAgeSeconds - marginSeconds);
+  const { acrValues, maxAgeSeconds } = need;
+  const ageSeconds = maxAgeSeconds === undefined ? undefined : Math.max(0, maxAgeSeconds - marginSeconds);
+  return judge(asOf(token, now), { acrValues, maxAgeSeconds: ageSeconds }, now, 0).met;
 }
 
 /** A token store in memory, or with its everyday tokens in a storage of the application's choice. */
@@ -158,7 +155,8 @@ export function memoryStorage(): KeyValueStorage {
 }
 
 function keyOf(token: ElevatedToken): string {
-  return JSON.stringify([token.audience, [...token.scope].sort(), token.acr ?? null]);
+  const { audience, scope, acr, acrs = [] } = token;
+  return JSON.stringify([audience, [...scope].sort(), acr ?? null, [...acrs].sort()]);
 }
 
 function parseEveryday(text: string | null): EverydayTokens | undefined {

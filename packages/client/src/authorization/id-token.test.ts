@@ -15,9 +15,11 @@ const good = {
   iat: now,
   exp: now + 300,
   acr: 'mfa',
+  acrs: ['mfa', '1fa'],
   amr: ['pwd', 'otp', 'mfa'],
   auth_time: now - 10,
 };
+const silent = { acr: undefined, acrs: undefined };
 const expected: IdTokenExpectation = {
   issuer: 'https://login.example/',
   clientId: 'app',
@@ -32,9 +34,8 @@ describe('an ID token', () => {
   it('gives who authenticated, how and when', () => {
     assert.deepEqual(read({}, { acrValues: ['phr', 'mfa'], maxAgeSeconds: 0, subject: 'alice' }), {
       subject: 'alice',
-      acr: 'mfa',
+      proof: { acr: 'mfa', acrs: ['mfa', '1fa'], authTime: now - 10 },
       amr: ['pwd', 'otp', 'mfa'],
-      authTime: now - 10,
       expiresAt: now + 300,
     });
     assert.equal(read({ aud: ['app', 'other'], azp: 'app' }).subject, 'alice');
@@ -57,8 +58,16 @@ describe('an ID token', () => {
     ['an empty sub', { sub: '' }, {}, 'id_token_invalid'],
     ['no sub', { sub: undefined }, {}, 'id_token_invalid'],
     ['T10: another user', { sub: 'mallory' }, { subject: 'alice' }, 'different_user'],
-    ['T25: another acr than those asked for', { acr: '1fa' }, { acrValues: ['mfa'] }, 'acr_not_met'],
-    ['T25: no acr where one was asked for', { acr: undefined }, { acrValues: ['mfa'] }, 'acr_not_met'],
+    ['T25: another acr than those asked for', { acr: 'mfa' }, { acrValues: ['phr'] }, 'acr_not_met'],
+    ['T25: no acr where one was asked for', silent, { acrValues: ['mfa'] }, 'acr_not_met'],
+    ['T25: no acrs to make up for another acr', { acr: 'phr', acrs: undefined }, { acrValues: ['mfa'] }, 'acr_not_met'],
+    ['T25: an empty acrs', { acr: undefined, acrs: [] }, { acrValues: ['mfa'] }, 'acr_not_met'],
+    ['acrs with nearly the name', { acr: 'phr', acrs: ['MFA', 'mfa2'] }, { acrValues: ['mfa'] }, 'acr_not_met'],
+    ['an acrs that is one string', { acr: 'phr', acrs: 'mfa' }, { acrValues: ['mfa'] }, 'id_token_invalid'],
+    ['an acrs that is an object', { acr: 'phr', acrs: { 0: 'mfa' } }, { acrValues: ['mfa'] }, 'id_token_invalid'],
+    ['an acrs with more than strings', { acr: 'phr', acrs: ['mfa', 1] }, { acrValues: ['mfa'] }, 'id_token_invalid'],
+    ['an acrs of null, whatever was asked for', { acrs: null }, {}, 'id_token_invalid'],
+    ['too old and of another acr', { auth_time: now - 400 }, { acrValues: ['phr'], maxAgeSeconds: 300 }, 'acr_not_met'],
     ['an acr that is no string', { acr: ['mfa'] }, { acrValues: ['mfa'] }, 'id_token_invalid'],
     ['older than max_age', { auth_time: now - 400 }, { maxAgeSeconds: 300 }, 'authentication_too_old'],
     ['no auth_time under max_age=0', { auth_time: undefined }, { maxAgeSeconds: 0 }, 'authentication_too_old'],
@@ -76,6 +85,23 @@ describe('an ID token', () => {
     assert.throws(() => read({ auth_time: now + 61 }), code('id_token_invalid'));
     read({ auth_time: now - 20 - 60 }, { maxAgeSeconds: 0 });
     assert.throws(() => read({ auth_time: now - 20 - 61 }, { maxAgeSeconds: 0 }), code('authentication_too_old'));
+    for (const ahead of [1, 5, 60]) read({ auth_time: now + ahead }, { maxAgeSeconds: 0 });
+  });
+
+  it('is measured by max_age from the request, however long the user took, or the clock went back', () => {
+    const longAgo = { maxAgeSeconds: 300, requestedAt: now - 800 };
+    read({ auth_time: now - 1100 }, longAgo);
+    assert.throws(() => read({ auth_time: now - 1161 }, longAgo), code('authentication_too_old'));
+    read({ auth_time: now }, { maxAgeSeconds: 0, requestedAt: now + 5 });
+  });
+
+  it('meets a requested acr with acrs as well, wherever in it', () => {
+    const asked = { acrValues: ['mfa'], maxAgeSeconds: 0 };
+    const claims = { acr: 'phr', acrs: ['phr', 'mfa', '1fa'] };
+    assert.deepEqual(read(claims, asked).proof, { ...claims, authTime: now - 10 });
+    assert.deepEqual(read({ acr: undefined, acrs: ['mfa'] }, asked).proof, { acrs: ['mfa'], authTime: now - 10 });
+    assert.deepEqual(read({ acrs: undefined }, asked).proof, { acr: 'mfa', authTime: now - 10 });
+    assert.equal(read({ acr: 'mfa', acrs: [] }, asked).proof.acr, 'mfa');
   });
 
   it('is refused when it is not a JWT', () => {

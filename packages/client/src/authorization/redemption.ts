@@ -68,8 +68,7 @@ export function elevatedTokenOf(redeemed: Redeemed, audience: string, allowed: S
     expiresAt,
     audience,
     scope,
-    ...(claims.acr === undefined ? {} : { acr: claims.acr }),
-    ...(claims.authTime === undefined ? {} : { authTime: claims.authTime }),
+    ...claims.proof,
     singleUse: isSingleUse(scope, allowed),
   };
 }

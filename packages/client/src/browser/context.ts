@@ -45,6 +45,8 @@ export interface Context {
   readonly issuerOrigin: string;
   readonly metadata: () => Promise<ServerMetadata>;
   readonly tokens: TokenStore;
+  /** Whether everyday tokens are kept beyond the page, so that another tab can replace them and a redirect loses none. */
+  readonly sessionOutlivesPage: boolean;
   readonly slot: TransactionSlot;
   readonly budget: StepUpBudget;
   readonly now: () => number;
@@ -76,6 +78,7 @@ export function contextOf(options: BrowserClientOptions): Context {
     issuerOrigin: new URL(issuer).origin,
     metadata: createDiscovery(issuer, environment.fetch),
     tokens: createTokenStore({ ...storage, prefix: `stile:${clientId}:everyday:`, now }),
+    sessionOutlivesPage: options.tokenStorage !== undefined,
     slot: createTransactionSlot(sessionStorage, `${prefix}transaction`, now),
     // Kept beyond the page, for every redirect begins a new one.
     budget: createStepUpBudget(stepUpsPerMinute, sessionStorage, `${prefix}step-ups`, now),

@@ -4,9 +4,10 @@ import { StepUpError } from '../error.ts';
 import { createStepUpFetch } from '../step-up-fetch.ts';
 import type { Outcome } from '../testing/authorization-server.ts';
 import type { Loaded, Setting } from '../testing/client.ts';
-import { createSetting } from '../testing/client.ts';
+import { audience, createSetting } from '../testing/client.ts';
 import { code } from '../testing/errors.ts';
 import type { FakePage, FakePopup } from '../testing/page.ts';
+import type { ElevatedToken } from '../token-store.ts';
 
 const stepUp = { acrValues: ['mfa'], maxAgeSeconds: 300 };
 const issuerOrigin = 'https://login.example';
@@ -31,7 +32,7 @@ function answer(setting: Setting, popup: FakePopup, outcome: Outcome = { acr: 'm
 }
 
 async function begun(): Promise<
-  Loaded & { setting: Setting; popup: FakePopup; result: Promise<unknown>; token: Promise<{ accessToken: string }> }
+  Loaded & { setting: Setting; popup: FakePopup; result: Promise<unknown>; token: Promise<ElevatedToken> }
 > {
   const setting = createSetting();
   const loaded = await setting.loggedIn();
@@ -202,6 +203,22 @@ describe('a step-up in a popup', () => {
     const { client, page } = await createSetting().loggedIn();
     await assert.rejects(client.stepUpWithPopup({ scope: ['admin'] }), code('challenge_refused'));
     assert.equal(page.popups.length, 0);
+  });
+
+  it('T10: gives no token to a page on which somebody else has signed in meanwhile', async () => {
+    const { client, page, popup, setting, token } = await begun();
+    const { accessToken, expiresAt, scope } = client.tokens.everyday(audience) ?? assert.fail();
+    client.tokens.saveEveryday(audience, { accessToken, expiresAt, scope, subject: 'bob' });
+    page.receive({ origin: issuerOrigin, source: popup, data: answer(setting, popup) });
+    await assert.rejects(token, code('different_user'));
+    assert.equal(client.tokens.takeElevated({ audience }), undefined);
+  });
+
+  it('takes a level that the proofs earn besides', async () => {
+    const { page, popup, setting, token } = await begun();
+    const outcome = { acr: 'phr', claims: { acrs: ['phr', 'mfa'] } };
+    page.receive({ origin: issuerOrigin, source: popup, data: answer(setting, popup, outcome) });
+    assert.deepEqual((await token).acrs, ['phr', 'mfa']);
   });
 
   it('T21: gives no token to a page that was logged out meanwhile', async () => {

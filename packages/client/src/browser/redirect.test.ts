@@ -175,18 +175,6 @@ describe('a step-up by redirect', () => {
     });
   }
 
-  it('T10: releases neither call nor token when somebody else has signed in on this page meanwhile', async () => {
-    const { loggedIn, comeBack } = createSetting();
-    const { page, client } = await loggedIn();
-    await client.stepUpWithRedirect(stepUp, { resume: await transfer() });
-    const back = comeBack(page, { acr: 'mfa' });
-    const { accessToken, expiresAt, scope } = back.client.tokens.everyday(audience) ?? assert.fail();
-    back.client.tokens.saveEveryday(audience, { accessToken, expiresAt, scope, subject: 'bob' });
-    await assert.rejects(back.client.handleRedirectCallback(), code('different_user'));
-    assert.equal(back.client.pendingCall(), undefined);
-    assert.equal(back.client.tokens.takeElevated({ audience }), undefined);
-  });
-
   it('T3: that the server refuses says why and where the user was', async () => {
     const { loggedIn, load, server } = createSetting();
     const { page, client } = await loggedIn();

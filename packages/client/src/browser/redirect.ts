@@ -1,5 +1,4 @@
 import type { Redeemed } from '../authorization/redemption.ts';
-import { elevatedTokenOf } from '../authorization/redemption.ts';
 import { loginAuthorizationParameters, stepUpAuthorizationParameters } from '../authorization/request.ts';
 import { transactionOf } from '../authorization/transaction.ts';
 import type { StepUp } from '../challenge.ts';
@@ -8,6 +7,7 @@ import type { PendingCall } from '../pending-call.ts';
 import type { ElevatedToken } from '../token-store.ts';
 import type { Context } from './context.ts';
 import { redeemResponse, spend, urlWith, userOf } from './context.ts';
+import { redeemStepUp } from './step-up-redemption.ts';
 
 /** A call that waited for its user, and the token that was earned for it. */
 export interface ResumableCall {
@@ -38,10 +38,12 @@ export async function stepUpWithRedirect(
   resume: PendingCall | undefined,
   appState: unknown,
 ): Promise<void> {
+  // Before anything is awaited: the call that waits is of the person who is signed in now.
+  const user = userOf(context);
   const request = await stepUpAuthorizationParameters(context.base, stepUp);
   const { authorizationEndpoint } = await context.metadata();
   spend(context, stepUp);
-  const details = { kind: 'step-up', requestedAt: context.now(), appState, ...userOf(context) } as const;
+  const details = { kind: 'step-up', requestedAt: context.now(), appState, ...user } as const;
   context.slot.save(transactionOf(request, { ...details, ...(resume === undefined ? {} : { resume }) }));
   context.environment.location.assign(urlWith(authorizationEndpoint, request.parameters));
 }
@@ -53,7 +55,7 @@ export async function stepUpWithRedirect(
 export async function handleRedirectCallback(
   context: Context,
 ): Promise<{ readonly outcome: RedirectOutcome; readonly resume: ResumableCall | undefined }> {
-  const { environment, tokens, audience } = context;
+  const { environment, tokens, sessionOutlivesPage } = context;
   const url = new URL(environment.location.href);
   const transaction = context.slot.take(url.searchParams.get('state') ?? '');
   if (transaction === undefined) {
@@ -63,17 +65,11 @@ export async function handleRedirectCallback(
   const outcome: RedirectOutcome = appState === undefined ? { kind } : { kind, appState };
   try {
     environment.history.replaceState(null, '', withoutResponse(url));
-    const redeemed = await redeemResponse(context, transaction, url.searchParams);
     if (kind === 'login') {
-      saveLogin(context, redeemed);
+      saveLogin(context, await redeemResponse(context, transaction, url.searchParams));
       return { outcome, resume: undefined };
     }
-    const here = tokens.everyday(audience)?.subject;
-    if (here !== undefined && here !== redeemed.claims.subject) {
-      // Somebody else signed in on this page meanwhile: the call that waits is not theirs, and neither is the token.
-      throw new StepUpError('different_user', 'Another user has signed in meanwhile');
-    }
-    const token = elevatedTokenOf(redeemed, audience, context.base.allowed);
+    const token = await redeemStepUp(context, transaction, url.searchParams, sessionOutlivesPage);
     const { resume: call } = transaction;
     // A single-use token that is spoken for is not offered to another call.
     if (call === undefined || !token.singleUse) tokens.saveElevated(token);

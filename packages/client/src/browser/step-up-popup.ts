@@ -1,13 +1,12 @@
-import { elevatedTokenOf } from '../authorization/redemption.ts';
 import { stepUpAuthorizationParameters, withinAllowance } from '../authorization/request.ts';
 import { transactionOf } from '../authorization/transaction.ts';
 import type { StepUp } from '../challenge.ts';
-import { StepUpError } from '../error.ts';
 import type { ElevatedToken } from '../token-store.ts';
 import type { Context } from './context.ts';
-import { redeemResponse, spend, urlWith, userOf } from './context.ts';
+import { spend, urlWith, userOf } from './context.ts';
 import type { PopupWindow } from './environment.ts';
 import { openPopup, popupResponse } from './popup.ts';
+import { redeemStepUp } from './step-up-redemption.ts';
 
 const popupTimeoutSeconds = 300;
 
@@ -21,7 +20,7 @@ export interface PopupOptions {
 
 /** Takes the user through a step-up in a popup. */
 export async function stepUpWithPopup(context: Context, stepUp: StepUp, options: PopupOptions): Promise<ElevatedToken> {
-  const { environment, base, issuerOrigin, tokens, audience } = context;
+  const { environment, base, issuerOrigin } = context;
   withinAllowance(stepUp, base.scope, base.allowed);
   // The first thing that happens, before anything is awaited: a click's permission to open a popup does not last.
   const popup = options.popup ?? openPopup(environment);
@@ -34,11 +33,7 @@ export async function stepUpWithPopup(context: Context, stepUp: StepUp, options:
     const { signal, timeoutSeconds = popupTimeoutSeconds } = options;
     const wait = { origin: issuerOrigin, timeoutSeconds, ...(signal === undefined ? {} : { signal }) };
     popup.location.replace(urlWith(authorizationEndpoint, { ...request.parameters, response_mode: 'web_message' }));
-    const redeemed = await redeemResponse(context, transaction, await popupResponse(environment, popup, wait));
-    if (tokens.everyday(audience)?.subject !== user.subject) {
-      throw new StepUpError('login_required', 'The user has logged out meanwhile', { stepUp });
-    }
-    return elevatedTokenOf(redeemed, audience, base.allowed);
+    return await redeemStepUp(context, transaction, await popupResponse(environment, popup, wait), true);
   } finally {
     popup.close();
   }

@@ -148,6 +148,13 @@ describe('finishing a step-up', () => {
     });
   });
 
+  it('takes a level that the proofs earn besides, and keeps all of them for the calls to come', async () => {
+    const { acr, acrs } = await finish({ acr: 'phr', acrs: ['phr', 'mfa'] });
+    assert.deepEqual([acr, acrs], ['phr', ['phr', 'mfa']]);
+    await assert.rejects(finish({ acr: 'phr', acrs: ['phr'] }), code('acr_not_met'));
+    await assert.rejects(finish({ acr: 'phr', acrs: 'mfa' }), code('id_token_invalid'));
+  });
+
   it('T10: T25: refuses another user, another level, an old proof and a foreign response', async () => {
     await assert.rejects(finish({ sub: 'mallory' }), code('different_user'));
     await assert.rejects(finish({ acr: '1fa' }), code('acr_not_met'));

@@ -123,15 +123,14 @@ export function finishStepUp(
   if (tokens.claims.nonce !== pending.nonce) {
     throw new StepUpError('id_token_invalid', 'The ID token has a wrong nonce');
   }
-  const { acr, authTime } = checkAuthentication(tokens.claims, { ...pending, now: now() });
+  const proof = checkAuthentication(tokens.claims, { ...pending, now: now() });
   const scope = tokens.scope ?? pending.scope;
   return {
     accessToken: tokens.accessToken,
     expiresAt: now() + tokens.expiresInSeconds,
     audience: base.audience ?? '',
     scope,
-    ...(acr === undefined ? {} : { acr }),
-    ...(authTime === undefined ? {} : { authTime }),
+    ...proof,
     singleUse: isSingleUse(scope, base.allowed),
   };
 }

@@ -24,12 +24,12 @@ export interface Setting {
   readonly load: (url?: string, options?: Partial<BrowserClientOptions>) => Loaded;
   /** Follows the redirect that the page has begun, through the server and back. */
   readonly comeBack: (page: FakePage, outcome?: Outcome, options?: Partial<BrowserClientOptions>) => Loaded;
-  /** A page that is logged in, its everyday tokens in the session storage. */
+  /** A page that is logged in, its everyday tokens in the session storage unless they are to be in memory. */
   readonly loggedIn: (options?: Partial<BrowserClientOptions>) => Promise<Loaded>;
 }
 
 export function createSetting(
-  given: { readonly server?: FakeAuthorizationServer; readonly tab?: FakeTab } = {},
+  given: { readonly server?: FakeAuthorizationServer; readonly tab?: FakeTab; readonly tokensInMemory?: boolean } = {},
 ): Setting {
   const clock = { now: 1_000_000 };
   const now = () => clock.now;
@@ -44,7 +44,7 @@ export function createSetting(
       audience,
       scope: ['read:accounts', 'offline_access'],
       allowed: { scope: ['transfer:funds'], acrValues: ['mfa', 'phr'], singleUseScope: ['transfer:funds'] },
-      tokenStorage: tab.sessionStorage,
+      ...(given.tokensInMemory === true ? {} : { tokenStorage: tab.sessionStorage }),
       environment: page,
       now,
       ...options,
