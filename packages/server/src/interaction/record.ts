@@ -36,7 +36,7 @@ export const recordProof = async (
   proof: NewProof,
   deps: Deps,
 ): Promise<{ readonly cookie: string } | 'already-used' | 'session-gone'> => {
-  const { interaction, decided, caller, submission } = answered;
+  const { interaction, decided, caller } = answered;
   const secret = secretFor(answered, user, deps);
   const session = sessionOf(answered, user, proof, sha256(secret), deps);
   const sessionId = session.kind === 'begin' ? session.session.id : session.id;
@@ -46,7 +46,6 @@ export const recordProof = async (
     retire: proof.retire,
     session,
     interactionId: interaction.id,
-    submission,
     enrol: proof.enrol ?? [],
     clearThrottles: proof.clearThrottles,
     audit: [
@@ -76,7 +75,7 @@ const secretFor = ({ decided, request, submission }: Answered, user: User, deps:
 };
 
 const sessionOf = (
-  { decided, submission }: Answered,
+  { decided }: Answered,
   user: User,
   { event }: NewProof,
   secretHash: string,
@@ -97,9 +96,7 @@ const sessionOf = (
     session: {
       id: randomId(deps, 'ses'),
       secretHash,
-      formerSecretHash: null,
       rotatedAt: deps.now(),
-      rotatedBy: submission,
       userId: user.id,
       events: [event],
       createdAt: deps.now(),

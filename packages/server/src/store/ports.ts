@@ -63,13 +63,11 @@ export interface ProofRecord {
   readonly consume: readonly Once[];
   /** What it makes worthless besides, used or not: the time steps before the one of a code. */
   readonly retire: readonly Once[];
-  /** A new session, or the one to append to: it must still be alive and hold this secret (current, not former). */
+  /** A new session, or the one to append to: it must still be alive and hold this secret. */
   readonly session:
     | { readonly kind: 'begin'; readonly session: Session; readonly endSessionId: string | null }
     | { readonly kind: 'append'; readonly id: string; readonly secretHash: string; readonly newSecretHash: string };
   readonly interactionId: string;
-  /** Digest of what only the submitted form knows; it becomes the session's `rotatedBy`. */
-  readonly submission: string;
   /** Authenticators that the proof enrols. */
   readonly enrol: readonly Authenticator[];
   /** Throttle keys that a success clears. */
@@ -79,7 +77,7 @@ export interface ProofRecord {
 
 export interface SessionStore {
   find(id: string): Promise<Session | undefined>;
-  /** By the digest of the cookie; also finds it by its former digest (then `session.secretHash !== secretHash`). */
+  /** By the digest of the cookie it has now; one it had before finds nothing. */
   findBySecret(secretHash: string): Promise<Session | undefined>;
   /**
    * Atomic: consumes, enrols, begins or appends (rotating the secret, leaving out events that the new one outdoes), pins the
@@ -87,12 +85,6 @@ export interface SessionStore {
    * `session-gone` also when the interaction is gone or finished, somebody else began to answer it, or the user is blocked.
    */
   recordProof(proof: ProofRecord): Promise<'recorded' | 'already-used' | 'session-gone'>;
-  /**
-   * Gives the session a new secret without a new event (the second click of a double click). False if the old one is gone.
-   *
-   * @param secretHash the secret that the session has now, which becomes its former one
-   */
-  rotate(id: string, secretHash: string, newSecretHash: string): Promise<boolean>;
   touch(id: string, now: Instant): Promise<void>;
   /** Ends the session. True if it was alive. */
   end(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;

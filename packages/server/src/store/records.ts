@@ -34,11 +34,8 @@ export interface Session {
   readonly id: string;
   /** Digest of the cookie value; replaced whenever an event is added. */
   readonly secretHash: string;
-  /** The digest before the last replacement, so that the second click of a double click can be told from a stranger. */
-  readonly formerSecretHash: string | null;
+  /** When it was replaced last: the second click of a double click comes soon afterwards or not at all. */
   readonly rotatedAt: Instant;
-  /** Digest of the form that added the latest event: only the second click of the same form can show it again. */
-  readonly rotatedBy: string | null;
   readonly userId: string;
   readonly events: readonly AuthenticationEvent[];
   readonly createdAt: Instant;

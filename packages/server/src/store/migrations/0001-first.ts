@@ -71,15 +71,12 @@ const sessions = (schema: SchemaModule, dialect: TableDialect) => [
   table(schema, dialect, 'session')
     .addColumn('id', 'text', key)
     .addColumn('secret_hash', 'text', unique)
-    .addColumn('former_secret_hash', 'text')
     .addColumn('rotated_at', dialect.seconds, required)
-    .addColumn('rotated_by', 'text')
     .addColumn('user_id', 'text', ownedBy('user.id'))
     .addColumn('events', 'text', required)
     .addColumn('created_at', dialect.seconds, required)
     .addColumn('last_seen_at', dialect.seconds, required)
     .addColumn('ended_at', dialect.seconds),
-  index(schema, 'session', 'former_secret_hash'),
   index(schema, 'session', 'user_id'),
   index(schema, 'session', 'created_at'),
   index(schema, 'session', 'ended_at'),

@@ -67,8 +67,6 @@ const sessionStore = ({ read, write }: Engine): SessionStore => ({
       () => recordProof(proof),
       (outcome) => outcome === 'recorded',
     ),
-  rotate: (id, formerSecretHash, newSecretHash) =>
-    write(() => sessions.rotateSession(id, formerSecretHash, newSecretHash)),
   touch: async (id, now) => {
     await write(() => sessions.touchSession(id, now));
   },

@@ -88,9 +88,7 @@ export const interaction = (over: Partial<Interaction> = {}): Interaction => ({
 export const session = (over: Partial<Session> = {}): Session => ({
   id: 'session',
   secretHash: 'secret-0',
-  formerSecretHash: null,
   rotatedAt: at(0),
-  rotatedBy: 'form',
   userId: 'alice',
   events: [event()],
   createdAt: at(0),
@@ -103,7 +101,6 @@ export const beginning = (over: Partial<ProofRecord> = {}, begun: Session = sess
   event: event(),
   consume: [],
   retire: [],
-  submission: 'form',
   session: { kind: 'begin', session: begun, endSessionId: null },
   interactionId: 'interaction',
   enrol: [],

@@ -63,13 +63,12 @@ export const sessionPromises: Promises = {
 
     const expected: Session = session({
       secretHash: 'secret-1',
-      formerSecretHash: 'secret-0',
       rotatedAt: at(20),
       lastSeenAt: at(20),
       events: [event(), totpEvent(20)],
     });
     assert.deepEqual(await store.sessions.findBySecret('secret-1'), expected);
-    assert.deepEqual(await store.sessions.findBySecret('secret-0'), expected, 'found by its former secret, too');
+    assert.equal(await store.sessions.findBySecret('secret-0'), undefined, 'the secret it had before opens nothing');
     assert.equal(await store.sessions.findBySecret('secret-2'), undefined);
   },
 
@@ -78,14 +77,6 @@ export const sessionPromises: Promises = {
     await store.sessions.touch('session', at(25));
     await store.sessions.recordProof(stepUp());
     assert.equal((await store.sessions.find('session'))?.lastSeenAt, at(25));
-  },
-
-  'a session is found by its secret rather than by the former secret of another': async (store) => {
-    await withSession(store);
-    await store.sessions.recordProof(stepUp());
-    const other = session({ id: 'other', secretHash: 'secret-0' });
-    await store.sessions.recordProof(beginning({}, other));
-    assert.equal((await store.sessions.findBySecret('secret-0'))?.id, 'other');
   },
 
   'a new session may end the one before it': async (store) => {
@@ -240,33 +231,6 @@ export const sessionPromises: Promises = {
     assert.equal((await store.sessions.find('session'))?.events.length, 2);
     const keys = Array.from({ length: 20 }, (_, index) => totpStep(index).key);
     assert.equal((await store.authenticators.usedOf('totp', keys)).length, 1, 'those that failed used nothing up');
-  },
-
-  'the second click of a double click gets a secret of its own': async (store) => {
-    await withSession(store);
-    await store.sessions.recordProof(stepUp());
-    assert.equal(await store.sessions.rotate('session', 'secret-0', 'secret-x'), false, 'no longer the secret');
-    assert.equal(await store.sessions.rotate('session', 'secret-1', 'secret-2'), true);
-
-    const found = await store.sessions.findBySecret('secret-2');
-    assert.deepEqual([found?.secretHash, found?.formerSecretHash], ['secret-2', 'secret-1']);
-    assert.equal(found?.rotatedAt, at(20), 'the time in which a double click may come does not begin again');
-    assert.equal(
-      (await store.sessions.findBySecret('secret-1'))?.id,
-      'session',
-      'the answer to the first click counts',
-    );
-    assert.equal(await store.sessions.findBySecret('secret-0'), undefined);
-
-    await store.sessions.end('session', at(30), []);
-    assert.equal(await store.sessions.rotate('session', 'secret-2', 'secret-3'), false);
-  },
-
-  'of many rotations at once one wins': async (store) => {
-    await withSession(store);
-    const rotated = await atOnce(10, (index) => store.sessions.rotate('session', 'secret-0', `new-${index}`));
-    assert.equal(count(rotated, true), 1);
-    assert.equal((await store.sessions.find('session'))?.secretHash, `new-${rotated.indexOf(true)}`);
   },
 
   'a proof that does again what an earlier one did takes its place': async (store) => {

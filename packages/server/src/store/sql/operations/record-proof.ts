@@ -48,18 +48,13 @@ function* begin({ event }: ProofRecord, { session, endSessionId }: Begin): Opera
   return session;
 }
 
-function* append(
-  { event, submission }: ProofRecord,
-  { id, secretHash, newSecretHash }: Append,
-): Operation<Session | undefined> {
+function* append({ event }: ProofRecord, { id, secretHash, newSecretHash }: Append): Operation<Session | undefined> {
   const found = yield* findSession(id);
   if (found === undefined || found.endedAt !== null || found.secretHash !== secretHash) return undefined;
   const session: Session = {
     ...found,
     secretHash: newSecretHash,
-    formerSecretHash: secretHash,
     rotatedAt: event.at,
-    rotatedBy: submission,
     events: withoutOutdone([...found.events, event]),
     lastSeenAt: latest(event.at, found.lastSeenAt),
   };

@@ -9,31 +9,8 @@ import { appendAudit } from './audit.ts';
 export const findSession = (id: string): Operation<Session | undefined> =>
   first(build.selectFrom('session').selectAll().where('id', '=', id), sessions);
 
-/** By its secret, or else by its former one. */
-export function* findSessionBySecret(secretHash: string): Operation<Session | undefined> {
-  const current = yield* first(build.selectFrom('session').selectAll().where('secret_hash', '=', secretHash), sessions);
-  if (current !== undefined) return current;
-  return yield* first(
-    build.selectFrom('session').selectAll().where('former_secret_hash', '=', secretHash).limit(1),
-    sessions,
-  );
-}
-
-/**
- * Replaces the secret, if it is still the one the caller saw. It becomes the former one, so that whichever of two answers the
- * browser keeps, it is recognised. The moment of rotation stays: the time in which a double click may come does not begin anew.
- */
-export function* rotateSession(id: string, secretHash: string, newSecretHash: string): Operation<boolean> {
-  const rotated = yield* run(
-    build
-      .updateTable('session')
-      .set((row) => ({ former_secret_hash: row.ref('secret_hash'), secret_hash: newSecretHash }))
-      .where('id', '=', id)
-      .where('secret_hash', '=', secretHash)
-      .where('ended_at', 'is', null),
-  );
-  return rotated === 1;
-}
+export const findSessionBySecret = (secretHash: string): Operation<Session | undefined> =>
+  first(build.selectFrom('session').selectAll().where('secret_hash', '=', secretHash), sessions);
 
 /** Notes that the session was seen; never sets the note back. */
 export const touchSession = (id: string, now: Instant): Operation<number> =>

@@ -5,9 +5,7 @@ import { json, nullable, seconds, table, text } from './table.ts';
 export const sessions = table<Session>()({
   id: text('id'),
   secretHash: text('secret_hash'),
-  formerSecretHash: nullable(text('former_secret_hash')),
   rotatedAt: seconds('rotated_at'),
-  rotatedBy: nullable(text('rotated_by')),
   userId: text('user_id'),
   events: json('events', listOfEvents),
   createdAt: seconds('created_at'),
