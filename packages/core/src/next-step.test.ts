@@ -213,11 +213,15 @@ describe('prompt=select_account', () => {
     then(given(alice, choosing, { accountSelectedAt: instant(100) }), 'issue: 1fa, auth_time 0', 'all_met');
     then(given(alice, choosing, { accountSelectedAt: instant(99) }), 'select-account', 'account_not_selected');
   });
-  it('or by signing in since, but not by a code', () => {
+  it('or by signing in to answer it, but not by a code', () => {
+    const answering = { ...choosing, pinnedUser: 'alice' };
     then(given(choosing), 'login', 'nobody_signed_in');
-    then(given(person('password@100', ''), choosing), 'issue: 1fa, auth_time 100', 'all_met');
-    then(given(person('password@99', ''), choosing), 'select-account', 'account_not_selected');
-    then(given(person('password@9, totp@100', ''), choosing), 'select-account', 'account_not_selected');
+    then(given(person('password@100', ''), answering), 'issue: 1fa, auth_time 100', 'all_met');
+    then(given(person('password@99', ''), answering), 'select-account', 'account_not_selected');
+    then(given(person('password@9, totp@100', ''), answering), 'select-account', 'account_not_selected');
+  });
+  it('T10: not by signing in meanwhile for another request, for that is no answer to this one', () => {
+    then(given(person('password@100', ''), choosing), 'select-account', 'account_not_selected');
   });
 });
 

@@ -176,7 +176,9 @@ const identityVerdict = (situation: Situation): Verdict | undefined => {
   }
   if (!prompt.includes('select_account')) return undefined;
   const selected = accountSelectedAt !== undefined && accountSelectedAt >= requestedAt;
-  const signedInSince = person.events.some(({ first, at }) => first && at >= requestedAt);
+  // Whoever signed in to answer this very request has chosen by that; somebody who signed in meanwhile for another one has not.
+  const signedInSince =
+    pinnedUser === person.userId && person.events.some(({ first, at }) => first && at >= requestedAt);
   return selected || signedInSince ? undefined : { next: { step: 'select-account' }, reason: 'account_not_selected' };
 };
 

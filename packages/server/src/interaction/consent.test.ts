@@ -214,3 +214,21 @@ test('T10: the account that was chosen is the one that goes on, also when anothe
   const { error, code } = answerOf(await browser.go(response.headers.get('location') ?? ''));
   assert.deepEqual([error, code], ['login_required', undefined]);
 });
+
+test('T10: whoever signs in from another tab is asked themselves before they go on where somebody else was shown', async (t) => {
+  const server = await testServer(t);
+  const { browser } = await signInAndStepUp(server);
+  server.advance(60);
+  const shown = await browser.go(authorizeUrl({ prompt: 'select_account' }));
+  assert.match(shown.html, /robin/);
+  server.advance(60);
+  await browser.signIn(
+    await browser.submit(await browser.go(authorizeUrl({ prompt: 'select_account' })), { other: '1' }),
+    SAM,
+  );
+  const next = await browser.submit(shown, { continue: '1' });
+  assert.match(next.url, /^\/select-account\?/, 'the old page is no answer by Sam');
+  assert.match(next.html, /sam/);
+  const done = await browser.submit(next, { continue: '1' });
+  assert.equal(claimsOf((await redeem(server, done)).body.id_token).sub, SAM.id);
+});
