@@ -8,12 +8,12 @@ import { createRequire } from 'node:module';
 import { after, describe, it } from 'node:test';
 import type { Auth0Client, Auth0ClientOptions } from '@auth0/auth0-spa-js';
 import type { Page } from 'playwright-core';
-import { listenAnywhere } from './api.ts';
-import { startAuthorizationServer } from './authorization-server.ts';
-import { giveCode, giveUsernameAndPassword, launchChromium } from './chromium.ts';
-import { ACCOUNTS } from './fabrikam.ts';
-import { claimsOf } from './flow.ts';
-import type { Person } from './people.ts';
+import { listenAnywhere } from '../api.ts';
+import { startAuthorizationServer } from '../authorization-server.ts';
+import { giveCode, giveUsernameAndPassword, launchChromium } from '../chromium.ts';
+import { ACCOUNTS } from '../fabrikam.ts';
+import { claimsOf } from '../flow.ts';
+import type { Person } from '../people.ts';
 
 declare global {
   interface Window {

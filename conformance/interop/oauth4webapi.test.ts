@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import * as oauth from 'oauth4webapi';
-import { startApi } from './api.ts';
-import { startAuthorizationServer } from './authorization-server.ts';
-import { ACCOUNTS, API_SECRET, CALLBACK, REPORTS, WEB_SECRET } from './fabrikam.ts';
-import { insecure } from './plain-http.ts';
-import { UserAgent } from './user-agent.ts';
+import { startApi } from '../api.ts';
+import { startAuthorizationServer } from '../authorization-server.ts';
+import { ACCOUNTS, API_SECRET, CALLBACK, REPORTS, WEB_SECRET } from '../fabrikam.ts';
+import { insecure } from '../plain-http.ts';
+import { UserAgent } from '../user-agent.ts';
 
 const server = await startAuthorizationServer({ people: ['ada', 'ben', 'cleo'] });
 const api = await startApi(server);

@@ -6,10 +6,10 @@ import express from 'express';
 import type { ConfigParams } from 'express-openid-connect';
 import openidConnect from 'express-openid-connect';
 import type { Page } from 'playwright-core';
-import { listenAnywhere } from './api.ts';
-import { startAuthorizationServer } from './authorization-server.ts';
-import { giveCode, giveUsernameAndPassword, launchChromium } from './chromium.ts';
-import { PAPE, WEB_SECRET } from './fabrikam.ts';
+import { listenAnywhere } from '../api.ts';
+import { startAuthorizationServer } from '../authorization-server.ts';
+import { giveCode, giveUsernameAndPassword, launchChromium } from '../chromium.ts';
+import { PAPE, WEB_SECRET } from '../fabrikam.ts';
 
 const { auth, claimIncludes, requiresAuth } = openidConnect;
 

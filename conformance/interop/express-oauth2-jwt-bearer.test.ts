@@ -4,10 +4,10 @@ import { after, describe, it } from 'node:test';
 import type { ErrorRequestHandler } from 'express';
 import express from 'express';
 import { auth, claimEquals, claimIncludes, requiredScopes, UnauthorizedError } from 'express-oauth2-jwt-bearer';
-import { listenAnywhere } from './api.ts';
-import { startAuthorizationServer } from './authorization-server.ts';
-import { ACCOUNTS, NIGHTLY_SECRET, REPORTS } from './fabrikam.ts';
-import { basic, tokenRequest, tokensFor } from './flow.ts';
+import { listenAnywhere } from '../api.ts';
+import { startAuthorizationServer } from '../authorization-server.ts';
+import { ACCOUNTS, NIGHTLY_SECRET, REPORTS } from '../fabrikam.ts';
+import { basic, tokenRequest, tokensFor } from '../flow.ts';
 
 const server = await startAuthorizationServer({ people: ['ada', 'ben'] });
 

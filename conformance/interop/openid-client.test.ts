@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import * as client from 'openid-client';
-import { startAuthorizationServer } from './authorization-server.ts';
-import { ACCOUNTS, API_SECRET, CALLBACK, NIGHTLY_SECRET, REPORTS, SIGNED_OUT, WEB_SECRET } from './fabrikam.ts';
-import { allowInsecureRequests } from './plain-http.ts';
-import type { Journey } from './user-agent.ts';
-import { formAction, UserAgent } from './user-agent.ts';
+import { startAuthorizationServer } from '../authorization-server.ts';
+import { ACCOUNTS, API_SECRET, CALLBACK, NIGHTLY_SECRET, REPORTS, SIGNED_OUT, WEB_SECRET } from '../fabrikam.ts';
+import { allowInsecureRequests } from '../plain-http.ts';
+import type { Journey } from '../user-agent.ts';
+import { formAction, UserAgent } from '../user-agent.ts';
 
 const assertionKeys = await client.randomDPoPKeyPair('ES256', { extractable: true });
 const assertionJwk = await crypto.subtle.exportKey('jwk', assertionKeys.publicKey);
