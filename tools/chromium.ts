@@ -3,10 +3,12 @@
  *
  * It owns which browser runs and with which switches; it does not own what the browser does.
  */
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Machine } from './debian-packages.ts';
+import { installPackages, thisMachine } from './debian-packages.ts';
 
 const run = promisify(execFile);
 
@@ -23,15 +25,6 @@ export const chromiumArguments: readonly string[] = [
   '--disable-component-update',
   '--disable-sync',
 ];
-
-/** Where this machine may keep a browser, and what it allows; replaced in tests. */
-export interface Machine {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly platform: NodeJS.Platform;
-  readonly isRoot: boolean;
-  /** Runs a command with its output shown, and says whether it ended well. */
-  readonly runs: (command: string, args: readonly string[]) => Promise<boolean>;
-}
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'microsoft-edge'];
 
@@ -54,7 +47,7 @@ export async function findOrInstallChromium(machine: Machine = thisMachine()): P
   }
   const found = await findChromium(machine);
   if (found !== undefined) return found;
-  await installWithApt(machine);
+  await installPackages(['chromium'], machine);
   const installed = await findChromium(machine);
   if (installed !== undefined) return installed;
   throw new Error(
@@ -73,16 +66,6 @@ async function findChromium(machine: Machine): Promise<string | undefined> {
   return undefined;
 }
 
-async function installWithApt(machine: Machine): Promise<void> {
-  if (machine.platform !== 'linux') return;
-  const asRoot = (...command: string[]): Promise<boolean> => {
-    const [first = '', ...rest] = machine.isRoot ? command : ['sudo', '-n', ...command];
-    return machine.runs(first, rest);
-  };
-  await asRoot('apt-get', 'update');
-  await asRoot('apt-get', 'install', '-y', '--no-install-recommends', 'chromium');
-}
-
 /** Asked of the program itself, because Ubuntu's `chromium-browser` may be a stub that only advertises a snap. */
 async function starts(path: string): Promise<boolean> {
   try {
@@ -92,19 +75,4 @@ async function starts(path: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-function thisMachine(): Machine {
-  return {
-    env: process.env,
-    platform: process.platform,
-    isRoot: process.getuid?.() === 0,
-    runs: (command, args) =>
-      new Promise((resolve) => {
-        const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-        const child = spawn(command, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
-        child.once('error', () => resolve(false));
-        child.once('exit', (code) => resolve(code === 0));
-      }),
-  };
 }

@@ -11,6 +11,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { findOrInstallChromium } from './chromium.ts';
+import { findOrInstall, programsFor } from './debian-packages.ts';
 import { selectTests } from './test-files.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -74,4 +75,6 @@ if (unknown.length > 0 || files.length === 0) {
   process.exit(2);
 }
 if (!given.includes('--only-tests')) checks();
+// Before the tests, which run side by side: apt-get works for one at a time.
+await findOrInstall(programsFor(files));
 process.exitCode = await runTests(files, options, await findOrInstallChromium());
