@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Instant } from '@stile/core';
 import { instant } from '@stile/core';
-import type { Config, ConfigInput, RunningServer } from '@stile/server';
+import type { Config, ConfigInput, Deps, RunningServer } from '@stile/server';
 import { createDeps, createLog, listen, openStore, resolveConfig } from '@stile/server';
 import { fabrikam } from './fabrikam.ts';
 import type { Person } from './people.ts';
@@ -30,19 +30,28 @@ export interface AuthorizationServer {
 interface Start {
   readonly people?: readonly string[];
   readonly clients?: NonNullable<ConfigInput['clients']>;
+  /** Changes the configuration before it is checked. */
+  readonly change?: (config: ConfigInput) => ConfigInput;
+  /** Replaces parts of what its handlers are given, to break them or to watch. */
+  readonly replace?: (deps: Deps) => Deps;
+  /** The file that its log is written to; otherwise it writes none. */
+  readonly logFile?: string;
 }
 
 export const startAuthorizationServer = async ({
   people = [],
   clients = [],
+  change = (config) => config,
+  replace = (deps) => deps,
+  logFile,
 }: Start = {}): Promise<AuthorizationServer> => {
   let ahead = 0;
   const now = (): number => Math.floor(Date.now() / 1000) + ahead;
   const population = people.map((username) => person(username, now));
   const folder = mkdtempSync(join(tmpdir(), 'stile-conformance-'));
   const running = await onFreePort((port) => {
-    const config = resolveConfig(fabrikam(`http://localhost:${port}/`, folder, population, clients));
-    return run(config, () => instant(now()));
+    const config = resolveConfig(change(fabrikam(`http://localhost:${port}/`, folder, population, clients)));
+    return run(config, () => instant(now()), replace, logFile);
   });
   const issuer = `http://localhost:${running.port}/`;
   return {
@@ -60,10 +69,16 @@ export const startAuthorizationServer = async ({
   };
 };
 
-const run = async (config: Config, now: () => Instant): Promise<RunningServer> => {
+const run = async (
+  config: Config,
+  now: () => Instant,
+  replace: (deps: Deps) => Deps,
+  logFile: string | undefined,
+): Promise<RunningServer> => {
   const store = openStore(config);
+  const log = logFile === undefined ? createLog('silent') : createLog('debug', logFile);
   try {
-    return await listen(await createDeps(config, store, createLog('silent'), { now }));
+    return await listen(replace(await createDeps(config, store, log, { now })));
   } catch (error) {
     await store.close();
     throw error;

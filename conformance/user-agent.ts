@@ -24,7 +24,8 @@ const MOST_PAGES = 8;
 const MOST_REDIRECTS = 12;
 
 export class UserAgent {
-  readonly #cookies = new Map<string, string>();
+  /** What the browser keeps for the server; whoever has it is that browser. */
+  readonly cookies = new Map<string, string>();
   readonly #home: string;
 
   /** @param issuer the server whose cookies are kept and whose redirects are followed */
@@ -35,7 +36,7 @@ export class UserAgent {
   /** One request with the cookies; nothing is followed. */
   async send(url: URL | string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
-    if (this.#cookies.size > 0) headers.set('cookie', [...this.#cookies].map((pair) => pair.join('=')).join('; '));
+    if (this.cookies.size > 0) headers.set('cookie', [...this.cookies].map((pair) => pair.join('=')).join('; '));
     const response = await fetch(new URL(url, this.#home), { ...init, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     return response;
@@ -44,8 +45,8 @@ export class UserAgent {
   #keep(line: string): void {
     const [, name, value] = /^([^=;]+)=([^;]*)/.exec(line) ?? [];
     if (name === undefined || value === undefined) return;
-    if (/; max-age=0(;|$)/i.test(line)) this.#cookies.delete(name);
-    else this.#cookies.set(name, value);
+    if (/; max-age=0(;|$)/i.test(line)) this.cookies.delete(name);
+    else this.cookies.set(name, value);
   }
 
   /** Opens a page and follows redirects until there is something to read, or the way leads elsewhere. */
