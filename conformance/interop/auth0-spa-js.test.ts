@@ -125,7 +125,7 @@ const inWindow = async <T>(page: Page, person: Person, begin: () => Promise<T>):
 };
 
 describe('auth0-spa-js', () => {
-  it('signs in by redirect, and the ID token says how', async () => {
+  it('sign in: signs in by redirect, and the ID token says how', async () => {
     const { page } = await open();
     await signIn(page, server.person('ada'));
     assert.equal(await page.evaluate(async () => (await window.auth0.getUser())?.name), 'ada of Fabrikam');
@@ -133,7 +133,7 @@ describe('auth0-spa-js', () => {
     assert.deepEqual([claims?.acr, claims?.amr], ['1fa', ['pwd']]);
   });
 
-  it('gets a token by a hidden frame when the page is loaded again', async () => {
+  it('sign in: gets a token by a hidden frame when the page is loaded again', async () => {
     const { page, asked } = await open();
     await signIn(page, server.person('ada'));
     await load(page, `${origin}/`);
@@ -143,12 +143,12 @@ describe('auth0-spa-js', () => {
     assert.equal(silent?.searchParams.get('response_mode'), 'web_message');
   });
 
-  it('is told login_required by the hidden frame when nobody is signed in', async () => {
+  it('failure: is told login_required by the hidden frame when nobody is signed in', async () => {
     const { page } = await open();
     assert.equal(await silently(page), 'login_required: Login required');
   });
 
-  it('gets tokens by refresh token, one after the other, without a frame', async () => {
+  it('refresh: gets tokens by refresh token, one after the other, without a frame', async () => {
     const { page, asked } = await open({ useRefreshTokens: true });
     await signIn(page, server.person('ben'));
     const tokens = [await silently(page), await silently(page)];
@@ -161,7 +161,7 @@ describe('auth0-spa-js', () => {
     assert.ok(!asked.some(({ searchParams }) => searchParams.get('prompt') === 'none'));
   });
 
-  it('steps up in a window when a silent request finds that a second proof is needed (interactiveErrorHandler)', async () => {
+  it('step up: steps up in a window when a silent request finds that a second proof is needed (interactiveErrorHandler)', async () => {
     const { page } = await open({ interactiveErrorHandler: 'popup' });
     const cleo = server.person('cleo');
     await signIn(page, cleo);
@@ -178,7 +178,7 @@ describe('auth0-spa-js', () => {
     assert.deepEqual([next.scope, next.jti !== claims.jti], [claims.scope, true]);
   });
 
-  it('T4: without that handler it is told so in the words it looks for, and the session stands', async () => {
+  it('step up: T4: without that handler it is told so in the words it looks for, and the session stands', async () => {
     const { page } = await open();
     const dan = server.person('dan');
     await signIn(page, dan);
@@ -191,7 +191,7 @@ describe('auth0-spa-js', () => {
     assert.match(String(claimsOf(await silently(page, 'close:account')).scope), /close:account/);
   });
 
-  it('steps up in a window as well when it uses refresh tokens', async () => {
+  it('step up: steps up in a window as well when it uses refresh tokens', async () => {
     const { page } = await open({
       useRefreshTokens: true,
       useRefreshTokensFallback: true,
@@ -204,7 +204,7 @@ describe('auth0-spa-js', () => {
     assert.match(String(claimsOf(token).scope), /transfer:funds/);
   });
 
-  it('signs out by /v2/logout', async () => {
+  it('sign out: signs out by /v2/logout', async () => {
     const { page, asked } = await open();
     await signIn(page, server.person('finn'));
     const returned = page.waitForURL(`${origin}/`);

@@ -53,12 +53,12 @@ const call = async (path: string, token: string | undefined) => {
 };
 
 describe('express-oauth2-jwt-bearer in strict mode', () => {
-  it('lets a token pass that has the scope', async () => {
+  it('sign in: lets a token pass that has the scope', async () => {
     const { access_token: token } = await tokensFor(server, 'ada');
     assert.deepEqual(await call('/accounts', token), { status: 200, challenge: '', body: '{"subject":"user_ada"}' });
   });
 
-  it('lets a token pass that is signed by ES256, where the API wants that', async () => {
+  it('sign in: lets a token pass that is signed by ES256, where the API wants that', async () => {
     const { access_token: token } = await tokensFor(server, 'ada', { audience: REPORTS, scope: 'openid read:reports' });
     assert.equal((await call('/reports', token)).status, 200);
   });
@@ -69,33 +69,33 @@ describe('express-oauth2-jwt-bearer in strict mode', () => {
     assert.equal((await call('/reports', String(body.access_token))).status, 200);
   });
 
-  it('finds acr and amr in a token of somebody who proved two factors', async () => {
+  it('step up: finds acr and amr in a token of somebody who proved two factors', async () => {
     const { access_token: strong } = await tokensFor(server, 'ben', { acr_values: 'mfa' });
     assert.equal((await call('/proven', strong)).status, 200);
     const { access_token: weak } = await tokensFor(server, 'ben');
     assert.equal((await call('/proven', weak)).status, 401);
   });
 
-  it('refuses a token without the scope', async () => {
+  it('failure: refuses a token without the scope', async () => {
     const { access_token: token } = await tokensFor(server, 'ada');
     const { status, challenge } = await call('/transfers', token);
     assert.equal(status, 403);
     assert.match(challenge, /error="insufficient_scope".*scope="transfer:funds"/);
   });
 
-  it('refuses a token for another API, and one signed as another API wants it', async () => {
+  it('failure: refuses a token for another API, and one signed as another API wants it', async () => {
     const { access_token: token } = await tokensFor(server, 'ada', { audience: REPORTS, scope: 'openid read:reports' });
     const { status, challenge } = await call('/accounts', token);
     assert.equal(status, 401);
     assert.match(challenge, /error="invalid_token"/);
   });
 
-  it('refuses an ID token', async () => {
+  it('failure: refuses an ID token', async () => {
     const { id_token: token } = await tokensFor(server, 'ada');
     assert.equal((await call('/accounts', token)).status, 401);
   });
 
-  it('refuses a token that opens userinfo alone', async () => {
+  it('failure: refuses a token that opens userinfo alone', async () => {
     const { access_token: token } = await tokensFor(server, 'ada', { audience: undefined, scope: 'openid' });
     assert.equal((await call('/accounts', token)).status, 401);
   });

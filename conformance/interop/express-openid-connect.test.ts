@@ -91,7 +91,7 @@ const claimsShown = async (page: Page): Promise<Record<string, unknown>> =>
   JSON.parse((await page.textContent('body')) ?? '');
 
 describe('express-openid-connect', () => {
-  it('signs in, and comes back to where it was asked', async () => {
+  it('sign in: signs in, and comes back to where it was asked', async () => {
     const page = await somebody();
     await page.goto(`${baseURL('intranet')}/private`);
     assert.equal(new URL(page.url()).origin, new URL(server.issuer).origin);
@@ -101,7 +101,7 @@ describe('express-openid-connect', () => {
     assert.deepEqual([claims.sub, claims.name, claims.acr], ['user_ada', 'ada of Fabrikam', '1fa']);
   });
 
-  it('steps up: the ID token has the PAPE level that was asked for, and mfa among its methods', async () => {
+  it('step up: steps up: the ID token has the PAPE level that was asked for, and mfa among its methods', async () => {
     const page = await somebody();
     await page.goto(`${baseURL('intranet')}/private`);
     await giveUsernameAndPassword(page, server.person('ben'));
@@ -116,7 +116,7 @@ describe('express-openid-connect', () => {
     assert.equal((await claimsShown(page)).acr, PAPE);
   });
 
-  it('T3: gets no further when the person cancels the step-up', async () => {
+  it('failure: T3: gets no further when the person cancels the step-up', async () => {
     const page = await somebody();
     await page.goto(`${baseURL('intranet')}/private`);
     await giveUsernameAndPassword(page, server.person('cleo'));
@@ -130,7 +130,7 @@ describe('express-openid-connect', () => {
     assert.deepEqual(await response.json(), { error: 'access_denied' });
   });
 
-  it('signs in to a second application without a page, and signs out by /v2/logout', async () => {
+  it('sign out: signs in to a second application without a page, and signs out by /v2/logout', async () => {
     const page = await somebody();
     await page.goto(`${baseURL('intranet')}/private`);
     await giveUsernameAndPassword(page, server.person('dan'));
@@ -148,7 +148,7 @@ describe('express-openid-connect', () => {
     await page.waitForSelector('#password');
   });
 
-  it('signs out by end_session, and is asked to sign in again', async () => {
+  it('sign out: signs out by end_session, and is asked to sign in again', async () => {
     const page = await somebody();
     await page.goto(`${baseURL('intranet')}/private`);
     await giveUsernameAndPassword(page, server.person('ada'));

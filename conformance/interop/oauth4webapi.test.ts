@@ -89,20 +89,20 @@ describe('validateAuthResponse', () => {
     assert.ok(oauth.validateAuthResponse(as, web, answer, asked.state).get('code'));
   });
 
-  it('refuses an answer without iss, for the metadata promise it', async () => {
+  it('failure: refuses an answer without iss, for the metadata promise it', async () => {
     const { asked, answer } = await signIn('ada');
     answer.searchParams.delete('iss');
     assert.throws(() => oauth.validateAuthResponse(as, web, answer, asked.state), { code: oauth.INVALID_RESPONSE });
   });
 
-  it('refuses an answer with another iss, or with another state', async () => {
+  it('failure: refuses an answer with another iss, or with another state', async () => {
     const { asked, answer } = await signIn('ada');
     assert.throws(() => oauth.validateAuthResponse(as, web, answer, 'other'), { code: oauth.INVALID_RESPONSE });
     answer.searchParams.set('iss', server.issuer.slice(0, -1));
     assert.throws(() => oauth.validateAuthResponse(as, web, answer, asked.state), { code: oauth.INVALID_RESPONSE });
   });
 
-  it('finds state and iss in an error as well', async () => {
+  it('failure: finds state and iss in an error as well', async () => {
     const { asked, answer } = await signIn('ada', { acr_values: 'phrh' });
     assert.throws(() => oauth.validateAuthResponse(as, web, answer, asked.state), {
       code: oauth.AUTHORIZATION_RESPONSE_ERROR,
@@ -112,7 +112,7 @@ describe('validateAuthResponse', () => {
 });
 
 describe('tokens', () => {
-  it('the ID token is signed by a published key and fresh enough for max_age', async () => {
+  it('sign in: the ID token is signed by a published key and fresh enough for max_age', async () => {
     const { asked, answer } = await signIn('ada', { max_age: '60' });
     const parameters = oauth.validateAuthResponse(as, web, answer, asked.state);
     const { verifier, nonce } = asked;
@@ -143,13 +143,13 @@ describe('tokens', () => {
     await assert.rejects(validate(token, ACCOUNTS), { code: oauth.JWT_CLAIM_COMPARISON });
   });
 
-  it('the ID token is none', async () => {
+  it('failure: the ID token is none', async () => {
     const { asked, answer } = await signIn('ada');
     const { id_token = '' } = await redeem(answer, asked);
     await assert.rejects(validate(id_token, 'web'), { code: oauth.INVALID_RESPONSE });
   });
 
-  it('refresh, userinfo, introspection and revocation are answered as their standards say', async () => {
+  it('refresh: refresh, userinfo, introspection and revocation are answered as their standards say', async () => {
     const scope = 'openid email offline_access read:accounts';
     const { asked, answer } = await signIn('ada', { scope, resource: ACCOUNTS });
     const first = await redeem(answer, asked);
@@ -185,7 +185,7 @@ describe('an API asks for more (RFC 9470)', () => {
     return assert.fail('the call was let pass');
   };
 
-  it('and the challenge, put into a new authorization request, brings the token that is let pass', async () => {
+  it('step up: and the challenge, put into a new authorization request, brings the token that is let pass', async () => {
     const wanted = { scope: 'openid read:accounts', resource: ACCOUNTS };
     const first = await signIn('ben', wanted);
     const weak = (await redeem(first.answer, first.asked)).access_token;

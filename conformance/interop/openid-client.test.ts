@@ -96,7 +96,7 @@ describe('discovery', () => {
 });
 
 describe('a code, with PKCE, nonce, state and iss', () => {
-  it('brings tokens for whoever signed in', async () => {
+  it('sign in: brings tokens for whoever signed in', async () => {
     const { journey, tokens } = await signIn('ada');
     assert.deepEqual(journey.pages, ['/login']);
     const claims = tokens.claims();
@@ -109,28 +109,28 @@ describe('a code, with PKCE, nonce, state and iss', () => {
     assert.equal(userinfo.email, 'ada@fabrikam.example');
   });
 
-  it('is refused by the client when the state is of another request', async () => {
+  it('failure: is refused by the client when the state is of another request', async () => {
     const asked = await ask();
     const journey = await new UserAgent(server.issuer).authorize(asked.url, server.person('ada'));
     const other = { ...asked, checks: { ...asked.checks, expectedState: client.randomState() } };
     await assert.rejects(take(journey, other), { code: 'OAUTH_INVALID_RESPONSE' });
   });
 
-  it('is refused by the client when iss names another server', async () => {
+  it('failure: is refused by the client when iss names another server', async () => {
     const asked = await ask();
     const journey = await new UserAgent(server.issuer).authorize(asked.url, server.person('ada'));
     journey.end.url.searchParams.set('iss', 'https://elsewhere.example/');
     await assert.rejects(take(journey, asked), { code: 'OAUTH_INVALID_RESPONSE' });
   });
 
-  it('is refused by the client when the nonce is of another request', async () => {
+  it('failure: is refused by the client when the nonce is of another request', async () => {
     const asked = await ask();
     const journey = await new UserAgent(server.issuer).authorize(asked.url, server.person('ada'));
     const other = { ...asked, checks: { ...asked.checks, expectedNonce: client.randomNonce() } };
     await assert.rejects(take(journey, other), { code: 'OAUTH_JWT_CLAIM_COMPARISON_FAILED' });
   });
 
-  it('is refused by the server when the verifier is of another request', async () => {
+  it('failure: is refused by the server when the verifier is of another request', async () => {
     const asked = await ask();
     const journey = await new UserAgent(server.issuer).authorize(asked.url, server.person('ada'));
     const other = { ...asked, checks: { ...asked.checks, pkceCodeVerifier: client.randomPKCECodeVerifier() } };
@@ -139,7 +139,7 @@ describe('a code, with PKCE, nonce, state and iss', () => {
 });
 
 describe('step-up', () => {
-  it('asks only for what is missing, and the ID token says what was proven and when', async () => {
+  it('step up: asks only for what is missing, and the ID token says what was proven and when', async () => {
     const { agent } = await signIn('ben');
     const asked = await ask({ acr_values: 'mfa', max_age: '300' });
     const before = server.now();
@@ -156,7 +156,7 @@ describe('step-up', () => {
     assert.equal((await take(silent, again, 300)).claims()?.acr, 'mfa');
   });
 
-  it('asks for both proofs when max_age=0, and auth_time is theirs', async () => {
+  it('step up: asks for both proofs when max_age=0, and auth_time is theirs', async () => {
     const { agent, tokens } = await signIn('cleo', { acr_values: 'mfa' });
     const asked = await ask({ acr_values: 'mfa', max_age: '0' });
     const journey = await agent.authorize(asked.url, server.person('cleo'));
@@ -166,7 +166,7 @@ describe('step-up', () => {
     assert.ok((later?.auth_time ?? 0) > (tokens.claims()?.auth_time ?? 0));
   });
 
-  it('T3: ends in unmet_authentication_requirements when no authenticator of this server could meet it', async () => {
+  it('failure: T3: ends in unmet_authentication_requirements when no authenticator of this server could meet it', async () => {
     const { agent } = await signIn('ada');
     const asked = await ask({ acr_values: 'phr' });
     const journey = await agent.authorize(asked.url, server.person('ada'));
@@ -174,7 +174,7 @@ describe('step-up', () => {
     await assert.rejects(take(journey, asked), refusal('unmet_authentication_requirements'));
   });
 
-  it('T4: ends in login_required when it could be met, but prompt=none forbids to ask', async () => {
+  it('failure: T4: ends in login_required when it could be met, but prompt=none forbids to ask', async () => {
     const { agent } = await signIn('ada');
     const asked = await ask({ acr_values: 'mfa', prompt: 'none' });
     await assert.rejects(
@@ -185,7 +185,7 @@ describe('step-up', () => {
     assert.equal((await take(await agent.authorize(still.url, server.person('ada')), still)).claims()?.sub, 'user_ada');
   });
 
-  it('ends in login_required for prompt=none when nobody is signed in', async () => {
+  it('failure: ends in login_required for prompt=none when nobody is signed in', async () => {
     const asked = await ask({ prompt: 'none' });
     const journey = await new UserAgent(server.issuer).authorize(asked.url, server.person('ada'));
     await assert.rejects(take(journey, asked), refusal('login_required'));
@@ -195,7 +195,7 @@ describe('step-up', () => {
 describe('what follows a login', () => {
   const everything = { scope: 'openid offline_access read:accounts transfer:funds', audience: ACCOUNTS };
 
-  it('T5, T27: a refresh is narrowed by what may be used once, and keeps acr, amr and auth_time', async () => {
+  it('refresh: T5, T27: a refresh is narrowed by what may be used once, and keeps acr, amr and auth_time', async () => {
     const { tokens } = await signIn('dan', everything);
     assert.equal(tokens.scope, everything.scope);
     const fresh = await client.refreshTokenGrant(web, tokens.refresh_token ?? '');
@@ -226,7 +226,7 @@ describe('what follows a login', () => {
     await assert.rejects(client.refreshTokenGrant(web, tokens.refresh_token ?? ''), { error: 'invalid_grant' });
   });
 
-  it('end_session with the ID token signs the person out without a question and returns with state', async () => {
+  it('sign out: end_session with the ID token signs the person out without a question and returns with state', async () => {
     const { agent, tokens } = await signIn('finn');
     const url = client.buildEndSessionUrl(web, {
       id_token_hint: tokens.id_token ?? '',
@@ -241,7 +241,7 @@ describe('what follows a login', () => {
     );
   });
 
-  it('end_session without it asks first', async () => {
+  it('sign out: end_session without it asks first', async () => {
     const { agent } = await signIn('finn');
     const page = await agent.open(client.buildEndSessionUrl(web, { post_logout_redirect_uri: SIGNED_OUT }));
     assert.equal(page.status, 200);
@@ -264,14 +264,14 @@ describe('how a client authenticates', () => {
     });
   }
 
-  it('client_secret_post with a secret that holds every awkward character', async () => {
+  it('sign in: client_secret_post with a secret that holds every awkward character', async () => {
     const byPost = await discover('web', client.ClientSecretPost(WEB_SECRET));
     const asked = await ask({}, byPost);
     const journey = await new UserAgent(server.issuer).authorize(asked.url, server.person('ada'));
     assert.equal((await take(journey, asked, undefined, byPost)).claims()?.sub, 'user_ada');
   });
 
-  it('private_key_jwt, for itself and for a person', async () => {
+  it('sign in: private_key_jwt, for itself and for a person', async () => {
     const signed = await discover('signed', client.PrivateKeyJwt(assertionKeys.privateKey));
     assert.ok((await client.clientCredentialsGrant(signed, { resource: REPORTS })).access_token);
     const asked = await ask({}, signed);
@@ -279,7 +279,7 @@ describe('how a client authenticates', () => {
     assert.equal((await take(journey, asked, undefined, signed)).claims()?.sub, 'user_ada');
   });
 
-  it('not with a key of somebody else, nor with a wrong secret', async () => {
+  it('failure: not with a key of somebody else, nor with a wrong secret', async () => {
     const strange = await client.randomDPoPKeyPair('ES256');
     const forged = await discover('signed', client.PrivateKeyJwt(strange.privateKey));
     await assert.rejects(client.clientCredentialsGrant(forged, { resource: REPORTS }), { error: 'invalid_client' });

@@ -1,0 +1,71 @@
+/**
+ * The clients of others that Stile is tried with. Each has a file of tests here, in which the name of a test begins with
+ * the step it belongs to: `sign in: …`, `step up: …`, `refresh: …`, `sign out: …`, `failure: …`. What is tested beyond these
+ * has a name without. `npm run interop` makes a table of it.
+ */
+
+/** What is tried with every client, in the order of the table. */
+export const steps = ['sign in', 'step up', 'refresh', 'sign out', 'failure'] as const;
+export type Step = (typeof steps)[number];
+
+export interface Client {
+  /** What its makers call it. */
+  readonly name: string;
+  /** The file of its tests, in this folder. */
+  readonly file: string;
+  /** Where its version stands: in `package-lock.json`, or with the Debian package that is installed. */
+  readonly from: { readonly npm: string } | { readonly debian: string };
+  /** Steps that are not its part, each with the reason. Every other step has a test. */
+  readonly notItsPart: Readonly<Partial<Record<Step, string>>>;
+  /** What was found otherwise, and is worth knowing before an application moves. */
+  readonly notes: readonly string[];
+}
+
+export const clients: readonly Client[] = [
+  {
+    name: 'openid-client',
+    file: 'openid-client.test.ts',
+    from: { npm: 'openid-client' },
+    notItsPart: {},
+    notes: [],
+  },
+  {
+    name: 'oauth4webapi',
+    file: 'oauth4webapi.test.ts',
+    from: { npm: 'oauth4webapi' },
+    notItsPart: { 'sign out': 'it revokes tokens, and leaves the address of a logout to the application' },
+    notes: [],
+  },
+  {
+    name: '@auth0/auth0-spa-js',
+    file: 'auth0-spa-js.test.ts',
+    from: { npm: '@auth0/auth0-spa-js' },
+    notItsPart: {},
+    notes: [
+      "It remembers tokens by scope and gives the same one out again, also one that is good for one use: ask for such scopes with `cacheMode: 'off'`, or use `@stile/client`, which gives each call its own.",
+      'It does not look at `acr` after its window has closed. It need not here: the scope is not in the token unless its demand was met.',
+      "`mfa_required` with an `mfa_token` (Auth0's MFA API), and refresh tokens for several APIs (`useMrrt`), are not spoken yet. A refresh that lacks a scope is narrowed, and `interactiveErrorHandler: 'popup'` works over the hidden frame, with `useRefreshTokens` when `useRefreshTokensFallback` is set.",
+    ],
+  },
+  {
+    name: 'express-openid-connect',
+    file: 'express-openid-connect.test.ts',
+    from: { npm: 'express-openid-connect' },
+    notItsPart: {},
+    notes: [
+      "`claimIncludes('amr', 'mfa')` calls `login()` without parameters when it fails, so it must stand behind a handler that asks for `acr_values`; alone it would redirect for ever, at Auth0 as here.",
+    ],
+  },
+  {
+    name: 'express-oauth2-jwt-bearer',
+    file: 'express-oauth2-jwt-bearer.test.ts',
+    from: { npm: 'express-oauth2-jwt-bearer' },
+    notItsPart: {
+      refresh: 'an API is given tokens and renews none',
+      'sign out': 'it verifies the JWT and asks nobody, so for it a token ends by its lifetime',
+    },
+    notes: [
+      'A claim that is missing is answered with `invalid_token`, not with the challenge of RFC 9470: an application does not learn from it that a step-up would help. `@stile/resource-server` says so.',
+    ],
+  },
+];
