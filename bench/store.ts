@@ -61,6 +61,7 @@ const grant = (id: string): Grant => ({
   events: [],
   requirements: [],
   nonce: null,
+  requestedClaims: { idToken: [], userinfo: [] },
   agesFrom: now,
   createdAt: now,
   revokedAt: null,

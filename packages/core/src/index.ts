@@ -26,4 +26,5 @@ export * from './token/access-token.ts';
 export * from './token/assert-issuable.ts';
 export * from './token/id-token.ts';
 export * from './token/proof-in-token.ts';
+export * from './token/released-claims.ts';
 export * from './www-authenticate.ts';

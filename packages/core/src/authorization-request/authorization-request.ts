@@ -1,4 +1,5 @@
 import type { TrustedRedirect } from '../client/redirect-uri.ts';
+import type { RequestedClaims } from '../token/released-claims.ts';
 
 export const PROMPTS = ['none', 'login', 'consent', 'select_account'] as const;
 export type Prompt = (typeof PROMPTS)[number];
@@ -36,6 +37,8 @@ export interface AuthorizationRequest {
   /** The members of `claims` that bear on authentication. */
   readonly acrClaim?: ClaimRequest;
   readonly subClaim?: string;
+  /** The claims about the person that were asked for by name. */
+  readonly requestedClaims?: RequestedClaims;
   readonly loginHint?: string;
   readonly idTokenHint?: string;
   readonly uiLocales: readonly string[];

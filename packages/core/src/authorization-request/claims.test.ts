@@ -10,7 +10,18 @@ describe('the claims parameter', () => {
     ['{}', {}],
     ['{"userinfo":{"acr":{"essential":true,"values":["mfa"]}}}', {}],
     ['{"id_token":null,"userinfo":null}', {}],
-    ['{"id_token":{"email":null,"given_name":{"essential":true}}}', {}],
+    [
+      '{"id_token":{"email":null,"given_name":{"essential":true}}}',
+      { requestedClaims: { idToken: ['given_name', 'email'], userinfo: [] } },
+    ],
+    [
+      '{"userinfo":{"name":{"value":"Ada"},"picture":{"values":[1]}},"id_token":{"address":{}}}',
+      { requestedClaims: { idToken: ['address'], userinfo: ['name', 'picture'] } },
+    ],
+    ['{"userinfo":{"auth_time":null,"nickname#de":null,"is_admin":7,"phone":null}}', {}],
+    ['{"userinfo":{"sub":{"value":"alice"}}}', { subClaim: 'alice' }],
+    ['{"id_token":{"sub":{"value":"alice"}},"userinfo":{"sub":{"values":["alice"]}}}', { subClaim: 'alice' }],
+    ['{"id_token":{"sub":null},"userinfo":{"sub":{"value":"alice"}}}', { subClaim: 'alice' }],
     ['{"id_token":{"acr":null}}', { acrClaim: { essential: false, values: [] } }],
     ['{"id_token":{"acr":{}}}', { acrClaim: { essential: false, values: [] } }],
     ['{"id_token":{"acr":{"essential":true}}}', { acrClaim: { essential: true, values: [] } }],
@@ -59,6 +70,11 @@ describe('the claims parameter', () => {
     ['{"id_token":{"sub":{"value":"alice","values":["bob"]}}}', malformed],
     ['{"id_token":{"sub":{"value":7}}}', malformed],
     ['{"id_token":{"sub":"alice"}}', malformed],
+    ['{"userinfo":{"sub":"alice"}}', malformed],
+    ['{"id_token":{"sub":{"value":"alice"}},"userinfo":{"sub":{"value":"bob"}}}', malformed],
+    ['{"id_token":{"email":true}}', malformed],
+    ['{"userinfo":{"email":["x"]}}', malformed],
+    ['{"userinfo":{"name":"Ada"}}', malformed],
   ];
   for (const [text, expected] of table) {
     it(text || '(empty)', () => {

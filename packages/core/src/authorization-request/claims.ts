@@ -4,12 +4,15 @@ import type { JsonObject } from '../json-object.ts';
 import { isJsonObject, parseJsonObject } from '../json-object.ts';
 import type { Result } from '../result.ts';
 import { ok, refused } from '../result.ts';
+import type { RequestedClaims } from '../token/released-claims.ts';
+import { STANDARD_CLAIMS } from '../token/released-claims.ts';
 import type { ClaimRequest } from './authorization-request.ts';
 
-/** The part of the `claims` parameter that bears on authentication (OpenID Connect Core 1.0, section 5.5). */
-export interface AuthenticationClaims {
+/** What the `claims` parameter asks for (OpenID Connect Core 1.0, section 5.5). */
+export interface ClaimsParameter {
   readonly acrClaim?: ClaimRequest;
   readonly subClaim?: string;
+  readonly requestedClaims?: RequestedClaims;
 }
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
@@ -29,19 +32,45 @@ const claimRequest = (value: unknown): ClaimRequest | undefined => {
   return strings.length === values.length ? { essential, values: strings } : undefined;
 };
 
-/** Reads the `claims` parameter; what it asks of other claims is left to the scopes. */
-export const parseClaims = (text: string | undefined): Result<AuthenticationClaims, OAuthError> => {
+/**
+ * The standard claims that are asked for; `undefined` when a request for one has no form.
+ *
+ * Whether a claim is essential makes no difference: no error comes of one that is not known (section 5.5.1). Nor do values:
+ * what is known is told as it is.
+ */
+const standardClaims = (object: JsonObject): readonly string[] | undefined => {
+  const names = STANDARD_CLAIMS.filter((name) => Object.hasOwn(object, name));
+  return names.every((name) => object[name] === null || isJsonObject(object[name])) ? names : undefined;
+};
+
+/** The one person whom `sub` means, in either place. */
+const subject = (...requests: readonly unknown[]): Result<string | undefined, OAuthError> => {
+  const asked = requests.filter((request) => request !== undefined).map(claimRequest);
+  const known = asked.filter((request) => request !== undefined);
+  if (known.length < asked.length) return malformed;
+  const [only, ...others] = new Set(known.flatMap(({ values }) => values));
+  return others.length > 0 ? malformed : ok(only);
+};
+
+/** Reads the `claims` parameter. Claims that are not understood are passed over, as section 5.5 wants. */
+export const parseClaims = (text: string | undefined): Result<ClaimsParameter, OAuthError> => {
   if (text === undefined) return ok({});
   const claims = parseJsonObject(text);
   if (!claims) return malformed;
   const idToken = member(claims, 'id_token') ?? {};
   const userinfo = member(claims, 'userinfo') ?? {};
   if (!isJsonObject(idToken) || !isJsonObject(userinfo)) return malformed;
-  const [acr, sub] = [member(idToken, 'acr'), member(idToken, 'sub')];
+  const acr = member(idToken, 'acr');
   const acrClaim = acr === undefined ? undefined : claimRequest(acr);
-  const subClaim = sub === undefined ? undefined : claimRequest(sub);
-  if ((acr !== undefined && !acrClaim) || (sub !== undefined && !subClaim)) return malformed;
-  const [subject, ...others] = subClaim?.values ?? [];
-  if (others.length > 0) return malformed;
-  return ok({ ...(acrClaim && { acrClaim }), ...(subject !== undefined && { subClaim: subject }) });
+  if (acr !== undefined && !acrClaim) return malformed;
+  const sub = subject(member(idToken, 'sub'), member(userinfo, 'sub'));
+  if (!sub.ok) return sub;
+  const names = { idToken: standardClaims(idToken), userinfo: standardClaims(userinfo) };
+  if (!names.idToken || !names.userinfo) return malformed;
+  const requestedClaims = { idToken: names.idToken, userinfo: names.userinfo };
+  return ok({
+    ...(acrClaim && { acrClaim }),
+    ...(sub.value !== undefined && { subClaim: sub.value }),
+    ...(names.idToken.length + names.userinfo.length > 0 && { requestedClaims }),
+  });
 };

@@ -5,7 +5,7 @@ import { instant } from '../instant.ts';
 import { defaultLevels } from '../policy/levels.ts';
 import { events, requirements } from '../step-up.notation.ts';
 import { contextThatMeets } from '../step-up.ts';
-import { idTokenClaims, releasedClaims } from './id-token.ts';
+import { idTokenClaims } from './id-token.ts';
 
 const context = contextThatMeets(events('password@0, totp@10'), requirements('acr_values PAPE'), defaultLevels);
 assert.ok(context);
@@ -88,43 +88,5 @@ describe('the claims of an ID token', () => {
     assert.equal(Object.getPrototypeOf(all), Object.prototype);
     assert.equal(all.acr, claims.acr);
     assert.equal(all.email_verified, undefined);
-  });
-});
-
-describe('what scopes release about a person', () => {
-  const person = {
-    name: 'Alice',
-    email: 'alice@example.com',
-    email_verified: true,
-    phone_number: '+1',
-    is_admin: true,
-    acr: 'phrh',
-  };
-
-  it('each its own claims, and only those that are known (OpenID Connect Core 1.0, section 5.4)', () => {
-    assert.deepEqual(releasedClaims(['openid', 'profile'], person), { name: 'Alice' });
-    assert.deepEqual(releasedClaims(['email'], person), { email: 'alice@example.com', email_verified: true });
-    assert.deepEqual(releasedClaims(['phone', 'address', 'email', 'email'], person), {
-      phone_number: '+1',
-      email: 'alice@example.com',
-      email_verified: true,
-    });
-  });
-  it('nothing for other scopes, whatever they are called', () => {
-    for (const scope of [
-      'openid',
-      'offline_access',
-      'read',
-      'is_admin',
-      'acr',
-      '__proto__',
-      'constructor',
-      'toString',
-    ]) {
-      assert.deepEqual(releasedClaims([scope], person), {}, scope);
-    }
-  });
-  it('nothing that is merely inherited', () => {
-    assert.deepEqual(releasedClaims(['profile'], Object.create({ name: 'Mallory' })), {});
   });
 });

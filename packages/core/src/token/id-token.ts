@@ -13,7 +13,7 @@ export interface IdTokenFacts {
   readonly context: AuthenticationContext;
   /** Not repeated when a token is refreshed (OpenID Connect Core 1.0, section 12.2). */
   readonly nonce?: string;
-  /** What the granted scopes release about the person. */
+  /** What is released about the person. */
   readonly userClaims: Readonly<Record<string, unknown>>;
 }
 
@@ -41,24 +41,3 @@ export const idTokenClaims = (facts: IdTokenFacts): Readonly<Record<string, unkn
   auth_time: facts.context.authTime,
   ...(facts.nonce !== undefined && { nonce: facts.nonce }),
 });
-
-const CLAIMS_BY_SCOPE: Readonly<Record<string, readonly string[]>> = {
-  profile: (
-    'name family_name given_name middle_name nickname preferred_username profile picture website gender birthdate ' +
-    'zoneinfo locale updated_at'
-  ).split(' '),
-  email: ['email', 'email_verified'],
-  address: ['address'],
-  phone: ['phone_number', 'phone_number_verified'],
-};
-
-/** The claims about a person that scopes release (OpenID Connect Core 1.0, section 5.4). */
-export const releasedClaims = (
-  scopes: readonly string[],
-  claims: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> => {
-  const names = scopes.flatMap((scope) =>
-    Object.hasOwn(CLAIMS_BY_SCOPE, scope) ? (CLAIMS_BY_SCOPE[scope] ?? []) : [],
-  );
-  return Object.fromEntries(names.filter((name) => Object.hasOwn(claims, name)).map((name) => [name, claims[name]]));
-};

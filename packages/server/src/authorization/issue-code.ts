@@ -52,6 +52,7 @@ const newGrant = ({ validated, current, agesFrom, situation }: Decided, issue: I
   sessionId: current?.session.id ?? null,
   audience: validated.api?.audience ?? null,
   scopes: validated.scopes,
+  requestedClaims: validated.requestedClaims,
   events: situation.person?.events ?? [],
   requirements: issue.requirements,
   nonce: validated.request.nonce ?? null,
@@ -75,7 +76,7 @@ const newCode = (code: string, grant: Grant, { validated }: Decided, deps: Deps)
 /** What the person allowed on the consent page of this very request; remembered for the next time. */
 const consentsOf = ({ validated, current, interaction }: Decided, deps: Deps): readonly Consent[] => {
   if (!current || interaction?.consentedAt === null || interaction === undefined) return [];
-  return validated.scopes.map((scope) => ({
+  return validated.consentScopes.map((scope) => ({
     userId: current.user.id,
     clientId: validated.client.id,
     audience: consentAudience(scope, validated.api?.audience),

@@ -85,16 +85,16 @@ export const consentAudience = (scope: string, audience: string | undefined): st
 
 /** The scopes that a client which is not the operator's own needs the person's word for. */
 const missingConsents = async (
-  { client, api, scopes, request }: ValidatedRequest,
+  { client, api, consentScopes, request }: ValidatedRequest,
   userId: string,
   deps: Deps,
 ): Promise<readonly string[]> => {
   if (client.firstParty) return [];
   // Any program on the device can say that it is this client and listen there, so a consent of before proves nothing
   // (RFC 8252, section 8.6): the person is asked every time.
-  if (isPublic(client) && !request.channel.redirect.uri.startsWith('https:')) return scopes;
+  if (isPublic(client) && !request.channel.redirect.uri.startsWith('https:')) return consentScopes;
   const given = await deps.store.grants.consentsOf(userId, client.id);
-  return scopes.filter(
+  return consentScopes.filter(
     (scope) =>
       !given.some((consent) => consent.scope === scope && consent.audience === consentAudience(scope, api?.audience)),
   );

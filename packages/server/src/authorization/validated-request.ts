@@ -4,6 +4,7 @@ import type {
   Client,
   OAuthError,
   Parameters,
+  RequestedClaims,
   ResponseChannel,
   Result,
   UnanswerableReason,
@@ -18,6 +19,7 @@ import {
   parseChannel,
   refused,
   requestedClientId,
+  scopesReleasing,
   targetApi,
 } from '@stile/core';
 import type { RegisteredClient } from '../config/config.ts';
@@ -31,6 +33,10 @@ export interface ValidatedRequest {
   readonly api: Api | undefined;
   /** The scopes that will be granted if the person agrees. */
   readonly scopes: readonly string[];
+  /** The claims that will be released by name if the person agrees. */
+  readonly requestedClaims: RequestedClaims;
+  /** What the person has to agree to: the scopes, and those that would release what is asked for by name. */
+  readonly consentScopes: readonly string[];
   /** The one person the client wants. */
   readonly expectedUser: string | undefined;
 }
@@ -70,7 +76,7 @@ const resolveTarget = (
   request: AuthorizationRequest,
   client: Client,
   deps: Deps,
-): Result<Pick<ValidatedRequest, 'api' | 'scopes'>, OAuthError> => {
+): Result<Pick<ValidatedRequest, 'api' | 'scopes' | 'requestedClaims' | 'consentScopes'>, OAuthError> => {
   const api = targetApi(deps.config.apis, request.audience, client);
   if (!api.ok) return api;
   const scopes = grantableScopes(request.scopes, client, api.value);
@@ -79,7 +85,10 @@ const resolveTarget = (
   if (!client.firstParty && scopes.value.length === 0) {
     return refused(oauthError('invalid_scope', 'nothing_to_consent_to', 'Ask for at least one scope'));
   }
-  return ok({ api: api.value, scopes: scopes.value });
+  const isOpenid = scopes.value.includes('openid');
+  const requestedClaims = (isOpenid ? request.requestedClaims : undefined) ?? { idToken: [], userinfo: [] };
+  const consentScopes = [...new Set([...scopes.value, ...scopesReleasing(requestedClaims)])];
+  return ok({ api: api.value, scopes: scopes.value, requestedClaims, consentScopes });
 };
 
 /** The person named by `id_token_hint` or by the claims request; if both name one, the same one. */

@@ -1,7 +1,7 @@
 /** Discovery says nothing that is not so: every member is tried. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PAPE_MULTI_FACTOR, parseJsonObject } from '@stile/core';
+import { PAPE_MULTI_FACTOR, parseJsonObject, STANDARD_CLAIMS } from '@stile/core';
 import { formPost, TestBrowser } from '../testing/browser.ts';
 import { handedOver } from '../testing/endpoints.ts';
 import { answerOf, authorizeUrl, claimsOf, redeem, signInAndStepUp } from '../testing/flow.ts';
@@ -127,8 +127,12 @@ test('every grant type is known at the token endpoint, and every way of authenti
 });
 
 test('the claims it lists are those that tokens carry', async (t) => {
-  const server = await testServer(t);
-  const { stop } = await signInAndStepUp(server, { scope: 'openid profile email' });
+  const known = Object.fromEntries(STANDARD_CLAIMS.map((name) => [name, 'known']));
+  const server = await testServer(t, ({ users = [], ...config }) => ({
+    ...config,
+    users: users.map((user) => ({ ...user, claims: known })),
+  }));
+  const { stop } = await signInAndStepUp(server, { scope: 'openid profile email address phone' });
   const claims = claimsOf((await redeem(server, stop)).body.id_token);
   for (const name of listIn(await metadataOf(server), 'claims_supported')) assert.ok(name in claims, name);
 });

@@ -1,5 +1,5 @@
 /** What this server can do, for machines: OpenID Connect Discovery 1.0 and RFC 8414. Everything said here is true. */
-import { attainableLevels, OPENID_SCOPES, PROMPTS, RESPONSE_MODES } from '@stile/core';
+import { attainableLevels, OPENID_SCOPES, PROMPTS, RESPONSE_MODES, STANDARD_CLAIMS } from '@stile/core';
 import type { Config } from '../config/config.ts';
 import type { Handler } from '../deps.ts';
 import { installedProofs } from '../factors/authenticators.ts';
@@ -53,21 +53,7 @@ const openidMetadata = (config: Config): Readonly<Record<string, unknown>> => ({
   id_token_signing_alg_values_supported: ['RS256', 'ES256'],
   prompt_values_supported: PROMPTS,
   claim_types_supported: ['normal'],
-  claims_supported: [
-    'iss',
-    'sub',
-    'aud',
-    'exp',
-    'iat',
-    'auth_time',
-    'nonce',
-    'acr',
-    'amr',
-    'sid',
-    'name',
-    'email',
-    'email_verified',
-  ],
+  claims_supported: ['iss', 'sub', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'acr', 'amr', 'sid', ...STANDARD_CLAIMS],
   claims_parameter_supported: true,
   request_parameter_supported: false,
   request_uri_parameter_supported: false,

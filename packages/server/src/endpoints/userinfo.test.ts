@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formPost, TestBrowser } from '../testing/browser.ts';
 import { revoke, tokensOf, userinfo, WEB } from '../testing/endpoints.ts';
-import { authorizeUrl, redeem } from '../testing/flow.ts';
+import { authorizeUrl, claimsOf, redeem } from '../testing/flow.ts';
 import { ROBIN, SAM } from '../testing/test-config.ts';
 import { testServer } from '../testing/test-server.ts';
 
@@ -25,7 +25,7 @@ test('userinfo says what the granted scopes release, and always whom it is about
   }
 });
 
-test('userinfo answers POST as it does GET, by the header alone', async (t) => {
+test('userinfo answers POST as it does GET, with the token in the header or in the form, never in the address', async (t) => {
   const server = await testServer(t);
   const { access_token: token } = await tokensOf(server);
   const byPost = await server.send('/userinfo', {
@@ -33,10 +33,52 @@ test('userinfo answers POST as it does GET, by the header alone', async (t) => {
     headers: { authorization: `Bearer ${String(token)}` },
   });
   assert.equal(byPost.status, 200);
-  const inBody = await server.send('/userinfo', formPost({ access_token: String(token) }));
-  assert.equal(inBody.status, 401);
+  const inForm = await server.send('/userinfo', formPost({ access_token: String(token) }));
+  assert.deepEqual(await inForm.json(), await byPost.json());
   const inQuery = await server.send(`/userinfo?access_token=${String(token)}`);
   assert.equal(inQuery.status, 401);
+});
+
+test('a token in a form that is none, twice, or beside one in the header is refused', async (t) => {
+  const server = await testServer(t);
+  const { access_token: access } = await tokensOf(server);
+  const token = String(access);
+  const bearer = { authorization: `Bearer ${token}` };
+  const form = (body: string, headers = {}) => ({
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
+  });
+  const calls: readonly (readonly [what: string, init: RequestInit, status: number])[] = [
+    ['nothing', form(''), 401],
+    ['an empty one', form('access_token='), 401],
+    ['one of another name', form(`token=${token}`), 401],
+    ['one with a space', form('access_token=a+b'), 400],
+    ['one with a line break', form(`access_token=${token}%0A`), 400],
+    ['two', form(`access_token=${token}&access_token=${token}`), 400],
+    ['one in each place', form(`access_token=${token}`, bearer), 400],
+    ['a form too large', form(`access_token=${token}`, { 'content-length': '70000' }), 400],
+    [
+      'one in JSON',
+      { ...form(JSON.stringify({ access_token: token })), headers: { 'content-type': 'application/json' } },
+      401,
+    ],
+    ['a form that says nothing of a token, and a header', form('a=b', bearer), 200],
+  ];
+  for (const [what, init, status] of calls) {
+    const response = await server.send('/userinfo', init);
+    assert.equal(response.status, status, what);
+    assert.equal(response.headers.has('www-authenticate'), status !== 200, what);
+  }
+});
+
+test('claims that were asked for by name are released beside those of the scopes, each in its place', async (t) => {
+  const server = await testServer(t);
+  const claims = JSON.stringify({ id_token: { email: { essential: true } }, userinfo: { name: null, nickname: null } });
+  const { access_token: access, id_token: idToken } = await tokensOf(server, { scope: 'openid', claims });
+  const { email, name, email_verified } = claimsOf(idToken);
+  assert.deepEqual([email, name, email_verified], ['robin@fabrikam.example', undefined, undefined]);
+  assert.deepEqual((await userinfo(server, access)).body, { sub: ROBIN.id, name: 'Robin Keller' });
 });
 
 test('a token that is no good is refused in a challenge that says so, one that is none as a mistake', async (t) => {

@@ -98,6 +98,7 @@ const grant: Grant = {
   events: [password, totp],
   requirements: [],
   nonce: null,
+  requestedClaims: { idToken: [], userinfo: [] },
   agesFrom: START,
   createdAt: START,
   revokedAt: null,

@@ -75,7 +75,7 @@ export const issueTokens = (issuance: Issuance, deps: Deps): TokenResponse => {
             lifetimeSeconds: deps.config.lifetimes.idToken,
             sessionId: facts.sessionId ?? '',
             context: facts.context,
-            userClaims: releasedClaims(scopes, person.user.claims),
+            userClaims: releasedClaims(scopes, person.user.claims, person.grant.requestedClaims.idToken),
             ...(person.nonce !== null && { nonce: person.nonce }),
           }),
         )

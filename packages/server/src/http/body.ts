@@ -37,9 +37,12 @@ const boundedText = async (request: Request): Promise<string | undefined> => {
   return Buffer.concat(pieces).toString('utf8');
 };
 
+/** Whether the body says that it is a form. */
+export const isForm = (request: Request): boolean => mediaType(request) === 'application/x-www-form-urlencoded';
+
 /** The parameters of a form body (`application/x-www-form-urlencoded`). */
 export const formParameters = async (request: Request): Promise<Result<Parameters, OAuthError>> => {
-  if (mediaType(request) !== 'application/x-www-form-urlencoded') {
+  if (!isForm(request)) {
     return malformed('content_type', 'The content type must be application/x-www-form-urlencoded');
   }
   const text = await boundedText(request);

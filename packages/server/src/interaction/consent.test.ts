@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Stop } from '../testing/browser.ts';
 import { formPost, hiddenFields, TestBrowser } from '../testing/browser.ts';
-import { THIRD_PARTY } from '../testing/endpoints.ts';
+import { THIRD_PARTY, userinfo } from '../testing/endpoints.ts';
 import { answerOf, authorizeUrl, claimsOf, redeem, signInAndStepUp, tokenRequest, VERIFIER } from '../testing/flow.ts';
 import { ACCOUNTS, ROBIN, SAM } from '../testing/test-config.ts';
 import type { TestServer } from '../testing/test-server.ts';
@@ -52,6 +52,39 @@ test('what is remembered is of one person, one application and these scopes', as
   );
   await asked(server, SAM);
   assert.ok(answerOf(await browser.go(budgetUrl({ scope: 'openid', prompt: 'none' }))).code);
+});
+
+test('a claim that is asked for by name needs the consent that its scope would need, and brings that claim alone', async (t) => {
+  const server = await testServer(t);
+  const byName = { claims: '{"userinfo":{"email":null},"id_token":{"name":null}}' };
+  const { browser, consent } = await asked(server);
+  await allow(browser, consent);
+  assert.equal(answerOf(await browser.go(budgetUrl({ ...byName, prompt: 'none' }))).error, 'consent_required');
+  const page = await browser.go(budgetUrl(byName));
+  assert.match(page.html, /Know your e-mail address/);
+  assert.match(page.html, /Know your name/);
+  const end = await allow(browser, page);
+  const fields = { grant_type: 'authorization_code', redirect_uri: BUDGET.redirect_uri, code_verifier: VERIFIER };
+  const { body } = await tokenRequest(server, { ...fields, code: answerOf(end).code ?? '' }, THIRD_PARTY);
+  assert.equal(body.scope, BUDGET.scope);
+  const { name, email } = claimsOf(body.id_token);
+  assert.deepEqual([name, email], ['Robin Keller', undefined]);
+  const told = await userinfo(server, body.access_token);
+  assert.deepEqual(told.body, { sub: ROBIN.id, email: 'robin@fabrikam.example' });
+  // What was allowed once is not asked again, whichever way it is asked for.
+  for (const change of [byName, { scope: `${BUDGET.scope} email profile` }]) {
+    assert.ok(answerOf(await browser.go(budgetUrl({ ...change, prompt: 'none' }))).code);
+  }
+});
+
+test('without openid, and for a name that is no standard claim, nothing is asked and nothing is released', async (t) => {
+  const server = await testServer(t);
+  const { browser, consent } = await asked(server);
+  await allow(browser, consent);
+  const plain = { scope: 'read:accounts', claims: '{"userinfo":{"email":null}}' };
+  assert.ok(answerOf(await browser.go(budgetUrl({ ...plain, prompt: 'none' }))).code);
+  const unknown = { claims: '{"userinfo":{"is_admin":null,"auth_time":null}}' };
+  assert.ok(answerOf(await browser.go(budgetUrl({ ...unknown, prompt: 'none' }))).code);
 });
 
 test('without a page, consent that is missing is told to the client', async (t) => {

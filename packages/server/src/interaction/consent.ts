@@ -8,11 +8,11 @@ import { decline, home, openForm, openPage } from './open.ts';
 import { provenAt } from './record.ts';
 import { describeScope } from './why.ts';
 
-/** Every scope that will be granted, in words, with the new ones marked. */
+/** Everything the person has to agree to, in words, with what is new marked. */
 const scopesInWords = (opened: Opened): readonly ScopeInWords[] => {
   const { next } = opened.decided.decision;
   const missing = next.step === 'consent' ? next.scopes : [];
-  return opened.decided.validated.scopes.map((name) => ({
+  return opened.decided.validated.consentScopes.map((name) => ({
     name,
     description: describeScope(opened, name) ?? opened.t.consent.openidScopes(name) ?? name,
     isNew: missing.includes(name),

@@ -2,7 +2,7 @@
  * What the store keeps, as plain values. Secrets that are looked up (cookies, codes, refresh tokens, tickets) are kept
  * as SHA-256 digests only, in base64url; the names of such fields end in `Hash`.
  */
-import type { AuthenticationEvent, Instant, Requirement } from '@stile/core';
+import type { AuthenticationEvent, Instant, RequestedClaims, Requirement } from '@stile/core';
 
 export interface User {
   /** The `sub` claim; never reused. */
@@ -72,6 +72,8 @@ export interface Grant {
   /** The API the tokens are for; null when only OpenID Connect's own scopes were granted. */
   readonly audience: string | null;
   readonly scopes: readonly string[];
+  /** The claims about the person that are released by name, beside those that the scopes release. */
+  readonly requestedClaims: RequestedClaims;
   /** The facts and the requirements at the moment of authorization. They never change: no refresh can raise them. */
   readonly events: readonly AuthenticationEvent[];
   readonly requirements: readonly Requirement[];

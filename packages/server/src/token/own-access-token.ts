@@ -2,9 +2,9 @@ import type { Api, Instant } from '@stile/core';
 import { isElevated, isInstant, words } from '@stile/core';
 import type { Deps } from '../deps.ts';
 import { isAlive } from '../session/current-session.ts';
+import type { Grant } from '../store/records.ts';
 
-/** An access token of this server that is still good: signed by us, not expired, not revoked, not used up. */
-export interface LiveAccessToken {
+interface AccessToken {
   readonly claims: Readonly<Record<string, unknown>>;
   readonly jti: string;
   readonly subject: string;
@@ -16,8 +16,14 @@ export interface LiveAccessToken {
   readonly singleUse: boolean;
 }
 
+/** An access token of this server that is still good: signed by us, not expired, not revoked, not used up. */
+export interface LiveAccessToken extends AccessToken {
+  /** What the person granted; absent when a client acts for itself. */
+  readonly grant: Grant | undefined;
+}
+
 /** What a token says, by its signature alone. */
-const parse = (token: string, deps: Deps): LiveAccessToken | undefined => {
+const parse = (token: string, deps: Deps): AccessToken | undefined => {
   const verified = deps.keys.verify(token);
   // RFC 9068, section 4: the type tells an access token from an ID token, which must not be taken for one.
   if (verified?.header.typ !== 'at+jwt') return undefined;
@@ -46,15 +52,16 @@ export const liveAccessToken = async (token: string, deps: Deps): Promise<LiveAc
   if (!parsed || parsed.expiresAt <= deps.now()) return undefined;
   const used = await deps.store.authenticators.usedOf('single-use-token', [parsed.jti]);
   if (used.length > 0) return undefined;
-  return (await grantStands(parsed, deps)) ? parsed : undefined;
+  const grant = parsed.grantId === undefined ? undefined : await deps.store.grants.find(parsed.grantId);
+  return (await grantStands(parsed, grant, deps)) ? { ...parsed, grant } : undefined;
 };
 
 const grantStands = async (
-  { grantId, subject, clientId, scopes, audience }: LiveAccessToken,
+  { grantId, subject, clientId, scopes, audience }: AccessToken,
+  grant: Grant | undefined,
   deps: Deps,
 ): Promise<boolean> => {
   if (grantId === undefined) return deps.config.clients.has(clientId);
-  const grant = await deps.store.grants.find(grantId);
   if (!grant || grant.revokedAt !== null || grant.clientId !== clientId || grant.userId !== subject) return false;
   const user = await deps.store.users.find(subject);
   if (!user || user.blockedAt !== null) return false;

@@ -1,5 +1,6 @@
 import { first } from './0001-first.ts';
+import { requestedClaims } from './0002-requested-claims.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [first];
+export const migrations: readonly Migration[] = [first, requestedClaims];

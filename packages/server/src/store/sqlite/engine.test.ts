@@ -8,7 +8,7 @@ import { first } from '../sql/operation.ts';
 import { cells } from '../sql/tables/table.ts';
 import { createSqliteStore } from '../store.ts';
 import type { StoreProblem } from '../store-error.ts';
-import { at, audit, totpStep } from '../testing/fixtures.ts';
+import { at, audit, authorization, grant, totpStep } from '../testing/fixtures.ts';
 import { openSqlite } from './engine.ts';
 import { folderFor } from './testing/folder.ts';
 
@@ -66,14 +66,28 @@ test('each migration is noted once', async (context) => {
   context.after(() => database.close());
   assert.deepEqual(database.prepare('select * from schema_migration').all(), [
     { version: 1, name: 'first', applied_at: at(0) },
+    { version: 2, name: 'requested-claims', applied_at: at(0) },
   ]);
+});
+
+test('a grant from before claims could be asked for by name asks for none', async (context) => {
+  const path = join(folderFor(context), 'stile.sqlite');
+  const store = createSqliteStore({ path, now: () => at(0) });
+  await store.grants.authorize(authorization({ grant: grant({ userId: null }), interactionId: null }));
+  await store.close();
+  change(path, 'alter table "grant" drop column requested_claims; delete from schema_migration where version = 2');
+
+  const upgraded = createSqliteStore({ path, now: () => at(0) });
+  context.after(() => upgraded.close());
+  const before = grant({ userId: null, requestedClaims: { idToken: [], userinfo: [] } });
+  assert.deepEqual(await upgraded.grants.find(before.id), before);
 });
 
 test('a database of a newer version is refused and left alone', async (context) => {
   const path = join(folderFor(context), 'stile.sqlite');
   await openBriefly(path);
   change(path, "insert into schema_migration (version, name, applied_at) values (999, 'later', 0)");
-  refusesToOpen(path, 'newer-schema', /version 999.*up to 1/);
+  refusesToOpen(path, 'newer-schema', /version 999.*up to 2/);
 });
 
 test('a file that is not a database is refused and left alone', (context) => {

@@ -143,6 +143,7 @@ export const grant = (over: Partial<Grant> = {}): Grant => ({
     { source: { from: 'action', action: 'risk' }, binds: 'every' },
   ],
   nonce: 'n-0S6_WzA2Mj',
+  requestedClaims: { idToken: ['email'], userinfo: ['name', 'picture'] },
   agesFrom: at(0),
   createdAt: at(30),
   revokedAt: null,

@@ -1,4 +1,4 @@
-import type { AuthenticationEvent, Instant, Requirement, RequirementSource } from '@stile/core';
+import type { AuthenticationEvent, Instant, RequestedClaims, Requirement, RequirementSource } from '@stile/core';
 import { isInstant } from '@stile/core';
 import { z } from 'zod';
 
@@ -44,6 +44,7 @@ const requirement: z.ZodType<Requirement> = z.strictObject({
 });
 
 export const listOfStrings: z.ZodType<readonly string[]> = strings;
+export const namesOfClaims: z.ZodType<RequestedClaims> = z.strictObject({ idToken: strings, userinfo: strings });
 export const listOfEvents: z.ZodType<readonly AuthenticationEvent[]> = z.array(authenticationEvent);
 export const listOfRequirements: z.ZodType<readonly Requirement[]> = z.array(requirement);
 /** An object whose shape belongs to somebody else (a factor, a step, an endpoint), who parses it again. */

@@ -1,5 +1,5 @@
 import type { Code, Grant, RefreshToken } from '../../records.ts';
-import { listOfEvents, listOfRequirements, listOfStrings } from './facts.ts';
+import { listOfEvents, listOfRequirements, listOfStrings, namesOfClaims } from './facts.ts';
 import { json, nullable, seconds, table, text, truth } from './table.ts';
 
 export const grants = table<Grant>()({
@@ -9,6 +9,7 @@ export const grants = table<Grant>()({
   sessionId: nullable(text('session_id')),
   audience: nullable(text('audience')),
   scopes: json('scopes', listOfStrings),
+  requestedClaims: json('requested_claims', namesOfClaims),
   events: json('events', listOfEvents),
   requirements: json('requirements', listOfRequirements),
   nonce: nullable(text('nonce')),
