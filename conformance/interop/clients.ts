@@ -48,6 +48,17 @@ export const clients: readonly Client[] = [
     ],
   },
   {
+    name: 'oidc-client-ts',
+    file: 'oidc-client-ts.test.ts',
+    from: { npm: 'oidc-client-ts' },
+    notItsPart: {},
+    notes: [
+      "It takes `acr`, `amr` and `auth_time` out of the profile as long as `filterProtocolClaims` is not set: set it to what is to be left out, such as `['nonce', 'at_hash']`.",
+      'With `loadUserInfo`, a token that is good for one use cannot be asked for: such a token opens the API it was made for and not userinfo, and the sign-in ends in `Unauthorized (401)`. It is off unless it is set.',
+      'It sends no `nonce` and does not look at `iss` of an answer. It always sends PKCE, on which the server insists for such clients.',
+    ],
+  },
+  {
     name: 'express-openid-connect',
     file: 'express-openid-connect.test.ts',
     from: { npm: 'express-openid-connect' },
