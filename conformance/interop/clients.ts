@@ -68,6 +68,18 @@ export const clients: readonly Client[] = [
     ],
   },
   {
+    name: 'passport-openidconnect',
+    file: 'passport-openidconnect.test.ts',
+    from: { npm: 'passport-openidconnect' },
+    notItsPart: { refresh: 'it hands the refresh token to the application, and renews nothing' },
+    notes: [
+      'Set `nonce: true`. It knows no PKCE, and of the two a confidential client must send one; without, the server answers `invalid_request`.',
+      'It does not discover anything, verifies no signature of the ID token (which comes over the connection to the token endpoint), and does not look at `iss` of an answer.',
+      'It asks for levels where the strategy is made (`acrValues`, `maxAge`), so a step-up is a second strategy, with a `sessionKey` and an address of its own. What came of it is `context.class`, `context.methods` and `context.timestamp`.',
+      'It authenticates by `client_secret_post`.',
+    ],
+  },
+  {
     name: 'express-oauth2-jwt-bearer',
     file: 'express-oauth2-jwt-bearer.test.ts',
     from: { npm: 'express-oauth2-jwt-bearer' },
