@@ -9,6 +9,7 @@ import type { Application } from '../pages/layout.ts';
 import type { Messages, ProblemName } from '../pages/messages.ts';
 import { chooseLocale, translate } from '../pages/messages.ts';
 import { webMessagePage } from '../pages/web-message-page.ts';
+import { StoreUnavailable } from '../store/store-error.ts';
 
 /** What the client is told: the members of the response besides `state` and `iss`. */
 type Answer = Readonly<Record<string, string>>;
@@ -85,4 +86,15 @@ export const problemPage = (
 };
 
 /** What a client is told when Stile itself failed: nothing but that. */
-export const serverError = oauthError('server_error', 'server_error', 'Something went wrong; try again');
+const serverError = oauthError('server_error', 'server_error', 'Something went wrong; try again');
+
+/** What a client is told when the store cannot do its work just now: nothing was done, and trying again will help. */
+const temporarilyUnavailable = oauthError(
+  'temporarily_unavailable',
+  'store_unavailable',
+  'The server cannot do this just now; try again',
+);
+
+/** How a failure is told to whoever asked. Whatever broke, the answer is no. */
+export const errorOf = (failure: unknown): OAuthError =>
+  failure instanceof StoreUnavailable ? temporarilyUnavailable : serverError;

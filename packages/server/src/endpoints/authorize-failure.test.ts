@@ -3,9 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PasswordHasherBusy } from '../factors/password-hasher.ts';
 import type { Store } from '../store/ports.ts';
+import { StoreUnavailable } from '../store/store-error.ts';
 import { TestBrowser } from '../testing/browser.ts';
 import { handedOver } from '../testing/endpoints.ts';
-import { answerOf, authorizeUrl, signInAndStepUp } from '../testing/flow.ts';
+import { answerOf, authorizeUrl, redeem, signInAndStepUp } from '../testing/flow.ts';
 import type { TestServer } from '../testing/test-server.ts';
 import { testServer } from '../testing/test-server.ts';
 
@@ -114,4 +115,33 @@ test('when too many passwords are being checked the page says to come back, and 
   assert.equal(stop.response.headers.get('retry-after'), '2');
   Object.assign(server.deps, { passwords });
   assert.ok(answerOf(await browser.signIn(login)).code);
+});
+
+test('T16: while the store has no room everybody is told to come back, nothing is used up, and it heals by itself', async (t) => {
+  let isFull = false;
+  const orFull = <P extends object>(port: P): P =>
+    new Proxy(port, {
+      get: (target, key, receiver) =>
+        isFull ? () => Promise.reject(new StoreUnavailable('full')) : Reflect.get(target, key, receiver),
+    });
+  const server = await testServer(t, undefined, (store) => ({
+    ...store,
+    interactions: orFull(store.interactions),
+    grants: orFull(store.grants),
+  }));
+  const { browser } = await signInAndStepUp(server);
+  const granted = await browser.go(authorizeUrl());
+  const challenge = await browser.go(authorizeUrl({ scope: 'openid transfer:funds' }));
+  isFull = true;
+
+  assert.equal(answerOf(await browser.go(authorizeUrl())).error, 'temporarily_unavailable');
+  const page = await browser.giveCode(challenge);
+  assert.deepEqual([page.status, page.response.headers.get('retry-after')], [503, '5']);
+  const refused = await redeem(server, granted);
+  assert.deepEqual([refused.status, refused.body.error], [503, 'temporarily_unavailable']);
+  assert.ok(server.logged.some((line) => line.includes('The disk is full')));
+
+  isFull = false;
+  assert.equal((await redeem(server, granted)).status, 200);
+  assert.ok(answerOf(await browser.giveCode(challenge)).code);
 });

@@ -7,7 +7,7 @@ import type { NextStep, Parameters } from '@stile/core';
 import { secondsAfter, single } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
 import { sendCode } from '../authorization/issue-code.ts';
-import { errorAnswer, messagesFor, problemPage, respond, serverError } from '../authorization/respond.ts';
+import { errorAnswer, errorOf, messagesFor, problemPage, respond } from '../authorization/respond.ts';
 import type { Decided } from '../authorization/situation.ts';
 import { decide } from '../authorization/situation.ts';
 import type { InvalidRequest, ValidatedRequest } from '../authorization/validated-request.ts';
@@ -55,7 +55,7 @@ const proceed = async (
   } catch (error) {
     deps.log.error({ requestId: caller.requestId, err: error }, 'authorization request failed');
     const t = messagesFor(request, validated.request.uiLocales);
-    return respond(validated.request.channel, errorAnswer(serverError), validated.client, t, deps);
+    return respond(validated.request.channel, errorAnswer(errorOf(error)), validated.client, t, deps);
   }
 };
 

@@ -1,5 +1,5 @@
 /** What holds for every route: preflights, wrong methods, unknown paths, failures, headers, and one line in the log. */
-import { problemPage, serverError } from '../authorization/respond.ts';
+import { errorOf, problemPage } from '../authorization/respond.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { errorJson } from './responses.ts';
@@ -77,9 +77,18 @@ const answer = async (
   } catch (error) {
     // Whatever broke, the answer is no, and the number on it finds the reason in the log.
     deps.log.error({ requestId: caller.requestId, err: error }, 'request failed');
-    return isForMachines(path) ? errorJson(serverError, 500) : problemPage('serverError', 500, request, caller);
+    const failure = errorOf(error);
+    const isTemporary = failure.code === 'temporarily_unavailable';
+    const status = isTemporary ? 503 : 500;
+    const headers = isTemporary ? { 'retry-after': RETRY_AFTER_SECONDS } : {};
+    return isForMachines(path)
+      ? errorJson(failure, status, headers)
+      : problemPage('serverError', status, request, caller, { headers });
   }
 };
+
+/** What keeps the store from its work (RFC 9110, section 15.6.4) is mostly over in a moment, or lasts for an hour. */
+const RETRY_AFTER_SECONDS = '5';
 
 const withHeaders = (response: Response, request: Request, cors: RouteFacts['cors'], deps: Deps): void => {
   const more = cors === 'nobody' ? {} : corsHeaders(request, deps.config, cors);

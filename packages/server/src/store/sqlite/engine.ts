@@ -1,15 +1,22 @@
 import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Instant } from '@stile/core';
 import Database from 'better-sqlite3';
 import type { Engine } from '../sql/engine.ts';
-import { StoreError } from '../store-error.ts';
+import type { Operation } from '../sql/operation.ts';
+import { StoreError, StoreUnavailable } from '../store-error.ts';
 import { Connection } from './connection.ts';
 import { GroupCommit } from './group-commit.ts';
 import { checkSchema, migrate } from './migrate.ts';
+import { PATIENCE_MS, pauseBefore } from './patience.ts';
+import { explained, isBusy } from './trouble.ts';
 
-/** How long another process may hold the file before a write gives up. */
-const BUSY_TIMEOUT_MS = 5000;
+/**
+ * How long SQLite itself may wait for another process, once requests are served: as long as a commit takes, for the whole
+ * process waits with it. Beyond that the waiting is done where it holds up nobody else.
+ */
+const BUSY_TIMEOUT_MS = 15;
 
 const keepsAll = () => true;
 
@@ -23,17 +30,28 @@ export const openSqlite = (path: string, now: Instant): Engine => {
   const connection = open(path, now);
   const writes = new GroupCommit(connection);
   return {
-    // Not in a transaction, and synchronous, so that it cannot come between the writes of one.
-    read: async (operation) => {
-      if (writes.committing) throw new Error('A judge must not read from the store: what it needs is handed to it.');
-      return connection.perform(operation());
-    },
+    read: (operation) => read(connection, writes, operation),
     write: (operation, keeps = keepsAll) => writes.write(operation, keeps),
     close: async () => {
-      writes.close();
+      await writes.close();
       connection.close();
     },
   };
+};
+
+/** Not in a transaction, and synchronous, so that it cannot come between the writes of one. */
+const read = async <T>(connection: Connection, writes: GroupCommit, operation: () => Operation<T>): Promise<T> => {
+  const begun = performance.now();
+  for (let tries = 1; ; tries += 1) {
+    if (writes.committing) throw new Error('A judge must not read from the store: what it needs is handed to it.');
+    try {
+      return connection.perform(operation());
+    } catch (error) {
+      // Readers are held up for a moment alone: while another process mends the file after a third was killed.
+      if (!isBusy(error) || performance.now() - begun > PATIENCE_MS) throw explained(error);
+      await pause(pauseBefore(tries));
+    }
+  }
 };
 
 const open = (path: string, now: Instant): Connection => {
@@ -43,13 +61,18 @@ const open = (path: string, now: Instant): Connection => {
     checkSchema(connection);
     configure(database);
     migrate(connection, now);
+    database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     return connection;
   } catch (error) {
     database.close();
     if (isSqliteError(error) && (error.code === 'SQLITE_NOTADB' || error.code.startsWith('SQLITE_CORRUPT'))) {
       throw new StoreError('not-a-database', `${path} is not a database, or is damaged.`, { cause: error });
     }
-    throw error;
+    const named = explained(error);
+    if (!(named instanceof StoreUnavailable)) throw error;
+    throw new StoreError('inaccessible', `The database ${path} cannot be opened for writing. ${named.message}`, {
+      cause: error,
+    });
   }
 };
 
@@ -60,7 +83,8 @@ const openFile = (path: string): Database.Database => {
       // SQLite would make the file readable by everybody; what it adds beside it takes the mode from the file.
       closeSync(openSync(path, 'a', 0o600));
     }
-    return new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    // Nothing is served yet, so that all may wait.
+    return new Database(path, { timeout: PATIENCE_MS });
   } catch (error) {
     throw new StoreError('inaccessible', `The database ${path} cannot be opened for writing.`, { cause: error });
   }

@@ -6,8 +6,10 @@ import Database from 'better-sqlite3';
 import { sql } from 'kysely';
 import type { Operation } from '../sql/operation.ts';
 import { run } from '../sql/operation.ts';
+import { appendAudit } from '../sql/operations/audit.ts';
 import { consume } from '../sql/operations/consume.ts';
 import { sqlStore } from '../sql/store.ts';
+import { StoreUnavailable } from '../store-error.ts';
 import { at, audit, totpStep, withCode } from '../testing/fixtures.ts';
 import { Connection } from './connection.ts';
 import { openSqlite } from './engine.ts';
@@ -18,6 +20,14 @@ const open = (path = ':memory:') => {
   const engine = openSqlite(path, at(0));
   return { engine, store: sqlStore(engine) };
 };
+
+const rejections = async (
+  writes: readonly Promise<unknown>[],
+): Promise<readonly { readonly reason: StoreUnavailable }[]> =>
+  (await Promise.allSettled(writes)).map((outcome) => {
+    assert.ok(outcome.status === 'rejected' && outcome.reason instanceof StoreUnavailable);
+    return { reason: outcome.reason };
+  });
 
 const statuses = async (writes: readonly Promise<unknown>[]): Promise<string[]> =>
   (await Promise.allSettled(writes)).map(({ status }) => status);
@@ -127,7 +137,7 @@ test('when another process holds the file for too long everybody is refused, and
     impatient.close();
     other.close();
   });
-  const commits = new GroupCommit(new Connection(impatient));
+  const commits = new GroupCommit(new Connection(impatient), 0);
   const write = (counter: number) =>
     commits.write(
       () => consume(totpStep(counter)),
@@ -135,7 +145,9 @@ test('when another process holds the file for too long everybody is refused, and
     );
 
   other.exec('begin immediate');
-  assert.deepEqual(await statuses([write(1), write(2)]), ['rejected', 'rejected']);
+  for (const { reason } of await rejections([write(1), write(2)])) {
+    assert.deepEqual([reason.name, reason.trouble], ['StoreUnavailable', 'busy']);
+  }
   other.exec('commit');
   assert.deepEqual(await Promise.all([write(1), write(2)]), [true, true]);
 });
@@ -154,3 +166,73 @@ test('a write that was begun is finished when the store closes, and none is begu
   assert.equal(await again.once.consume(totpStep(1), []), false);
   await again.close();
 });
+
+test('while another process holds the file writes wait, reads and the rest of the process go on', async (context) => {
+  const path = join(folderFor(context), 'stile.sqlite');
+  const { store } = open(path);
+  const other = new Database(path);
+  context.after(async () => {
+    other.close();
+    await store.close();
+  });
+  other.exec('begin immediate');
+  const order: string[] = [];
+  const writes = [1, 2].map(async (counter) => {
+    const consumed = await store.once.consume(totpStep(counter), []);
+    order.push(`written ${consumed}`);
+  });
+  for (let turn = 0; turn < 3; turn += 1) {
+    await nextTurn();
+    assert.equal(await store.audit.find('1'), undefined);
+    order.push('read');
+  }
+  other.exec('commit');
+  await Promise.all(writes);
+  assert.deepEqual(order, ['read', 'read', 'read', 'written true', 'written true']);
+});
+
+test('a store that closes while another process holds the file finishes what was begun first', async (context) => {
+  const path = join(folderFor(context), 'stile.sqlite');
+  const { store } = open(path);
+  const other = new Database(path);
+  context.after(() => other.close());
+  other.exec('begin immediate');
+  const begun = store.once.consume(totpStep(1), []);
+  const closed = store.close();
+  await nextTurn();
+  other.exec('commit');
+  assert.equal(await begun, true);
+  await closed;
+  assert.equal(other.prepare('select count(*) from consumption').pluck().get(), 1);
+});
+
+for (const [trouble, sql, remedy] of [
+  ['full', 'pragma max_page_count = 1', 'pragma max_page_count = 100000'],
+  ['read-only', 'pragma query_only = on', 'pragma query_only = off'],
+] as const) {
+  test(`a disk that is ${trouble} refuses everybody by that name, keeps nothing, and is forgotten when it is over`, async (context) => {
+    const path = join(folderFor(context), 'stile.sqlite');
+    await open(path).store.close();
+    const database = new Database(path);
+    context.after(() => database.close());
+    const commits = new GroupCommit(new Connection(database));
+    // More than the pages that the file has already.
+    const many = Array.from({ length: 200 }, (_, index) => ({
+      ...audit(String(index)),
+      details: { filler: 'x'.repeat(200) },
+    }));
+    const write = () =>
+      commits.write(
+        () => appendAudit(many),
+        () => true,
+      );
+
+    database.exec(sql);
+    for (const { reason } of await rejections([write(), write()])) assert.equal(reason.trouble, trouble);
+    const kept = database.prepare('select count(*) from audit_record').pluck();
+    assert.equal(kept.get(), 0);
+    database.exec(remedy);
+    await write();
+    assert.equal(kept.get(), 200);
+  });
+}

@@ -1,6 +1,8 @@
 import type { Operation } from '../sql/operation.ts';
 import { StoreError } from '../store-error.ts';
 import type { Connection } from './connection.ts';
+import { PATIENCE_MS, pauseBefore } from './patience.ts';
+import { explained, isBusy } from './trouble.ts';
 
 /** What of a connection it takes to commit. */
 type Transactions = Pick<Connection, 'execute' | 'perform' | 'inTransaction'>;
@@ -10,21 +12,29 @@ interface Waiting {
   /** Runs it in its own savepoint. What it returns tells the caller, and is called only when the commit is durable. */
   readonly perform: () => () => void;
   readonly fail: (error: unknown) => void;
+  /** When it came, by the steady clock, in milliseconds. */
+  readonly since: number;
 }
 
 /**
  * Writes that arrive in one turn of the event loop share one transaction, and so one wait for the disk, which costs more than
  * everything else together. Each runs in a savepoint of its own: one that throws is undone alone. Nobody is answered
- * before the commit, and when the commit fails everybody is refused.
+ * before the commit, and when the commit fails everybody is refused. While another process holds the file the writes wait, and
+ * the process goes on with what needs no writing.
  */
 export class GroupCommit {
   readonly #connection: Transactions;
+  readonly #patienceMs: number;
   #waiting: Waiting[] = [];
   #committing = false;
-  #closed = false;
+  /** How often in a row another process was in the way. */
+  #refusals = 0;
+  #scheduled = false;
+  #closed: PromiseWithResolvers<void> | undefined;
 
-  constructor(connection: Transactions) {
+  constructor(connection: Transactions, patienceMs = PATIENCE_MS) {
     this.#connection = connection;
+    this.#patienceMs = patienceMs;
   }
 
   /** True while writes are made that are not committed, so that a read would see them. */
@@ -33,35 +43,58 @@ export class GroupCommit {
   }
 
   write<T>(operation: () => Operation<T>, keeps: (answer: T) => boolean): Promise<T> {
-    if (this.#closed) return Promise.reject(new StoreError('closed', 'The store is closed.'));
+    if (this.#closed !== undefined) return Promise.reject(new StoreError('closed', 'The store is closed.'));
     return new Promise((resolve, reject) => {
       const perform = () => this.#inSavepoint(operation, keeps, resolve, reject);
-      this.#waiting.push({ perform, fail: reject });
-      if (this.#waiting.length === 1) setImmediate(() => this.flush());
+      this.#waiting.push({ perform, fail: reject, since: performance.now() });
+      if (this.#scheduled) return;
+      this.#scheduled = true;
+      setImmediate(() => this.#flush());
     });
   }
 
   /** Commits what waits and takes no more. */
-  close(): void {
-    this.#closed = true;
-    this.flush();
+  close(): Promise<void> {
+    if (this.#closed === undefined) {
+      this.#closed = Promise.withResolvers();
+      this.#flush();
+    }
+    return this.#closed.promise;
   }
 
-  flush(): void {
+  #flush(): void {
     const group = this.#waiting;
-    if (group.length === 0) return;
     this.#waiting = [];
+    this.#scheduled = false;
+    if (group.length > 0) this.#settle(group);
+    if (this.#waiting.length === 0) this.#closed?.resolve();
+  }
+
+  #settle(group: readonly Waiting[]): void {
     this.#committing = true;
     let answers: readonly (() => void)[];
     try {
       answers = this.#commit(group);
+      this.#refusals = 0;
     } catch (error) {
-      for (const { fail } of group) fail(error);
+      this.#refuse(group, error);
       return;
     } finally {
       this.#committing = false;
     }
     for (const answer of answers) answer();
+  }
+
+  /** Whoever waits for another process may wait on, but not for ever; everybody else is told. */
+  #refuse(group: readonly Waiting[], error: unknown): void {
+    const waited = performance.now() - this.#patienceMs;
+    const goOn = isBusy(error) ? group.filter(({ since }) => since > waited) : [];
+    for (const each of group) if (!goOn.includes(each)) each.fail(explained(error));
+    if (goOn.length === 0) return;
+    this.#refusals += 1;
+    this.#waiting = [...goOn];
+    this.#scheduled = true;
+    setTimeout(() => this.#flush(), pauseBefore(this.#refusals));
   }
 
   #commit(group: readonly Waiting[]): readonly (() => void)[] {
