@@ -80,6 +80,19 @@ export const clients: readonly Client[] = [
     ],
   },
   {
+    name: '@auth/core',
+    file: 'auth-core.test.ts',
+    from: { npm: '@auth/core' },
+    notItsPart: {},
+    notes: [
+      "It comes with `checks: ['pkce']`. Add `'state'` and `'nonce'`.",
+      'A step-up is a sign-in with more parameters (`acr_values`, `max_age`). It does not look at what came of it: keep `profile.acr` in the `jwt` callback, and compare it there.',
+      'It exchanges codes by `client_secret_basic`, and its guide renews tokens with the secret in the form: allow the client both.',
+      'Its sign-out ends the session of the application alone. For the session at the server as well, let the `redirect` callback pass the address of `end_session`, and sign out with that as `callbackUrl`.',
+      'What the server answered, such as `access_denied`, stands in its log for debugging; the log of errors says `OAuthCallbackError`.',
+    ],
+  },
+  {
     name: 'express-oauth2-jwt-bearer',
     file: 'express-oauth2-jwt-bearer.test.ts',
     from: { npm: 'express-oauth2-jwt-bearer' },
