@@ -26,6 +26,8 @@ const refused: readonly (readonly [string, object])[] = [
   ['RSA of 1024 bits', rsa(1024).publicKey.export({ format: 'jwk' })],
   ['RSA with the exponent 1', { ...rsa2048, e: 'AQ' }],
   ['RSA with the exponent 3', rsa(2048, 3).publicKey.export({ format: 'jwk' })],
+  ['RSA with an even exponent', { ...rsa2048, e: 'AQAC' }],
+  ['RSA with an even modulus', { ...rsa2048, n: Buffer.alloc(256, 0xfe).toString('base64url') }],
   ['RSA without a modulus', { kty: 'RSA', e: 'AQAB' }],
   ['P-384', ec('P-384').publicKey.export({ format: 'jwk' })],
   ['secp256k1', ec('secp256k1').publicKey.export({ format: 'jwk' })],

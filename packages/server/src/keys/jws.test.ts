@@ -48,6 +48,23 @@ test('a token in which any one character is another is refused', () => {
   }
 });
 
+test('what is signed has one spelling too: UTF-8 of one JSON object, without bits left over', () => {
+  const signed = (head: string | Buffer, body: string | Buffer, spare = false) => {
+    const encoded = Buffer.from(body).toString('base64url');
+    const input = `${Buffer.from(head).toString('base64url')}.${spare ? encoded.replace(/.$/, 'B') : encoded}`;
+    const signature = sign('sha256', Buffer.from(input), { key: ec.privateKey, dsaEncoding: 'ieee-p1363' });
+    return verify(`${input}.${signature.toString('base64url')}`) !== undefined;
+  };
+  const head = JSON.stringify(good);
+  // Two bytes make three characters, the last of which has two bits to spare.
+  assert.deepEqual([signed(head, '{}'), signed(head, '{}', true)], [true, false]);
+  assert.ok(signed(head, '{"name":"Zoë"}'));
+  assert.ok(!signed(head, Buffer.from('{"name":"Zoë"}', 'latin1')));
+  assert.ok(!signed(`\uFEFF${head}`, '{}'));
+  assert.ok(!signed(head, '\uFEFF{}'));
+  assert.ok(!signed(Buffer.from(head, 'utf16le'), '{}'));
+});
+
 test('a signature has one spelling: bits that base64url leaves over must be zero', () => {
   const token = signJws(good, { sub: 'robin' }, ec.privateKey);
   const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { KeyObject } from 'node:crypto';
 import { sign, verify } from 'node:crypto';
 import type { JsonObject } from '@stile/core';
@@ -41,11 +42,41 @@ export interface VerifiedJws {
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
-const parseObject = (segment: string): JsonObject | undefined =>
-  parseJsonObject(Buffer.from(segment, 'base64url').toString('utf8'));
-
-/** Strict base64url without padding, as RFC 7515, section 2 defines it; three segments; nothing else. */
+/** Base64url without padding, as RFC 7515, section 2 defines it; three segments; nothing else. */
 const COMPACT = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
+
+const LONGEST = 16_384;
+
+/** The bytes of a segment. Each has one spelling: bits that base64url leaves over must be zero. */
+const bytesOf = (segment: string): Buffer | undefined => {
+  const bytes = Buffer.from(segment, 'base64url');
+  return bytes.toString('base64url') === segment ? bytes : undefined;
+};
+
+/** RFC 7515, section 5.2: UTF-8 that is whole, of one JSON object. A byte order mark is not JSON. */
+const objectOf = (segment: string): JsonObject | undefined => {
+  const bytes = bytesOf(segment);
+  return bytes && isUtf8(bytes) ? parseJsonObject(bytes.toString('utf8')) : undefined;
+};
+
+/** A compact JWS in its parts. Nothing in it is verified. */
+export interface ParsedJws extends VerifiedJws {
+  /** What the signature is over. */
+  readonly input: string;
+  readonly signature: Buffer;
+}
+
+/**
+ * Takes a compact JWS apart, in its one spelling. One with an extension that must be understood is none, for none is
+ * (RFC 7515, section 4.1.11).
+ */
+export const parseJws = (token: string): ParsedJws | undefined => {
+  if (token.length > LONGEST) return undefined;
+  const [, head = '', body = '', last = ''] = COMPACT.exec(token) ?? [];
+  const [header, claims, signature] = [objectOf(head), objectOf(body), bytesOf(last)];
+  if (!header || !claims || !signature || header.crit !== undefined) return undefined;
+  return { header, claims, signature, input: `${head}.${body}` };
+};
 
 /**
  * Verifies a compact JWS that this server signed itself. The algorithm is the key's own, never the header's word.
@@ -56,16 +87,11 @@ export const verifyOwnJws = (
   token: string,
   keyOf: (kid: string) => { readonly key: KeyObject; readonly alg: SigningAlg } | undefined,
 ): VerifiedJws | undefined => {
-  if (token.length > 16_384) return undefined;
-  const [, head, body, signature] = COMPACT.exec(token) ?? [];
-  if (head === undefined || body === undefined || signature === undefined) return undefined;
-  const [header, claims] = [parseObject(head), parseObject(body)];
-  if (!header || !claims || typeof header.kid !== 'string' || header.crit !== undefined) return undefined;
-  const found = keyOf(header.kid);
+  const parsed = parseJws(token);
+  if (!parsed || typeof parsed.header.kid !== 'string') return undefined;
+  const { header, claims, input, signature } = parsed;
+  const found = keyOf(parsed.header.kid);
   if (!found || header.alg !== found.alg) return undefined;
-  const raw = Buffer.from(signature, 'base64url');
-  // A signature has one spelling: trailing bits that base64url ignores are refused.
-  if (raw.toString('base64url') !== signature) return undefined;
   const options = found.alg === 'ES256' ? ({ key: found.key, dsaEncoding: 'ieee-p1363' } as const) : found.key;
-  return verify('sha256', Buffer.from(`${head}.${body}`), options, raw) ? { header, claims } : undefined;
+  return verify('sha256', Buffer.from(input), options, signature) ? { header, claims } : undefined;
 };
