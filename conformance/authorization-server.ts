@@ -36,6 +36,8 @@ interface Start {
   readonly replace?: (deps: Deps) => Deps;
   /** The file that its log is written to; otherwise it writes none. */
   readonly logFile?: string;
+  /** How far its clock starts behind that of the machine, so that what it issues can have expired. */
+  readonly behindSeconds?: number;
 }
 
 export const startAuthorizationServer = async ({
@@ -44,8 +46,9 @@ export const startAuthorizationServer = async ({
   change = (config) => config,
   replace = (deps) => deps,
   logFile,
+  behindSeconds = 0,
 }: Start = {}): Promise<AuthorizationServer> => {
-  let ahead = 0;
+  let ahead = -behindSeconds;
   const now = (): number => Math.floor(Date.now() / 1000) + ahead;
   const population = people.map((username) => person(username, now));
   const folder = mkdtempSync(join(tmpdir(), 'stile-conformance-'));
