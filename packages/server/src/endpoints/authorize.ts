@@ -7,6 +7,7 @@ import type { NextStep, Parameters } from '@stile/core';
 import { secondsAfter, single } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
 import { sendCode } from '../authorization/issue-code.ts';
+import { isOpen } from '../authorization/open-interaction.ts';
 import { errorAnswer, errorOf, messagesFor, problemPage, respond } from '../authorization/respond.ts';
 import type { Decided } from '../authorization/situation.ts';
 import { decide } from '../authorization/situation.ts';
@@ -92,7 +93,7 @@ const newInteraction = (validated: ValidatedRequest, parameters: Parameters, dep
 /** A request that comes home: only to the browser that it left from, and only until it is answered. */
 const resume = async (id: string, request: Request, deps: Deps, caller: Caller): Promise<Response> => {
   const interaction = await deps.store.interactions.find(id);
-  if (!interaction || interaction.finishedAt !== null || interaction.expiresAt <= deps.now()) {
+  if (!interaction || !isOpen(interaction, deps.now())) {
     return problemPage('expired', 400, request, caller);
   }
   if (interaction.browserHash === null) return fetchPosted(interaction, request, deps, caller);

@@ -1,5 +1,14 @@
 import type { Api, OAuthError, Requirement, Result } from '@stile/core';
-import { clientRequirements, contextThatMeets, inTodaysNames, oauthError, ok, refused, targetApi } from '@stile/core';
+import {
+  clientRequirements,
+  contextThatMeets,
+  countingProofs,
+  inTodaysNames,
+  oauthError,
+  ok,
+  refused,
+  targetApi,
+} from '@stile/core';
 import type { RegisteredClient } from '../config/config.ts';
 import type { Deps } from '../deps.ts';
 import type { Standing } from '../store/ports.ts';
@@ -29,10 +38,14 @@ export const judgeStanding = (
   { grant, user }: Standing,
   { client, audience }: { readonly client: RegisteredClient; readonly audience: string | undefined },
   description: string,
-  deps: Pick<Deps, 'config'>,
+  deps: Pick<Deps, 'config' | 'now'>,
 ): Result<StandingGrant, OAuthError> => {
   // Auth0's SDKs look for these words.
   if (!user || user.blockedAt !== null) return invalidGrant('user_blocked', 'user is blocked');
+  // They were dated by a clock that has been set back since. Nothing is issued for them, and signing in again helps.
+  if (countingProofs(grant.events, deps.now()).length < grant.events.length) {
+    return invalidGrant('proofs_from_the_future', description);
+  }
   // RFC 8707, section 2.2: a client that names an API here gets a token for that one or none.
   if (audience !== undefined && audience !== grant.audience) {
     return refused(oauthError('invalid_target', 'audience_not_granted', 'The grant is for another API'));

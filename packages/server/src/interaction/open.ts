@@ -2,6 +2,7 @@
 import type { NextStep, Parameters } from '@stile/core';
 import { oauthError, single } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
+import { isOpen } from '../authorization/open-interaction.ts';
 import { applicationOf, errorAnswer, messagesFor, problemPage, respond } from '../authorization/respond.ts';
 import type { Decided } from '../authorization/situation.ts';
 import { decide } from '../authorization/situation.ts';
@@ -53,7 +54,7 @@ const bindingOf = (interaction: Interaction, browserSecret: string): FormBinding
 const open = async (request: Request, deps: Deps, caller: Caller): Promise<Opened | Response> => {
   const id = single(queryParameters(request), 'interaction');
   const interaction = id.ok && id.value !== undefined ? await deps.store.interactions.find(id.value) : undefined;
-  if (!interaction || interaction.finishedAt !== null || interaction.expiresAt <= deps.now()) {
+  if (!interaction || !isOpen(interaction, deps.now())) {
     return problemPage('expired', 400, request, caller);
   }
   const browser = readCookie(request, 'browser', deps.config);

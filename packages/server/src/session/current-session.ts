@@ -12,9 +12,13 @@ export interface CurrentSession {
   readonly user: User;
 }
 
-/** Whether a session stands: not ended, not idle for too long, not too old. */
+/**
+ * Whether a session stands: not ended, not idle for too long, not too old. One that begins later than now was dated by a clock that
+ * has been set back since; none of its proofs counts, and it would stand for longer than any session may.
+ */
 export const isAlive = (session: Session, now: Instant, { sessions }: Pick<Config, 'sessions'>): boolean =>
   session.endedAt === null &&
+  session.createdAt <= secondsAfter(now, 1) &&
   now < secondsAfter(session.lastSeenAt, sessions.idle) &&
   now < secondsAfter(session.createdAt, sessions.absolute);
 

@@ -1,5 +1,5 @@
 import type { Api, Instant } from '@stile/core';
-import { isElevated, isInstant, words } from '@stile/core';
+import { isElevated, isInstant, secondsAfter, words } from '@stile/core';
 import type { Deps } from '../deps.ts';
 import { isAlive } from '../session/current-session.ts';
 import type { Grant } from '../store/records.ts';
@@ -22,13 +22,18 @@ export interface LiveAccessToken extends AccessToken {
   readonly grant: Grant | undefined;
 }
 
+/** By so much may a clock be corrected without harm to what was signed meanwhile. */
+const SKEW_SECONDS = 60;
+
 /** What a token says, by its signature alone. */
 const parse = (token: string, deps: Deps): AccessToken | undefined => {
   const verified = deps.keys.verify(token);
   // RFC 9068, section 4: the type tells an access token from an ID token, which must not be taken for one.
   if (verified?.header.typ !== 'at+jwt') return undefined;
-  const { iss, sub, client_id, jti, exp, aud, scope, grant_id, single_use } = verified.claims;
-  if (iss !== deps.config.issuer || !isInstant(exp)) return undefined;
+  const { iss, sub, client_id, jti, iat, exp, aud, scope, grant_id, single_use } = verified.claims;
+  if (iss !== deps.config.issuer || !isInstant(iat) || !isInstant(exp)) return undefined;
+  // Signed by a clock that has been set back since: it would be good for longer than any token may be.
+  if (iat > secondsAfter(deps.now(), SKEW_SECONDS)) return undefined;
   if (typeof sub !== 'string' || typeof client_id !== 'string' || typeof jti !== 'string') return undefined;
   return {
     claims: verified.claims,

@@ -72,6 +72,14 @@ export const sessionPromises: Promises = {
     assert.equal(await store.sessions.findBySecret('secret-2'), undefined);
   },
 
+  'T23: a proof dated by a clock that has been set back since is forgotten with the next one': async (store) => {
+    await withSession(store);
+    await store.sessions.recordProof(stepUp({ event: totpEvent(2000) }));
+    const next = { kind: 'append', id: 'session', secretHash: 'secret-1', newSecretHash: 'secret-2' } as const;
+    await store.sessions.recordProof(stepUp({ event: totpEvent(30), consume: [totpStep(2)], session: next }));
+    assert.deepEqual((await store.sessions.find('session'))?.events, [event(), totpEvent(30)]);
+  },
+
   'a proof that is recorded late does not set back when the session was seen': async (store) => {
     await withSession(store);
     await store.sessions.touch('session', at(25));

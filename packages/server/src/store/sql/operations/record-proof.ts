@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { latest, withoutOutdone } from '@stile/core';
+import { countingProofs, latest, withoutOutdone } from '@stile/core';
 import type { ProofRecord } from '../../ports.ts';
 import type { Session } from '../../records.ts';
 import { build } from '../build.ts';
@@ -55,7 +55,8 @@ function* append({ event }: ProofRecord, { id, secretHash, newSecretHash }: Appe
     ...found,
     secretHash: newSecretHash,
     rotatedAt: event.at,
-    events: withoutOutdone([...found.events, event]),
+    // What was dated by a clock that has been set back since would one day count as fresher than it is.
+    events: withoutOutdone([...countingProofs(found.events, event.at), event]),
     lastSeenAt: latest(event.at, found.lastSeenAt),
   };
   yield* runOnOne(build.updateTable('session').set(sessions.row(session)).where('id', '=', id));

@@ -42,8 +42,9 @@ const checkLimits = (limits: readonly ThrottleLimit[]): void => {
 function* freeAtOf({ key, burst, intervalSeconds }: ThrottleLimit, now: Instant): Operation<Instant> {
   const found = yield* first(build.selectFrom('throttle').selectAll().where('key', '=', key), throttles);
   if (found === undefined || found.freeAt < now) return now;
-  // Further ahead than the limit allows is only possible after the clock was wrong; that must not lock anybody out.
-  return secondsAfter(now, Math.min(found.freeAt - now, burst * intervalSeconds));
+  // Further ahead than the limit allows was counted by a clock that has been set back since. It would refuse everybody until the
+  // clock has come so far; beginning anew gives away one burst.
+  return found.freeAt - now > burst * intervalSeconds ? now : found.freeAt;
 }
 
 const spend = (key: string, freeAt: Instant): Operation<number> =>
