@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import type { PasswordHasher } from './factors/password-hasher.ts';
 import type { KeyRing } from './keys/key-ring.ts';
+import type { Recorder } from './metrics/recorder.ts';
 import type { Store } from './store/ports.ts';
 
 /** Everything that a handler may touch: one plain record, made in one place. */
@@ -16,6 +17,7 @@ export interface Deps {
   readonly now: () => Instant;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly log: Logger;
+  readonly metrics: Recorder;
 }
 
 /** Who is calling, as far as the connection tells. */

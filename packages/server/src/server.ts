@@ -17,10 +17,15 @@ import { randomId } from './deps.ts';
 import { createPasswordHasher } from './factors/password-hasher.ts';
 import { clientAddress } from './http/caller.ts';
 import { openKeyRing } from './keys/key-ring.ts';
+import { guardedLog } from './log/error.ts';
+import type { MetricsListener } from './metrics/listener.ts';
+import { serveMetrics } from './metrics/listener.ts';
+import { recorderFor } from './metrics/recorder-for.ts';
 import { seedUsers } from './session/seed-users.ts';
 import type { Store } from './store/ports.ts';
 import { createSqliteStore } from './store/store.ts';
 import { systemNow, systemRandom } from './system.ts';
+import { tidyUp } from './upkeep/tidy-up.ts';
 
 /** Opens the embedded store in the data folder, making the folder first. Only its owner may read it. */
 export const openStore = (config: Config): Store => {
@@ -42,24 +47,34 @@ export const createDeps = async (
   config: Config,
   store: Store,
   log: Logger,
-  replace: Partial<Pick<Deps, 'now' | 'randomBytes' | 'passwords'>> = {},
+  replace: Partial<Pick<Deps, 'now' | 'randomBytes' | 'passwords' | 'metrics'>> = {},
 ): Promise<Deps> => {
   const now = replace.now ?? systemNow;
   const random = replace.randomBytes ?? systemRandom;
   const cores = availableParallelism();
+  const metrics = replace.metrics ?? recorderFor(config);
   const deps: Deps = {
     config,
     store,
-    log,
+    log: guardedLog(log, config),
+    metrics,
     now,
     randomBytes: random,
-    passwords: replace.passwords ?? createPasswordHasher({ concurrency: cores, queueLimit: cores * 32 }),
+    passwords:
+      replace.passwords ??
+      createPasswordHasher({
+        concurrency: cores,
+        queueLimit: cores * 32,
+        onComputed: (seconds) => metrics.hashed(seconds),
+      }),
     keys: await openKeyRing(store.keys, now),
     secrets: {
       csrf: await store.keys.secret('csrf', random(32)),
       refreshToken: await store.keys.secret('refresh-token', random(32)),
     },
   };
+  metrics.watchHasher(deps.passwords);
+  store.onCommit((commit) => metrics.committed(commit));
   await seedUsers(deps);
   return deps;
 };
@@ -67,12 +82,14 @@ export const createDeps = async (
 /** A server that listens. */
 export interface RunningServer {
   readonly port: number;
+  /** Where metrics are served, if they are. */
+  readonly metricsPort: number | undefined;
   /** Stops taking requests, finishes those under way, closes the store. */
   close(): Promise<void>;
 }
 
 const SWEEP_MILLISECONDS = 60_000;
-const KEY_RELOAD_MILLISECONDS = 15_000;
+const KEY_RELOAD_MILLISECONDS = 5_000;
 const DRAIN_MILLISECONDS = 10_000;
 
 /**
@@ -81,25 +98,35 @@ const DRAIN_MILLISECONDS = 10_000;
  * @throws the system's error when the port is taken or may not be used
  */
 export const listen = async (deps: Deps): Promise<RunningServer> => {
+  const metrics = await metricsListener(deps);
   const { server, drain } = httpServer(createApp(deps), deps);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(deps.config.listen.port, deps.config.listen.host, resolve);
+  }).catch(async (error: unknown) => {
+    await metrics?.close();
+    throw error;
   });
   const timers = [
-    setInterval(() => attempt('sweep', deps, () => deps.store.sweep(deps.now())), SWEEP_MILLISECONDS),
+    setInterval(() => attempt('sweep', deps, () => tidyUp(deps)), SWEEP_MILLISECONDS),
     setInterval(() => attempt('key reload', deps, () => deps.keys.reload()), KEY_RELOAD_MILLISECONDS),
   ];
   const { port } = server.address() as AddressInfo;
   return {
     port,
+    metricsPort: metrics?.port,
     close: async () => {
       for (const timer of timers) clearInterval(timer);
       await drain();
+      await metrics?.close();
       await deps.store.close();
     },
   };
 };
+
+const metricsListener = async (deps: Deps): Promise<MetricsListener | undefined> =>
+  deps.config.metrics &&
+  serveMetrics(deps.config.metrics, deps.metrics, (error) => deps.log.error({ err: error }, 'the metrics failed'));
 
 /** Work that goes on beside the requests; when it fails it is logged and tried again the next time. */
 const attempt = (what: string, deps: Deps, work: () => Promise<unknown>): void => {

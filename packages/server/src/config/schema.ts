@@ -143,6 +143,24 @@ export const configSchema = z.strictObject({
   demoHint: z.string().min(1).max(200).optional(),
   /** How many proxies in front of the server are trusted to set `X-Forwarded-For`; 0: none. */
   trustedProxies: z.int().min(0).max(10).default(0),
+  /**
+   * Where metrics are served in the format of Prometheus, at `/metrics`: an address of its own, never the public one. Off by
+   * default: a port that nobody asked for would be a surprise, and what it tells is for operators alone.
+   */
+  metrics: z
+    .strictObject({
+      host: z.string().default('localhost'),
+      port: z.int().min(0).max(65_535),
+      /** Whether tokens are also counted for each registered client. */
+      perClient: z.boolean().default(false),
+    })
+    .optional(),
+  audit: z
+    .strictObject({
+      /** How long audit records are kept; 0: for ever. */
+      retention: duration.default(400 * 86_400),
+    })
+    .prefault({}),
   levels: z.array(level).min(1).optional(),
   sessions: z
     .strictObject({ idle: lifetime.default(3 * 86_400), absolute: lifetime.default(30 * 86_400) })

@@ -6,6 +6,7 @@
 import type { NextStep, Parameters } from '@stile/core';
 import { secondsAfter, single } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
+import { askedFor } from '../authorization/asked.ts';
 import { sendCode } from '../authorization/issue-code.ts';
 import { isOpen } from '../authorization/open-interaction.ts';
 import { errorAnswer, errorOf, messagesFor, problemPage, respond } from '../authorization/respond.ts';
@@ -19,6 +20,8 @@ import { sha256 } from '../digest.ts';
 import { formParameters, queryParameters } from '../http/body.ts';
 import { cookie, readCookie } from '../http/cookies.ts';
 import { seeOther } from '../http/responses.ts';
+import { RequestFailure } from '../log/error.ts';
+import type { Asked } from '../metrics/recorder.ts';
 import type { ProblemName } from '../pages/messages.ts';
 import { currentSession } from '../session/current-session.ts';
 import type { Interaction } from '../store/records.ts';
@@ -54,7 +57,10 @@ const proceed = async (
     const decided = await decide(validated, interaction, await currentSession(request, deps), deps);
     return await perform(decided, parameters, request, deps, caller);
   } catch (error) {
-    deps.log.error({ requestId: caller.requestId, err: error }, 'authorization request failed');
+    deps.log.error(
+      { requestId: caller.requestId, err: new RequestFailure(error, request) },
+      'authorization request failed',
+    );
     const t = messagesFor(request, validated.request.uiLocales);
     return respond(validated.request.channel, errorAnswer(errorOf(error)), validated.client, t, deps);
   }
@@ -86,6 +92,7 @@ const newInteraction = (validated: ValidatedRequest, parameters: Parameters, dep
   userId: null,
   accountSelectedAt: null,
   consentedAt: null,
+  asked: null,
   progress: {},
   finishedAt: null,
 });
@@ -134,15 +141,21 @@ const perform = async (
   deps: Deps,
   caller: Caller,
 ): Promise<Response> => {
-  const { next } = decided.decision;
+  const { next, trace } = decided.decision;
+  deps.metrics.decided('authorize', next.step, trace.reason);
   switch (next.step) {
     case 'issue':
       return sendCode(decided, next, request, deps, caller);
     case 'refuse':
       return refuse(decided, next, request, deps, caller);
-    default:
-      await recordAsking(decided, deps, caller);
-      return showPage(next.step, decided, parameters, request, deps);
+    default: {
+      const asked = { step: next.step, ...askedFor(decided.decision) };
+      deps.metrics.asked(asked);
+      // Asked for at once, so that both are kept by one commit.
+      const recorded = recordAsking(decided, deps, caller);
+      const [page] = await Promise.all([showPage(asked, decided, parameters, request, deps), recorded]);
+      return page;
+    }
   }
 };
 
@@ -168,19 +181,21 @@ const PAGE_OF: Readonly<Record<Exclude<NextStep['step'], 'issue' | 'refuse'>, st
 
 /** Puts the request by, bound to this browser and to the person who is to answer, and sends the browser to the page. */
 const showPage = async (
-  step: keyof typeof PAGE_OF,
+  asked: Asked,
   decided: Decided,
   parameters: Parameters,
   request: Request,
   deps: Deps,
 ): Promise<Response> => {
+  const { step } = asked;
   const pageOf = (id: string): string => `${PAGE_OF[step]}?interaction=${id}`;
   const { interaction, validated, current, requestedAt } = decided;
   const pinned = step === 'challenge' || step === 'enrol' || step === 'consent' ? (current?.user.id ?? null) : null;
   if (interaction) {
-    if (pinned !== null && interaction.userId === null) {
-      await deps.store.interactions.update(interaction.id, { userId: pinned });
-    }
+    await deps.store.interactions.update(interaction.id, {
+      asked,
+      ...(pinned !== null && interaction.userId === null && { userId: pinned }),
+    });
     return seeOther(pageOf(interaction.id));
   }
   const secret = readCookie(request, 'browser', deps.config) ?? randomToken(deps);
@@ -189,6 +204,7 @@ const showPage = async (
     browserHash: sha256(secret),
     requestedAt,
     userId: pinned,
+    asked,
   };
   await deps.store.interactions.save(saved);
   return seeOther(pageOf(saved.id), [browserCookie(secret, deps)]);
@@ -234,6 +250,7 @@ const PROBLEM_OF: Readonly<Record<Extract<InvalidRequest, { tell: 'person' }>['r
 
 /** A request that cannot be used. Without a trusted redirect only the person is told, in words of ours. */
 const refuseInvalid = (invalid: InvalidRequest, request: Request, deps: Deps, caller: Caller): Response => {
+  deps.metrics.decided('authorize', 'refuse', invalid.tell === 'person' ? invalid.reason : invalid.error.reason);
   if (invalid.tell === 'person') {
     deps.log.warn({ requestId: caller.requestId, reason: invalid.reason }, 'authorization request refused');
     return problemPage(PROBLEM_OF[invalid.reason], 400, request, caller, { code: invalid.reason });

@@ -24,7 +24,10 @@ export const consumeToken: Handler = async (request, deps, caller) => {
     live?.audience.some((audience) => deps.config.apis.get(audience)?.resourceServerClients.includes(client.id)) ??
     false;
   // A token that is dead, of another API, or used before: one answer for all.
-  if (!live || !speaksForApi) return json({ consumed: false });
+  if (!live || !speaksForApi) {
+    deps.metrics.singleUse('refused');
+    return json({ consumed: false });
+  }
   const consumed = await deps.store.once.consume(
     { kind: 'single-use-token', key: live.jti, expiresAt: live.expiresAt },
     [
@@ -37,5 +40,6 @@ export const consumeToken: Handler = async (request, deps, caller) => {
       }),
     ],
   );
+  deps.metrics.singleUse(consumed ? 'consumed' : 'refused');
   return json({ consumed });
 };

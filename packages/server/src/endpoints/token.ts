@@ -25,6 +25,7 @@ export const token: Handler = async (request, deps, caller) => {
   if (!grantType.ok) return errorJson(grantType.error);
   const authenticated = await authenticateClient(request, parameters.value, deps);
   if (!authenticated.ok) {
+    deps.metrics.decided('token', 'refused', authenticated.error.error.reason);
     deps.log.warn(
       { requestId: caller.requestId, reason: authenticated.error.error.reason },
       'client authentication failed',
@@ -44,7 +45,12 @@ export const token: Handler = async (request, deps, caller) => {
     );
   }
   const answer = await GRANTS[grantType.value]({ client, parameters: parameters.value, caller }, deps);
-  if (answer.ok) return json(answer.value);
+  if (answer.ok) {
+    deps.metrics.decided('token', 'granted', 'all_met');
+    deps.metrics.issued(grantType.value, client.id);
+    return json(answer.value);
+  }
+  deps.metrics.decided('token', 'refused', answer.error.reason);
   deps.log.info(
     { requestId: caller.requestId, clientId: client.id, reason: answer.error.reason },
     'token request refused',

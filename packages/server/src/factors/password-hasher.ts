@@ -30,6 +30,8 @@ export interface PasswordHasher {
   verify(phc: string | undefined, password: string): Promise<PasswordVerdict>;
   /** How many are waiting for their turn, for the metrics. */
   queueLength(): number;
+  /** How many are being computed, for the metrics. */
+  running(): number;
   /** Whether the next one would be turned away; asked before a try is counted that could not be judged. */
   isFull(): boolean;
 }
@@ -59,6 +61,8 @@ export interface PasswordHasherOptions {
   /** By default OWASP's minimum: 19 MiB, 2 passes, 1 lane. */
   readonly parameters?: Argon2Parameters;
   readonly argon2?: Argon2;
+  /** Told how long each computation took, in seconds and without the wait for its turn. */
+  readonly onComputed?: (seconds: number) => void;
 }
 
 const owaspMinimum: Argon2Parameters = { memoryKib: 19_456, passes: 2, parallelism: 1 };
@@ -81,7 +85,7 @@ const invalid: PasswordVerdict = { valid: false, needsRehash: false };
 export function createPasswordHasher(options: PasswordHasherOptions): PasswordHasher {
   const { concurrency, queueLimit, parameters = owaspMinimum, argon2 = { hash, verify } } = options;
   if (!isComputable(parameters)) throw new RangeError('the parameters of Argon2 are out of bounds');
-  const queue = createQueue(concurrency, queueLimit);
+  const queue = createQueue(concurrency, queueLimit, options.onComputed);
   const dummy = dummyHash(parameters);
   const settings = {
     memoryCost: parameters.memoryKib,
@@ -105,6 +109,7 @@ export function createPasswordHasher(options: PasswordHasherOptions): PasswordHa
       return { valid: true, needsRehash: !stored.current(parameters) };
     },
     queueLength: () => queue.length(),
+    running: () => queue.running(),
     isFull: () => queue.isFull(),
   };
 }
@@ -163,11 +168,12 @@ function parsedOptions(phc: string): ReturnType<typeof parseOptions> | undefined
 interface Queue {
   run<T>(job: () => Promise<T>): Promise<T>;
   length(): number;
+  running(): number;
   isFull(): boolean;
 }
 
 /** First come, first served; whoever finds the queue full is turned away at once. */
-function createQueue(concurrency: number, limit: number): Queue {
+function createQueue(concurrency: number, limit: number, onDone?: (seconds: number) => void): Queue {
   if (!Number.isInteger(concurrency) || concurrency < 1) throw new RangeError('the concurrency is at least 1');
   if (!Number.isInteger(limit) || limit < 0) throw new RangeError('the queue limit is at least 0');
   const waiting: Array<() => void> = [];
@@ -178,9 +184,11 @@ function createQueue(concurrency: number, limit: number): Queue {
       if (isFull()) throw new PasswordHasherBusy('too many passwords are waiting to be hashed');
       if (running < concurrency) running += 1;
       else await new Promise<void>((resolve) => waiting.push(resolve));
+      const started = performance.now();
       try {
         return await job();
       } finally {
+        onDone?.((performance.now() - started) / 1000);
         // The place passes to the next in line directly, so that a newcomer cannot slip in between.
         const next = waiting.shift();
         if (next === undefined) running -= 1;
@@ -188,6 +196,7 @@ function createQueue(concurrency: number, limit: number): Queue {
       }
     },
     length: () => waiting.length,
+    running: () => running,
     isFull,
   };
 }

@@ -23,8 +23,20 @@ const malformed = (reason: string, description: string): Result<never, OAuthErro
 const mediaType = (request: Request): string =>
   (request.headers.get('content-type') ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
 
-/** The body's text if it is not too large: read piece by piece, and given up as soon as it is. */
+/** The bodies that were read, as long as their requests are under way: so that a failure can be told without quoting one. */
+const bodies = new WeakMap<Request, string>();
+
+/** The text of the body, if it was read. */
+export const bodyRead = (request: Request): string => bodies.get(request) ?? '';
+
 const boundedText = async (request: Request): Promise<string | undefined> => {
+  const text = await readBounded(request);
+  if (text !== undefined) bodies.set(request, text);
+  return text;
+};
+
+/** The body's text if it is not too large: read piece by piece, and given up as soon as it is. */
+const readBounded = async (request: Request): Promise<string | undefined> => {
   if (Number(request.headers.get('content-length') ?? '0') > MAX_BODY_BYTES) return undefined;
   if (!request.headers.has('transfer-encoding')) return request.text();
   const pieces: Uint8Array[] = [];

@@ -1,6 +1,7 @@
 /** What holds for every route: preflights, wrong methods, unknown paths, failures, headers, and one line in the log. */
 import { errorOf, problemPage } from '../authorization/respond.ts';
 import type { Caller, Deps } from '../deps.ts';
+import { RequestFailure } from '../log/error.ts';
 import { corsHeaders, preflight } from './cors.ts';
 import { errorJson } from './responses.ts';
 
@@ -35,16 +36,14 @@ export const serve = (
     const started = process.hrtime.bigint();
     const path = new URL(request.url).pathname;
     const matching = routes.filter((route) => matches(route.path, path));
+    const route = matching[0]?.path ?? 'unknown';
     const response = await answer(request, path, matching, dispatch, deps, caller);
     withHeaders(response, request, matching[0]?.cors ?? 'nobody', deps);
     response.headers.set('x-request-id', caller.requestId);
     const milliseconds = Number((process.hrtime.bigint() - started) / 1000n) / 1000;
-    // The path alone: queries hold codes and hints.
-    const logged = {
-      requestId: caller.requestId,
-      method: request.method,
-      path: matching.length > 0 ? path : 'unknown',
-    };
+    deps.metrics.answered(route, request.method, response.status, milliseconds / 1000);
+    // The pattern of the route alone: queries hold codes and hints, and a path may hold anything.
+    const logged = { requestId: caller.requestId, method: request.method, path: route };
     deps.log.info({ ...logged, status: response.status, milliseconds }, 'request');
     return response;
   };
@@ -76,7 +75,7 @@ const answer = async (
     return await dispatch(request, caller);
   } catch (error) {
     // Whatever broke, the answer is no, and the number on it finds the reason in the log.
-    deps.log.error({ requestId: caller.requestId, err: error }, 'request failed');
+    deps.log.error({ requestId: caller.requestId, err: new RequestFailure(error, request) }, 'request failed');
     const failure = errorOf(error);
     const isTemporary = failure.code === 'temporarily_unavailable';
     const status = isTemporary ? 503 : 500;

@@ -159,7 +159,7 @@ const prove = async (answered: Answered, proven: UsableAuthenticator, typed: str
   const { current } = decided;
   if (!current) return seeOther(home(interaction));
   const { factor } = proven.authenticator;
-  if (factor === 'password' && deps.passwords.isFull()) return busy(request, caller);
+  if (factor === 'password' && deps.passwords.isFull()) return busy(request, deps, caller);
   const limits = limitsFor(answered, proven, deps);
   const throttle = await deps.store.throttles.take(limits, deps.now());
   if (!throttle.allowed) return tooMany(answered, proven, throttle.retryAfterSeconds, deps);
@@ -182,7 +182,7 @@ const prove = async (answered: Answered, proven: UsableAuthenticator, typed: str
     if (recorded === 'session-gone') return seeOther(home(interaction));
     return await refuse('already_used', factor === 'totp' ? t.errors.usedCode : wrongMessage(factor, t));
   } catch (error) {
-    if (error instanceof PasswordHasherBusy) return busy(request, caller);
+    if (error instanceof PasswordHasherBusy) return busy(request, deps, caller);
     throw error;
   }
 };
@@ -193,6 +193,7 @@ const wrongMessage = (factor: string, t: Opened['t']): string => {
 };
 
 const tooMany = (answered: Answered, proven: UsableAuthenticator, retryAfterSeconds: number, deps: Deps): Response => {
+  deps.metrics.failed(proven.authenticator.factor, 'throttled');
   const response = render(answered, proven, { retryAfterSeconds }, deps, 429);
   response.headers.set('retry-after', String(retryAfterSeconds));
   return response;

@@ -115,11 +115,22 @@ const keepCodes = async (answered: Answered, deps: Deps): Promise<Response> => {
   return seeOther(home(answered.interaction));
 };
 
+const tooMany = (
+  answered: Answered,
+  user: User,
+  factor: string,
+  retryAfterSeconds: number,
+  deps: Deps,
+): Promise<Response> => {
+  deps.metrics.failed(factor, 'throttled');
+  return render(answered, user, { retryAfterSeconds }, deps);
+};
+
 /** First page: the ticket. It is looked at, not used up: that happens when the app is connected. */
 const checkTicket = async (answered: Answered, user: User, deps: Deps): Promise<Response> => {
   const limits = ticketLimits(user.id, answered.caller.address);
   const throttle = await deps.store.throttles.take(limits, deps.now());
-  if (!throttle.allowed) return render(answered, user, { retryAfterSeconds: throttle.retryAfterSeconds }, deps);
+  if (!throttle.allowed) return tooMany(answered, user, 'enrolment-ticket', throttle.retryAfterSeconds, deps);
   const ticketHash = ticketDigest(field(answered, 'ticket') ?? '');
   const ticket =
     ticketHash === undefined ? undefined : await deps.store.authenticators.findTicket(ticketHash, deps.now());
@@ -146,7 +157,7 @@ const checkTicket = async (answered: Answered, user: User, deps: Deps): Promise<
 const connect = async (answered: Answered, user: User, state: Connecting, deps: Deps): Promise<Response> => {
   const limits = codeLimits('totp', user.id, answered.caller.address);
   const throttle = await deps.store.throttles.take(limits, deps.now());
-  if (!throttle.allowed) return render(answered, user, { retryAfterSeconds: throttle.retryAfterSeconds }, deps);
+  if (!throttle.allowed) return tooMany(answered, user, 'totp', throttle.retryAfterSeconds, deps);
   const ticket = await deps.store.authenticators.findTicket(state.ticketHash, deps.now());
   if (ticket?.userId !== user.id) return startOver(answered, user, deps);
   const totp = newAuthenticator(

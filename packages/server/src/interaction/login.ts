@@ -51,7 +51,7 @@ export const answerLogin: Handler = async (request, deps, caller) => {
       { ...typed, error: { field: 'password', message: answered.t.errors.passwordMissing } },
       400,
     );
-  if (deps.passwords.isFull()) return busy(request, caller);
+  if (deps.passwords.isFull()) return busy(request, deps, caller);
   const user = await deps.store.users.findByUsername(normaliseUsername(username));
   const limits = passwordLimits(normaliseUsername(username), caller.address, knownBrowser(user?.id, request, deps));
   const throttle = await deps.store.throttles.take(limits, deps.now());
@@ -60,7 +60,7 @@ export const answerLogin: Handler = async (request, deps, caller) => {
     const signedIn = await signIn(answered, user, password, clearedBySuccess(limits), deps);
     return signedIn ?? render(answered, deps, { ...typed, error: { message: answered.t.errors.wrongPassword } }, 400);
   } catch (error) {
-    if (error instanceof PasswordHasherBusy) return busy(request, caller);
+    if (error instanceof PasswordHasherBusy) return busy(request, deps, caller);
     throw error;
   }
 };
@@ -71,6 +71,7 @@ const tooMany = (
   retryAfterSeconds: number,
   deps: Deps,
 ): Response => {
+  deps.metrics.failed('password', 'throttled');
   const response = render(answered, deps, { ...typed, retryAfterSeconds }, 429);
   response.headers.set('retry-after', String(retryAfterSeconds));
   return response;

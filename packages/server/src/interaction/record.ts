@@ -1,6 +1,7 @@
 import type { AuthenticationEvent, Instant } from '@stile/core';
 import { latest } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
+import { askedFor } from '../authorization/asked.ts';
 import type { Deps } from '../deps.ts';
 import { randomId, randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
@@ -62,7 +63,9 @@ export const recordProof = async (
       }),
     ],
   });
-  return outcome === 'recorded' ? { cookie: sessionCookie(secret, deps) } : outcome;
+  if (outcome !== 'recorded') return outcome;
+  deps.metrics.met(proof.event.factor, askedFor(decided.decision).reason);
+  return { cookie: sessionCookie(secret, deps) };
 };
 
 const continues = ({ current }: Answered['decided'], user: User): boolean => current?.user.id === user.id;
@@ -113,6 +116,7 @@ export const recordFailure = async (
   current: CurrentSession | undefined,
   deps: Deps,
 ): Promise<void> => {
+  deps.metrics.failed(facts.factor, facts.reason);
   await deps.store.audit.append([
     auditRecord(deps, 'proof.refused', {
       userId: facts.userId,

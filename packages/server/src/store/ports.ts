@@ -3,6 +3,7 @@
  * Every method that writes answers only after the write is durable. Every implementation passes `store.contract.ts`.
  */
 import type { AuthenticationEvent, Instant } from '@stile/core';
+import type { Asked, Commit } from '../metrics/recorder.ts';
 import type {
   AuditRecord,
   Authenticator,
@@ -101,9 +102,14 @@ export interface InteractionStore {
    */
   update(
     id: string,
-    change: Partial<Pick<Interaction, 'accountSelectedAt' | 'consentedAt' | 'progress' | 'userId'>>,
+    change: Partial<Pick<Interaction, 'accountSelectedAt' | 'asked' | 'consentedAt' | 'progress' | 'userId'>>,
     onlyIf?: { readonly userId: string },
   ): Promise<boolean>;
+  /**
+   * Finishes some of those whose time is over, and forgets their progress. Says what the person of each was asked last; each is
+   * told once, on any number of processes.
+   */
+  abandon(now: Instant, atMost: number): Promise<readonly (Asked | null)[]>;
   /** Marks it finished, once (a refusal sent to the client), and forgets its progress. True the first time. */
   finish(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
 }
@@ -231,7 +237,13 @@ export interface Store {
   readonly audit: AuditStore;
   /** Throws when the store cannot write and read. */
   check(): Promise<void>;
-  /** Forgets what has expired, in small steps. Returns how many rows went. */
-  sweep(now: Instant): Promise<number>;
+  /**
+   * Forgets what has expired, in small steps. Returns how many rows went.
+   *
+   * @param auditUntil audit records of that moment and older go too; without it all are kept
+   */
+  sweep(now: Instant, auditUntil?: Instant): Promise<number>;
+  /** Tells of every commit from now on: for the metrics. */
+  onCommit(listener: (commit: Commit) => void): void;
   close(): Promise<void>;
 }

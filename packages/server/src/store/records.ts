@@ -3,6 +3,7 @@
  * as SHA-256 digests only, in base64url; the names of such fields end in `Hash`.
  */
 import type { AuthenticationEvent, Instant, RequestedClaims, Requirement } from '@stile/core';
+import type { Asked } from '../metrics/recorder.ts';
 
 export interface User {
   /** The `sub` claim; never reused. */
@@ -57,6 +58,8 @@ export interface Interaction {
   readonly userId: string | null;
   readonly accountSelectedAt: Instant | null;
   readonly consentedAt: Instant | null;
+  /** What the person was asked last; null before anybody was asked. */
+  readonly asked: Asked | null;
   /** What a step keeps between its pages (an authenticator being enrolled); its shape belongs to the step. */
   readonly progress: Readonly<Record<string, unknown>>;
   readonly finishedAt: Instant | null;

@@ -1,3 +1,4 @@
+import type { Commit } from '../../metrics/recorder.ts';
 import type { Operation } from './operation.ts';
 
 /** Runs operations on one database. Operations are given as functions, because an engine may have to run one again. */
@@ -10,6 +11,8 @@ export interface Engine {
    * @param keeps looks at the answer; when it says false the answer is given all the same, but nothing that was written is kept
    */
   readonly write: <T>(operation: () => Operation<T>, keeps?: (answer: T) => boolean) => Promise<T>;
+  /** Tells of every commit from now on. */
+  readonly onCommit: (listener: (commit: Commit) => void) => void;
   /** Finishes what was begun and closes the database. */
   readonly close: () => Promise<void>;
 }

@@ -40,7 +40,8 @@ export const sqlStore = (engine: Engine): Store => ({
   keys: keyStore(engine),
   audit: auditStore(engine),
   check: () => engine.write(writeNothing),
-  sweep: (now) => sweep(engine, now),
+  sweep: (now, auditUntil) => sweep(engine, now, auditUntil),
+  onCommit: (listener) => engine.onCommit(listener),
   close: () => engine.close(),
 });
 
@@ -78,6 +79,7 @@ const interactionStore = ({ read, write }: Engine): InteractionStore => ({
   save: (interaction) => write(() => interactions.saveInteraction(interaction)),
   find: (id) => read(() => interactions.findInteraction(id)),
   update: (id, change, onlyIf) => write(() => interactions.updateInteraction(id, change, onlyIf)),
+  abandon: (now, atMost) => write(() => interactions.abandonInteractions(now, atMost)),
   finish: (id, now, records) => write(() => interactions.refuseInteraction(id, now, records)),
 });
 
@@ -122,9 +124,9 @@ const auditStore = ({ read, write }: Engine): AuditStore => ({
   recent: (limit) => read(() => audit.recentAudit(limit)),
 });
 
-const sweep = async (engine: Engine, now: Instant): Promise<number> => {
+const sweep = async (engine: Engine, now: Instant, auditUntil: Instant | undefined): Promise<number> => {
   let forgotten = 0;
-  for (const step of forgettings(now, SWEEP_STEP_ROWS)) {
+  for (const step of forgettings(now, auditUntil, SWEEP_STEP_ROWS)) {
     let gone: number;
     do {
       gone = await engine.write(step);

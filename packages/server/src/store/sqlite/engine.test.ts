@@ -67,6 +67,7 @@ test('each migration is noted once', async (context) => {
   assert.deepEqual(database.prepare('select * from schema_migration').all(), [
     { version: 1, name: 'first', applied_at: at(0) },
     { version: 2, name: 'requested-claims', applied_at: at(0) },
+    { version: 3, name: 'what-was-asked', applied_at: at(0) },
   ]);
 });
 
@@ -75,7 +76,11 @@ test('a grant from before claims could be asked for by name asks for none', asyn
   const store = createSqliteStore({ path, now: () => at(0) });
   await store.grants.authorize(authorization({ grant: grant({ userId: null }), interactionId: null }));
   await store.close();
-  change(path, 'alter table "grant" drop column requested_claims; delete from schema_migration where version = 2');
+  change(
+    path,
+    'alter table "grant" drop column requested_claims; drop index interaction_unfinished_by_expires_at;' +
+      'alter table interaction drop column asked; delete from schema_migration where version > 1',
+  );
 
   const upgraded = createSqliteStore({ path, now: () => at(0) });
   context.after(() => upgraded.close());
@@ -87,7 +92,7 @@ test('a database of a newer version is refused and left alone', async (context) 
   const path = join(folderFor(context), 'stile.sqlite');
   await openBriefly(path);
   change(path, "insert into schema_migration (version, name, applied_at) values (999, 'later', 0)");
-  refusesToOpen(path, 'newer-schema', /version 999.*up to 2/);
+  refusesToOpen(path, 'newer-schema', /version 999.*up to 3/);
 });
 
 test('a file that is not a database is refused and left alone', (context) => {

@@ -32,6 +32,7 @@ export const openSqlite = (path: string, now: Instant): Engine => {
   return {
     read: (operation) => read(connection, writes, operation),
     write: (operation, keeps = keepsAll) => writes.write(operation, keeps),
+    onCommit: (listener) => writes.onCommit(listener),
     close: async () => {
       await writes.close();
       connection.close();

@@ -1,3 +1,4 @@
+import type { Commit } from '../../metrics/recorder.ts';
 import type { Operation } from '../sql/operation.ts';
 import { StoreError } from '../store-error.ts';
 import type { Connection } from './connection.ts';
@@ -26,6 +27,7 @@ export class GroupCommit {
   readonly #connection: Transactions;
   readonly #patienceMs: number;
   #waiting: Waiting[] = [];
+  #listener: ((commit: Commit) => void) | undefined;
   #committing = false;
   /** How often in a row another process was in the way. */
   #refusals = 0;
@@ -40,6 +42,11 @@ export class GroupCommit {
   /** True while writes are made that are not committed, so that a read would see them. */
   get committing(): boolean {
     return this.#committing;
+  }
+
+  /** Tells of every commit from now on. */
+  onCommit(listener: (commit: Commit) => void): void {
+    this.#listener = listener;
   }
 
   write<T>(operation: () => Operation<T>, keeps: (answer: T) => boolean): Promise<T> {
@@ -82,14 +89,23 @@ export class GroupCommit {
     } finally {
       this.#committing = false;
     }
+    this.#tell(group, false);
     for (const answer of answers) answer();
+  }
+
+  #tell(group: readonly Waiting[], failed: boolean): void {
+    const [first] = group;
+    if (!first || !this.#listener) return;
+    this.#listener({ writes: group.length, seconds: (performance.now() - first.since) / 1000, failed });
   }
 
   /** Whoever waits for another process may wait on, but not for ever; everybody else is told. */
   #refuse(group: readonly Waiting[], error: unknown): void {
     const waited = performance.now() - this.#patienceMs;
     const goOn = isBusy(error) ? group.filter(({ since }) => since > waited) : [];
-    for (const each of group) if (!goOn.includes(each)) each.fail(explained(error));
+    const given = group.filter((each) => !goOn.includes(each));
+    this.#tell(given, true);
+    for (const each of given) each.fail(explained(error));
     if (goOn.length === 0) return;
     this.#refusals += 1;
     this.#waiting = [...goOn];

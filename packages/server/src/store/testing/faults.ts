@@ -138,6 +138,11 @@ const writes: readonly Write[] = [
     write: ({ keys }) => keys.rotate('ES256', signingKey({ kid: 'es-3', state: 'next' }), at(9), at(99)),
   },
   {
+    name: 'abandoning interactions',
+    prepare: withAlice,
+    write: ({ interactions }) => interactions.abandon(at(600), 9),
+  },
+  {
     name: 'auditing',
     prepare: async () => {},
     write: ({ audit: log }) => log.append([audit('1'), audit('2')]),

@@ -80,6 +80,7 @@ export const interaction = (over: Partial<Interaction> = {}): Interaction => ({
   userId: null,
   accountSelectedAt: null,
   consentedAt: null,
+  asked: { step: 'challenge', factor: 'totp', reason: 'level_not_shown' },
   progress: {},
   finishedAt: null,
   ...over,

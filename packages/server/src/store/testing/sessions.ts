@@ -270,6 +270,26 @@ export const sessionPromises: Promises = {
 };
 
 export const interactionPromises: Promises = {
+  'an interaction whose time is over is abandoned once, in steps, with what was asked last': async (store) => {
+    const { asked } = interaction();
+    for (const [index, expiresAt] of [at(600), at(600), at(601)].entries()) {
+      await store.interactions.save(interaction({ id: String(index), expiresAt, progress: { secret: 's' } }));
+    }
+    await store.interactions.save(interaction({ id: 'answered' }));
+    await store.interactions.finish('answered', at(5), []);
+    await store.interactions.save(interaction({ id: 'never shown', asked: null }));
+    assert.deepEqual(await store.interactions.abandon(at(599), 9), []);
+    const told = await atOnce(5, () => store.interactions.abandon(at(600), 2));
+    assert.deepEqual(
+      told.flat().toSorted((one, other) => Number(one === null) - Number(other === null)),
+      [asked, asked, null],
+    );
+    const over = await store.interactions.find('0');
+    assert.deepEqual([over?.finishedAt, over?.progress], [at(600), {}]);
+    assert.equal(await store.interactions.finish('0', at(600), []), false);
+    assert.equal((await store.interactions.find('2'))?.finishedAt, null);
+  },
+
   'an interaction is found as it was saved, and saved once': async ({ interactions }) => {
     const saved = interaction({ progress: { enrolling: 'totp' }, browserHash: 'browser' });
     await interactions.save(saved);

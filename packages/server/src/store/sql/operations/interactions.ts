@@ -1,10 +1,11 @@
 import type { Instant } from '@stile/core';
 import { secondsAfter } from '@stile/core';
+import type { Asked } from '../../../metrics/recorder.ts';
 import type { InteractionStore } from '../../ports.ts';
 import type { AuditRecord, Interaction } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
-import { first, run, runOnOne } from '../operation.ts';
+import { first, rows, run, runOnOne } from '../operation.ts';
 import { interactions } from '../tables/sessions.ts';
 import { appendAudit } from './audit.ts';
 import { consume } from './consume.ts';
@@ -25,9 +26,12 @@ export function* updateInteraction(
   const found = yield* findInteraction(id);
   if (found === undefined || found.finishedAt !== null) return false;
   if (onlyIf !== undefined && found.userId !== onlyIf.userId) return false;
-  const { account_selected_at, consented_at, progress, user_id } = interactions.row({ ...found, ...change });
+  const { account_selected_at, asked, consented_at, progress, user_id } = interactions.row({ ...found, ...change });
   yield* runOnOne(
-    build.updateTable('interaction').set({ account_selected_at, consented_at, progress, user_id }).where('id', '=', id),
+    build
+      .updateTable('interaction')
+      .set({ account_selected_at, asked, consented_at, progress, user_id })
+      .where('id', '=', id),
   );
   return true;
 }
@@ -62,4 +66,22 @@ export function* pinUser(id: string, userId: string): Operation<boolean> {
       .where((row) => row.or([row('user_id', 'is', null), row('user_id', '=', userId)])),
   );
   return pinned === 1;
+}
+
+/**
+ * Finishes unfinished interactions whose time is over, through the same door as everybody, so that each is told once. One that
+ * never reached a page was abandoned by nobody.
+ */
+export function* abandonInteractions(now: Instant, atMost: number): Operation<readonly (Asked | null)[]> {
+  const over = yield* rows(
+    build
+      .selectFrom('interaction')
+      .selectAll()
+      .where('expires_at', '<=', now)
+      .where('finished_at', 'is', null)
+      .limit(atMost),
+    interactions,
+  );
+  for (const { id } of over) yield* finishInteraction(id, now);
+  return over.map(({ asked }) => asked);
 }

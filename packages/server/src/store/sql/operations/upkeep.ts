@@ -20,7 +20,11 @@ export const writeNothing = (): Operation<void> =>
  * The steps of forgetting, in order: each removes a limited number of things and is repeated until it finds fewer.
  * Codes go before the memory that they were used; sessions after their grants.
  */
-export const forgettings = (now: Instant, atMost: number): readonly (() => Operation<number>)[] => [
+export const forgettings = (
+  now: Instant,
+  auditUntil: Instant | undefined,
+  atMost: number,
+): readonly (() => Operation<number>)[] => [
   () => forgetCodes(secondsBefore(now, memory.CODE_MEMORY_SECONDS), atMost),
   () => forgetRefreshTokens(secondsBefore(now, memory.REFRESH_TOKEN_MEMORY_SECONDS), atMost),
   () => forgetEndedSessions(secondsBefore(now, memory.ENDED_SESSION_MEMORY_SECONDS), atMost),
@@ -29,6 +33,7 @@ export const forgettings = (now: Instant, atMost: number): readonly (() => Opera
   () => forgetTickets(now, atMost),
   () => forgetThrottles(now, atMost),
   () => forgetConsumptions(secondsBefore(now, memory.CONSUMPTION_MEMORY_SECONDS), atMost),
+  ...(auditUntil === undefined ? [] : [() => forgetAuditRecords(auditUntil, atMost)]),
 ];
 
 function* forgetCodes(until: Instant, atMost: number): Operation<number> {
@@ -102,4 +107,16 @@ const forgetTickets = (until: Instant, atMost: number) => {
 const forgetThrottles = (until: Instant, atMost: number) => {
   const old = build.selectFrom('throttle').select('key').where('free_at', '<=', until).limit(atMost);
   return run(build.deleteFrom('throttle').where('key', 'in', old));
+};
+
+/** The oldest first, by the index that lists them in their order. */
+const forgetAuditRecords = (until: Instant, atMost: number) => {
+  const old = build
+    .selectFrom('audit_record')
+    .select('id')
+    .where('at', '<=', until)
+    .orderBy('at')
+    .orderBy('id')
+    .limit(atMost);
+  return run(build.deleteFrom('audit_record').where('id', 'in', old));
 };

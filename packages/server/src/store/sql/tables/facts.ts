@@ -1,6 +1,7 @@
 import type { AuthenticationEvent, Instant, RequestedClaims, Requirement, RequirementSource } from '@stile/core';
 import { isInstant } from '@stile/core';
 import { z } from 'zod';
+import type { Asked } from '../../../metrics/recorder.ts';
 
 /*
  * The shapes of JSON columns. They are strict: a field that is not known here is an error, never dropped in silence,
@@ -49,3 +50,9 @@ export const listOfEvents: z.ZodType<readonly AuthenticationEvent[]> = z.array(a
 export const listOfRequirements: z.ZodType<readonly Requirement[]> = z.array(requirement);
 /** An object whose shape belongs to somebody else (a factor, a step, an endpoint), who parses it again. */
 export const anyObject: z.ZodType<Readonly<Record<string, unknown>>> = z.record(z.string(), z.unknown());
+/** What a person was asked. */
+export const whatIsAsked: z.ZodType<Asked> = z.strictObject({
+  step: z.enum(['login', 'select-account', 'challenge', 'enrol', 'consent']),
+  factor: z.string(),
+  reason: z.string(),
+});

@@ -1,5 +1,5 @@
 import type { Interaction, Session } from '../../records.ts';
-import { anyObject, listOfEvents } from './facts.ts';
+import { anyObject, listOfEvents, whatIsAsked } from './facts.ts';
 import { json, nullable, seconds, table, text } from './table.ts';
 
 export const sessions = table<Session>()({
@@ -23,6 +23,7 @@ export const interactions = table<Interaction>()({
   userId: nullable(text('user_id')),
   accountSelectedAt: nullable(seconds('account_selected_at')),
   consentedAt: nullable(seconds('consented_at')),
+  asked: nullable(json('asked', whatIsAsked)),
   progress: json('progress', anyObject),
   finishedAt: nullable(seconds('finished_at')),
 });
