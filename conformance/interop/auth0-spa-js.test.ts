@@ -11,7 +11,7 @@ import type { Page } from 'playwright-core';
 import { listenAnywhere } from '../api.ts';
 import { startAuthorizationServer } from '../authorization-server.ts';
 import { giveCode, giveUsernameAndPassword, launchChromium } from '../chromium.ts';
-import { ACCOUNTS } from '../fabrikam.ts';
+import { ACCOUNTS, PAPE } from '../fabrikam.ts';
 import { claimsOf } from '../flow.ts';
 import type { Person } from '../people.ts';
 
@@ -29,7 +29,7 @@ const app = await listenAnywhere();
 const { origin } = app;
 
 const server = await startAuthorizationServer({
-  people: ['ada', 'ben', 'cleo', 'dan', 'eve', 'finn'],
+  people: ['ada', 'ben', 'cleo', 'dan', 'eve', 'finn', 'gwen', 'hugo', 'iris'],
   clients: [
     {
       id: 'bank',
@@ -93,15 +93,35 @@ const load = async (page: Page, url: string): Promise<void> => {
   await page.waitForSelector('text=ready');
 };
 
-const signIn = async (page: Page, person: Person): Promise<void> => {
+/** Leaves for the authorization server, answers what it shows, and waits until the application has taken the answer. */
+const byRedirect = async (
+  page: Page,
+  answer: () => Promise<void>,
+  authorizationParams: Readonly<Record<string, string>> = {},
+): Promise<void> => {
   const left = page.waitForURL(`${server.issuer}**`);
-  await page.evaluate(() => void window.auth0.loginWithRedirect());
+  await page.evaluate(
+    (given) => void window.auth0.loginWithRedirect({ authorizationParams: given }),
+    authorizationParams,
+  );
   await left;
-  await giveUsernameAndPassword(page, person);
+  await answer();
   await page.waitForURL(`${origin}/**`);
   await page.waitForSelector('text=ready');
   await page.evaluate(() => window.ready);
 };
+
+const signIn = (page: Page, person: Person): Promise<void> =>
+  byRedirect(page, () => giveUsernameAndPassword(page, person));
+
+/** What the page says of the answer of a redirect that it was loaded with. */
+const refusalOf = (page: Page): Promise<string> =>
+  page.evaluate(() =>
+    window.ready.then(
+      () => 'taken',
+      (error: unknown) => (error instanceof Error && 'error' in error ? String(error.error) : String(error)),
+    ),
+  );
 
 /** The token that the application gets without anybody being asked, or the error it gets instead. */
 const silently = (page: Page, scope?: string): Promise<string> =>
@@ -124,8 +144,8 @@ const inWindow = async <T>(page: Page, person: Person, begin: () => Promise<T>):
   return outcome;
 };
 
-describe('auth0-spa-js', () => {
-  it('sign in: signs in by redirect, and the ID token says how', async () => {
+describe('@auth0/auth0-spa-js', () => {
+  it('sign in: by redirect, and the ID token says how', async () => {
     const { page } = await open();
     await signIn(page, server.person('ada'));
     assert.equal(await page.evaluate(async () => (await window.auth0.getUser())?.name), 'ada of Fabrikam');
@@ -133,7 +153,7 @@ describe('auth0-spa-js', () => {
     assert.deepEqual([claims?.acr, claims?.amr], ['1fa', ['pwd']]);
   });
 
-  it('sign in: gets a token by a hidden frame when the page is loaded again', async () => {
+  it('sign in: by a hidden frame when the page is loaded again', async () => {
     const { page, asked } = await open();
     await signIn(page, server.person('ada'));
     await load(page, `${origin}/`);
@@ -148,7 +168,7 @@ describe('auth0-spa-js', () => {
     assert.equal(await silently(page), 'login_required: Login required');
   });
 
-  it('refresh: gets tokens by refresh token, one after the other, without a frame', async () => {
+  it('refresh: by refresh token, one after the other, without a frame', async () => {
     const { page, asked } = await open({ useRefreshTokens: true });
     await signIn(page, server.person('ben'));
     const tokens = [await silently(page), await silently(page)];
@@ -161,11 +181,16 @@ describe('auth0-spa-js', () => {
     assert.ok(!asked.some(({ searchParams }) => searchParams.get('prompt') === 'none'));
   });
 
-  it('step up: steps up in a window when a silent request finds that a second proof is needed (interactiveErrorHandler)', async () => {
-    const { page } = await open({ interactiveErrorHandler: 'popup' });
+  it('step up: in a window, by web_message, when a silent request finds that a second proof is needed (interactiveErrorHandler)', async () => {
+    const { page, asked } = await open({ interactiveErrorHandler: 'popup' });
     const cleo = server.person('cleo');
     await signIn(page, cleo);
     const token = await inWindow(page, cleo, () => silently(page, 'transfer:funds'));
+    const byMessage = asked.filter(({ searchParams }) => searchParams.get('response_mode') === 'web_message');
+    assert.deepEqual(
+      byMessage.map(({ searchParams }) => searchParams.get('prompt')),
+      ['none', null],
+    );
     const claims = claimsOf(token);
     assert.equal(claims.scope, 'openid profile read:accounts transfer:funds');
     assert.deepEqual([claims.acr, claims.amr], ['mfa', ['mfa', 'otp', 'pwd']]);
@@ -176,6 +201,15 @@ describe('auth0-spa-js', () => {
     assert.equal(await page.evaluate(remembered), token);
     const next = claimsOf(await silently(page, 'transfer:funds'));
     assert.deepEqual([next.scope, next.jti !== claims.jti], [claims.scope, true]);
+  });
+
+  it('step up: by redirect with acr_values, and asks only for what is missing', async () => {
+    const { page } = await open();
+    const gwen = server.person('gwen');
+    await signIn(page, gwen);
+    await byRedirect(page, () => giveCode(page, gwen), { acr_values: PAPE });
+    const { acr, amr } = (await idTokenClaims(page)) ?? {};
+    assert.deepEqual([acr, amr], [PAPE, ['mfa', 'otp', 'pwd']]);
   });
 
   it('step up: T4: without that handler it is told so in the words it looks for, and the session stands', async () => {
@@ -191,7 +225,7 @@ describe('auth0-spa-js', () => {
     assert.match(String(claimsOf(await silently(page, 'close:account')).scope), /close:account/);
   });
 
-  it('step up: steps up in a window as well when it uses refresh tokens', async () => {
+  it('step up: in a window as well when it uses refresh tokens', async () => {
     const { page } = await open({
       useRefreshTokens: true,
       useRefreshTokensFallback: true,
@@ -204,7 +238,54 @@ describe('auth0-spa-js', () => {
     assert.match(String(claimsOf(token).scope), /transfer:funds/);
   });
 
-  it('sign out: signs out by /v2/logout', async () => {
+  it('failure: the person cancels the step-up in the window: access_denied, and the session stands', async () => {
+    const { page } = await open({ interactiveErrorHandler: 'popup' });
+    await signIn(page, server.person('hugo'));
+    const opened = page.waitForEvent('popup');
+    const outcome = silently(page, 'transfer:funds');
+    await (await opened).click('button[name=cancel]');
+    assert.match(await outcome, /^access_denied: /);
+    assert.equal(claimsOf(await silently(page)).sub, 'user_hugo');
+  });
+
+  it('failure: T3: unmet_authentication_requirements, and without asking, by the frame as well', async () => {
+    const { page } = await open();
+    await signIn(page, server.person('hugo'));
+    const said = await page.evaluate(async () => {
+      try {
+        return await window.auth0.getTokenSilently({ cacheMode: 'off', authorizationParams: { acr_values: 'phr' } });
+      } catch (error) {
+        return error instanceof Error && 'error' in error ? String(error.error) : String(error);
+      }
+    });
+    assert.equal(said, 'unmet_authentication_requirements');
+  });
+
+  it('failure: a refresh token that came back after it was used ends what came of it, and the page is told', async () => {
+    const { page } = await open({ useRefreshTokens: true, cacheLocation: 'localstorage' });
+    await signIn(page, server.person('iris'));
+    const stored = await page.evaluate(() => JSON.stringify(localStorage));
+    const [, first = ''] = /refresh_token[\\":]+([\w.~-]+)/.exec(stored) ?? [];
+    await silently(page);
+    await silently(page);
+    const body = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'bank', refresh_token: first });
+    assert.equal((await fetch(server.at('oauth/token'), { method: 'POST', body })).status, 400);
+    assert.match(await silently(page), /^invalid_grant: /);
+  });
+
+  it('failure: an answer with another state, or to a request that this browser never made, is not taken', async () => {
+    const { page } = await open();
+    await load(page, `${origin}/?code=stolen&state=unknown`);
+    assert.equal(await refusalOf(page), 'missing_transaction');
+    const left = page.waitForURL(`${server.issuer}**`);
+    await page.evaluate(() => void window.auth0.loginWithRedirect());
+    await left;
+    await load(page, `${origin}/?code=stolen&state=unknown`);
+    assert.equal(await refusalOf(page), 'state_mismatch');
+    assert.equal(await page.evaluate(() => window.auth0.isAuthenticated()), false);
+  });
+
+  it('sign out: by /v2/logout', async () => {
     const { page, asked } = await open();
     await signIn(page, server.person('finn'));
     const returned = page.waitForURL(`${origin}/`);

@@ -68,6 +68,18 @@ export const clients: readonly Client[] = [
     ],
   },
   {
+    name: '@auth0/auth0-auth-js',
+    file: 'auth0-auth-js.test.ts',
+    from: { npm: '@auth0/auth0-auth-js' },
+    notItsPart: {},
+    notes: [
+      'It makes `https://` of the domain it is given, so the issuer must be that.',
+      'It sends PKCE and neither `state` nor `nonce`, and takes no answer that has a `state`: what binds an answer to a browser is the verifier that the application keeps for that browser.',
+      'Its logout has no ID token, so the server asks the person before it signs them out. `/v2/logout`, or `end_session` with `id_token_hint`, asks nobody.',
+      'Its clients for `/mfa`, passkeys, passwordless login, token exchange and anonymous sessions speak to endpoints of Auth0 that are not there yet.',
+    ],
+  },
+  {
     name: 'passport-openidconnect',
     file: 'passport-openidconnect.test.ts',
     from: { npm: 'passport-openidconnect' },
@@ -102,6 +114,28 @@ export const clients: readonly Client[] = [
     },
     notes: [
       'A claim that is missing is answered with `invalid_token`, not with the challenge of RFC 9470: an application does not learn from it that a step-up would help. `@stile/resource-server` says so.',
+    ],
+  },
+  {
+    name: 'mod_auth_openidc',
+    file: 'apache-mod-auth-openidc.test.ts',
+    from: { debian: 'libapache2-mod-auth-openidc' },
+    notItsPart: {},
+    notes: [
+      'A step-up is `Require claim acr:mfa` with `OIDCUnAutzAction auth` and `OIDCPathAuthRequestParams acr_values=mfa&max_age=300` at the location. `Require claim` compares values alone: a proof that was fresh when it was asked for counts as long as the session of Apache does, so bound that by `OIDCSessionMaxDuration`.',
+      'This version takes an error with `iss` (RFC 9207) for an invitation to sign in: it does not show the error, signs in once more without the level, and goes to `OIDCDefaultURL`. Set that, to a page that demands no level.',
+    ],
+  },
+  {
+    name: 'mod_oauth2',
+    file: 'apache-mod-oauth2.test.ts',
+    from: { debian: 'libapache2-mod-oauth2' },
+    notItsPart: {},
+    notes: [
+      'It does not look at `aud`, nor at `typ`. Name issuer and audience: `Require oauth2_claim iss:…` and `aud:…`; an ID token is refused by that.',
+      "Debian's build has no patterns for claims, so a scope is found by `Require expr`, as the test shows. Its refusals have no challenge; `Header` adds that of RFC 9470.",
+      'It does not compare `auth_time` with a clock. Demand the scope: a token with a scope that demands a fresh proof ends when the proof lapses.',
+      'What it verified once it takes from a cache that all locations share; `expiry=0` keeps nothing. A location inside another tries the verification of the outer one too.',
     ],
   },
 ];

@@ -9,7 +9,9 @@ import type { Page } from 'playwright-core';
 import { listenAnywhere } from '../api.ts';
 import { startAuthorizationServer } from '../authorization-server.ts';
 import { giveCode, giveUsernameAndPassword, launchChromium } from '../chromium.ts';
-import { PAPE, WEB_SECRET } from '../fabrikam.ts';
+import { ACCOUNTS, PAPE, WEB_SECRET } from '../fabrikam.ts';
+import { claimsOf } from '../flow.ts';
+import type { Person } from '../people.ts';
 
 const { auth, claimIncludes, requiresAuth } = openidConnect;
 
@@ -18,7 +20,7 @@ type Name = keyof typeof places;
 const baseURL = (name: Name): string => places[name].origin;
 
 const server = await startAuthorizationServer({
-  people: ['ada', 'ben', 'cleo', 'dan'],
+  people: ['ada', 'ben', 'cleo', 'dan', 'eve'],
   clients: (['intranet', 'shop'] as const).map((id) => ({
     id,
     name: id,
@@ -27,6 +29,7 @@ const server = await startAuthorizationServer({
     redirectUris: [`${baseURL(id)}/callback`],
     postLogoutRedirectUris: [baseURL(id)],
     firstParty: true,
+    apis: { [ACCOUNTS]: ['read:accounts'] },
   })),
 });
 
@@ -66,13 +69,26 @@ const start = (name: Name, more: ConfigParams): void => {
   app.get('/transfers', requiresAuth(), withSecondProof, claimIncludes('amr', 'mfa'), (request, response) => {
     response.json(request.oidc.idTokenClaims);
   });
+  app.get('/phr', requiresAuth(), (_request, response) => {
+    void response.oidc.login({ authorizationParams: { acr_values: 'phr' } });
+  });
+  app.get('/refreshed', requiresAuth(), async (request, response) => {
+    const before = request.oidc.accessToken?.access_token;
+    const after = await request.oidc.accessToken?.refresh();
+    response.json({ before, after: after?.access_token, kept: request.oidc.refreshToken });
+  });
   app.use(refuse);
   places[name].serve(app);
 };
 
 const scope = 'openid profile email';
 start('intranet', {
-  authorizationParams: { response_type: 'code', response_mode: 'query', scope },
+  authorizationParams: {
+    response_type: 'code',
+    response_mode: 'query',
+    scope: `${scope} offline_access read:accounts`,
+    audience: ACCOUNTS,
+  },
 });
 start('shop', {
   auth0Logout: true,
@@ -87,11 +103,18 @@ after(async () => {
 
 const somebody = async (): Promise<Page> => (await browser.newContext()).newPage();
 
+/** Opens the intranet and signs in there. */
+const signIn = async (page: Page, person: Person): Promise<void> => {
+  await page.goto(`${baseURL('intranet')}/private`);
+  await giveUsernameAndPassword(page, person);
+  await page.waitForURL('**/private');
+};
+
 const claimsShown = async (page: Page): Promise<Record<string, unknown>> =>
   JSON.parse((await page.textContent('body')) ?? '');
 
 describe('express-openid-connect', () => {
-  it('sign in: signs in, and comes back to where it was asked', async () => {
+  it('sign in: by the code flow, and comes back to where it was asked', async () => {
     const page = await somebody();
     await page.goto(`${baseURL('intranet')}/private`);
     assert.equal(new URL(page.url()).origin, new URL(server.issuer).origin);
@@ -101,11 +124,9 @@ describe('express-openid-connect', () => {
     assert.deepEqual([claims.sub, claims.name, claims.acr], ['user_ada', 'ada of Fabrikam', '1fa']);
   });
 
-  it('step up: steps up: the ID token has the PAPE level that was asked for, and mfa among its methods', async () => {
+  it('step up: the ID token has the PAPE level that was asked for, and mfa among its methods', async () => {
     const page = await somebody();
-    await page.goto(`${baseURL('intranet')}/private`);
-    await giveUsernameAndPassword(page, server.person('ben'));
-    await page.waitForURL('**/private');
+    await signIn(page, server.person('ben'));
     await page.goto(`${baseURL('intranet')}/transfers`);
     await giveCode(page, server.person('ben'));
     await page.waitForURL('**/transfers');
@@ -118,9 +139,7 @@ describe('express-openid-connect', () => {
 
   it('failure: T3: gets no further when the person cancels the step-up', async () => {
     const page = await somebody();
-    await page.goto(`${baseURL('intranet')}/private`);
-    await giveUsernameAndPassword(page, server.person('cleo'));
-    await page.waitForURL('**/private');
+    await signIn(page, server.person('cleo'));
     await page.goto(`${baseURL('intranet')}/transfers`);
     const [response] = await Promise.all([
       page.waitForResponse((one) => one.url().startsWith(`${baseURL('intranet')}/callback`)),
@@ -130,11 +149,9 @@ describe('express-openid-connect', () => {
     assert.deepEqual(await response.json(), { error: 'access_denied' });
   });
 
-  it('sign out: signs in to a second application without a page, and signs out by /v2/logout', async () => {
+  it('sign out: by /v2/logout, from a second application that it was signed in to without a page', async () => {
     const page = await somebody();
-    await page.goto(`${baseURL('intranet')}/private`);
-    await giveUsernameAndPassword(page, server.person('dan'));
-    await page.waitForURL('**/private');
+    await signIn(page, server.person('dan'));
     await page.goto(`${baseURL('shop')}/private`);
     await page.waitForURL(`${baseURL('shop')}/private`);
     assert.equal((await claimsShown(page)).sub, 'user_dan');
@@ -148,11 +165,42 @@ describe('express-openid-connect', () => {
     await page.waitForSelector('#password');
   });
 
-  it('sign out: signs out by end_session, and is asked to sign in again', async () => {
+  it('refresh: by its refresh(), with the proofs of the first token, and with each token once', async () => {
     const page = await somebody();
+    await signIn(page, server.person('eve'));
+    await page.goto(`${baseURL('intranet')}/refreshed`);
+    const first = await claimsShown(page);
+    const [before, after] = [claimsOf(String(first.before)), claimsOf(String(first.after))];
+    assert.notEqual(after.jti, before.jti);
+    assert.deepEqual([after.sub, after.acr, after.auth_time], ['user_eve', '1fa', before.auth_time]);
+    await page.goto(`${baseURL('intranet')}/refreshed`);
+    const second = await claimsShown(page);
+    assert.equal(second.before, first.after);
+    assert.notEqual(second.kept, first.kept);
+  });
+
+  it('failure: T3: a level that nobody can reach is refused with unmet_authentication_requirements', async () => {
+    const page = await somebody();
+    await signIn(page, server.person('ada'));
+    const response = await page.goto(`${baseURL('intranet')}/phr`);
+    assert.equal(response?.status(), 400);
+    assert.deepEqual(await claimsShown(page), { error: 'unmet_authentication_requirements' });
     await page.goto(`${baseURL('intranet')}/private`);
-    await giveUsernameAndPassword(page, server.person('ada'));
-    await page.waitForURL('**/private');
+    assert.equal((await claimsShown(page)).acr, '1fa');
+  });
+
+  it('failure: an answer to a request that this browser never made is refused', async () => {
+    const page = await somebody();
+    const answer = new URLSearchParams({ code: 'stolen', state: 'unknown', iss: server.issuer });
+    const response = await page.goto(`${baseURL('intranet')}/callback?${answer}`);
+    assert.equal(response?.status(), 400);
+    await page.goto(`${baseURL('intranet')}/`);
+    assert.equal(await page.textContent('body'), 'signed out');
+  });
+
+  it('sign out: by end_session, and is asked to sign in again', async () => {
+    const page = await somebody();
+    await signIn(page, server.person('ada'));
     await page.goto(`${baseURL('intranet')}/logout`);
     assert.equal(page.url(), `${baseURL('intranet')}/`);
     assert.equal(await page.textContent('body'), 'signed out');

@@ -185,7 +185,7 @@ describe('an API asks for more (RFC 9470)', () => {
     return assert.fail('the call was let pass');
   };
 
-  it('step up: and the challenge, put into a new authorization request, brings the token that is let pass', async () => {
+  it('step up: the challenge of RFC 9470, put into a new authorization request, brings the token that is let pass', async () => {
     const wanted = { scope: 'openid read:accounts', resource: ACCOUNTS };
     const first = await signIn('ben', wanted);
     const weak = (await redeem(first.answer, first.asked)).access_token;
