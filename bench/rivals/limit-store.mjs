@@ -1,0 +1,99 @@
+// What the bare limit keeps, and how: prepared statements on SQLite, durable like Stile's own (WAL, synchronous=FULL), and the
+// writes of one turn of the event loop in one commit. Nobody is answered before the commit.
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+
+const TABLES = `
+  CREATE TABLE session (id TEXT PRIMARY KEY, secret_hash TEXT UNIQUE, user TEXT, events TEXT, created_at INT, seen_at INT) STRICT;
+  CREATE TABLE interaction (id TEXT PRIMARY KEY, browser_hash TEXT, request TEXT, expires_at INT, finished INT) STRICT;
+  CREATE TABLE authorization (id TEXT PRIMARY KEY, user TEXT, session TEXT, scope TEXT, events TEXT, nonce TEXT, revoked INT) STRICT;
+  CREATE TABLE code (hash TEXT PRIMARY KEY, authorization TEXT, challenge TEXT, redirect_uri TEXT, expires_at INT) STRICT;
+  CREATE TABLE refresh_token (hash TEXT PRIMARY KEY, authorization TEXT, expires_at INT, rotated_at INT, successor TEXT) STRICT;
+  CREATE TABLE consumption (kind TEXT, key TEXT, expires_at INT, PRIMARY KEY (kind, key)) STRICT, WITHOUT ROWID;
+  CREATE TABLE throttle (key TEXT PRIMARY KEY, free_at INT) STRICT;
+  CREATE TABLE audit (id TEXT PRIMARY KEY, at INT, type TEXT, about TEXT) STRICT;
+  CREATE INDEX audit_at ON audit (at, id);`;
+
+const STATEMENTS = {
+  begin: 'BEGIN IMMEDIATE',
+  commit: 'COMMIT',
+  savepoint: 'SAVEPOINT work',
+  keep: 'RELEASE work',
+  undo: 'ROLLBACK TO work',
+  sessionBySecret: 'SELECT * FROM session WHERE secret_hash = ?',
+  sessionById: 'SELECT * FROM session WHERE id = ?',
+  insertSession: 'INSERT INTO session VALUES (?, ?, ?, ?, ?, ?)',
+  renewSession: 'UPDATE session SET secret_hash = ?, events = ?, seen_at = ? WHERE id = ? AND secret_hash = ?',
+  touchSession: 'UPDATE session SET seen_at = ? WHERE id = ? AND seen_at < ?',
+  interaction: 'SELECT * FROM interaction WHERE id = ?',
+  insertInteraction: 'INSERT INTO interaction VALUES (?, ?, ?, ?, 0)',
+  finishInteraction: 'UPDATE interaction SET finished = 1 WHERE id = ? AND finished = 0',
+  authorization: 'SELECT * FROM authorization WHERE id = ?',
+  insertAuthorization: 'INSERT INTO authorization VALUES (?, ?, ?, ?, ?, ?, 0)',
+  code: 'SELECT * FROM code WHERE hash = ?',
+  insertCode: 'INSERT INTO code VALUES (?, ?, ?, ?, ?)',
+  refreshToken: 'SELECT * FROM refresh_token WHERE hash = ?',
+  insertRefreshToken: 'INSERT INTO refresh_token VALUES (?, ?, ?, NULL, NULL)',
+  rotate: 'UPDATE refresh_token SET rotated_at = ?, successor = ? WHERE hash = ? AND rotated_at IS NULL',
+  consume: 'INSERT INTO consumption VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+  consumed: 'SELECT 1 FROM consumption WHERE kind = ? AND key = ?',
+  throttle: 'SELECT free_at FROM throttle WHERE key = ?',
+  setThrottle: 'INSERT INTO throttle VALUES (?, ?) ON CONFLICT DO UPDATE SET free_at = excluded.free_at',
+  clearThrottle: 'DELETE FROM throttle WHERE key = ?',
+  audit: 'INSERT INTO audit VALUES (?, ?, ?, ?)',
+};
+
+/** Does one work in a savepoint, so that when it is refused the others of its commit are not; gives back what to answer. */
+const done = (database, s, { work, resolve, reject }) => {
+  s.savepoint.run();
+  try {
+    const answer = work();
+    return () => resolve(answer);
+  } catch (error) {
+    if (!database.inTransaction) throw error;
+    s.undo.run();
+    return () => reject(error);
+  } finally {
+    if (database.inTransaction) s.keep.run();
+  }
+};
+
+export const openStore = (folder) => {
+  const database = new Database(join(folder, 'limit.db'));
+  database.pragma('journal_mode = WAL');
+  database.pragma('synchronous = FULL');
+  database.exec(TABLES);
+  const s = Object.fromEntries(Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]));
+  let waiting = [];
+  const flush = () => {
+    const group = waiting;
+    waiting = [];
+    try {
+      s.begin.run();
+      const answers = group.map((one) => done(database, s, one));
+      s.commit.run();
+      for (const answer of answers) answer();
+    } catch (error) {
+      if (database.inTransaction) database.exec('ROLLBACK');
+      for (const { reject } of group) reject(error);
+    }
+  };
+  let records = 0;
+  return {
+    s,
+    /** Runs the work in the next commit, and answers when that is durable. */
+    write: (work) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ work, resolve, reject });
+        if (waiting.length === 1) setImmediate(flush);
+      }),
+    record: (at, type, about) => s.audit.run(`${at}-${process.pid}-${records++}`, at, type, JSON.stringify(about)),
+    /** A bucket of so many tries, one more every so many seconds. */
+    take: (key, burst, interval, now) => {
+      const free = Math.max(now, s.throttle.get(key)?.free_at ?? 0);
+      if (free - now > (burst - 1) * interval) return false;
+      s.setThrottle.run(key, free + interval);
+      return true;
+    },
+  };
+};
