@@ -236,7 +236,9 @@ describe('an access token', () => {
         jwt,
       );
     }
-    assert.equal(await outcomeOf(rs, `${header}.${payload}x.${signature}`), invalid('bad_signature'));
+    assert.equal(await outcomeOf(rs, `${header}.${payload}x.${signature}`), invalid('malformed_token'));
+    const other = encoded({ iss: as.issuer, ...goodClaims, sub: 'user-2' });
+    assert.equal(await outcomeOf(rs, `${header}.${other}.${signature}`), invalid('bad_signature'));
     assert.equal(await outcomeOf(rs, `${header}.${payload}.${signature}A`), invalid('bad_signature'));
     assert.equal(await outcomeOf(rs, `${header}.${payload}.${signature}AAAA`), invalid('bad_signature'));
     assert.equal(await outcomeOf(rs, `${header}.${payload}.AAAA`), invalid('bad_signature'));

@@ -1,7 +1,7 @@
-import type { Instant, Result } from '@stile/core';
-import { isInstant, ok, refused } from '@stile/core';
+import type { Instant, JsonObject, Result } from '@stile/core';
+import { isInstant, ok, parseJsonObject, refused } from '@stile/core';
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
-import { base64url, decodeProtectedHeader, errors, jwtVerify } from 'jose';
+import { base64url, errors, jwtVerify } from 'jose';
 import { IssuerUnavailable } from './issuer.ts';
 import type { Settings } from './settings.ts';
 
@@ -36,16 +36,16 @@ export type TokenFault =
   | 'sender_constrained';
 
 /** Unpadded base64url and nothing else (RFC 7515, section 2); an empty signature is no signature. */
-const COMPACT_JWS = /^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+const COMPACT_JWS = /^([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)$/;
 
 /** RFC 9068, section 4: an ID token or any other JWT of the same issuer must not pass for an access token. */
 const ACCESS_TOKEN_TYPE = /^(?:application\/)?at\+jwt$/i;
 
 /** What the header alone rules out, before a key is looked for. `jku`, `x5u`, `x5c` and `jwk` are never read. */
 const headerFault = (jwt: string, algorithms: readonly string[]): TokenFault | undefined => {
-  if (!COMPACT_JWS.test(jwt) || !hasOneSpelling(jwt)) return 'malformed_token';
-  const header = headerOf(jwt);
-  if (!header) return 'malformed_token';
+  const [, head = '', body = '', signature = ''] = COMPACT_JWS.exec(jwt) ?? [];
+  const header = objectIn(head);
+  if (!header || !objectIn(body) || !bytesIn(signature)) return 'malformed_token';
   if (typeof header.typ !== 'string' || !ACCESS_TOKEN_TYPE.test(header.typ)) return 'wrong_type';
   // RFC 7515, section 4.1.11: an extension that is not understood refuses the token, and none is understood here.
   if (Object.hasOwn(header, 'crit')) return 'critical_header';
@@ -53,19 +53,21 @@ const headerFault = (jwt: string, algorithms: readonly string[]): TokenFault | u
   return typeof header.kid === 'string' && header.kid !== '' ? undefined : 'unknown_key';
 };
 
-/** A signature could else be written in several ways, and one token pass for several. */
-const hasOneSpelling = (jwt: string): boolean => {
-  const signature = jwt.slice(jwt.lastIndexOf('.') + 1);
+/** The bytes of a segment in its one spelling: else one token could be written in several ways, and pass for several. */
+const bytesIn = (segment: string): Uint8Array | undefined => {
   try {
-    return base64url.encode(base64url.decode(signature)) === signature;
+    const bytes = base64url.decode(segment);
+    return base64url.encode(bytes) === segment ? bytes : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 };
 
-const headerOf = (jwt: string): ReturnType<typeof decodeProtectedHeader> | undefined => {
+/** RFC 7515, section 5.2: UTF-8 that is whole, of one JSON object. A byte order mark is not JSON. */
+const objectIn = (segment: string): JsonObject | undefined => {
+  const bytes = bytesIn(segment);
   try {
-    return decodeProtectedHeader(jwt);
+    return bytes && parseJsonObject(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
   } catch {
     return undefined;
   }

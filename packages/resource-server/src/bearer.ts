@@ -19,7 +19,8 @@ const BEARER_SOMEWHERE = /(?:^|,)[ \t]*bearer(?![^ \t,])/i;
 
 /** The access token of a request. A scheme other than Bearer is as good as none. */
 export const bearerToken = (source: AuthorizationSource): Result<string, CredentialsFault> => {
-  const header = (typeof source === 'string' ? source : source?.headers.get('authorization'))?.trim() ?? '';
+  const header =
+    (typeof source === 'string' ? source : source?.headers.get('authorization'))?.replace(/^[ \t]+|[ \t]+$/g, '') ?? '';
   if (header.length > LONGEST_TOKEN) return refused('malformed_credentials');
   const token = BEARER.exec(header)?.[1];
   if (token !== undefined) return ok(token);

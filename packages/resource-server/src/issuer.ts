@@ -2,7 +2,7 @@
 import type { Instant } from '@stile/core';
 import { secondsAfter } from '@stile/core';
 import type { JWTVerifyGetKey } from 'jose';
-import { createRemoteJWKSet, customFetch } from 'jose';
+import { createRemoteJWKSet, customFetch, errors } from 'jose';
 import type { Settings } from './settings.ts';
 
 /** The authorization server could not be asked, or its answer was none. Its message never holds a token or a secret. */
@@ -112,7 +112,7 @@ export const metadataOf = (settings: Settings): (() => Promise<IssuerMetadata>) 
  * so that rotation works at once and invented `kid`s cost the issuer nothing.
  */
 export const keysOf = (settings: Settings, metadata: () => Promise<IssuerMetadata>): JWTVerifyGetKey => {
-  let current: { readonly href: string; readonly find: JWTVerifyGetKey } | undefined;
+  let current: { readonly href: string; readonly find: ReturnType<typeof createRemoteJWKSet> } | undefined;
   return async (header, token) => {
     const url = settings.jwksUri ?? (await metadata()).jwksUri;
     if (!url) throw new IssuerUnavailable('keys', `The issuer ${settings.issuer} names no jwks_uri.`);
@@ -124,6 +124,20 @@ export const keysOf = (settings: Settings, metadata: () => Promise<IssuerMetadat
       });
       current = { href: url.href, find };
     }
-    return current.find(header, token);
+    const key = await current.find(header, token);
+    if (!isSound(key)) throw new errors.JWKSNoMatchingKey();
+    return key;
   };
+};
+
+/**
+ * Whether a key can be relied on. A weak one is as good as none: with an exponent of 1 anybody could sign
+ * (RFC 7518, section 3.3; FIPS 186-5, section A.1.1).
+ */
+const isSound = ({ algorithm }: CryptoKey): boolean => {
+  if (!('modulusLength' in algorithm && 'publicExponent' in algorithm)) return true;
+  const { modulusLength, publicExponent } = algorithm;
+  if (typeof modulusLength !== 'number' || !(publicExponent instanceof Uint8Array)) return false;
+  const exponent = publicExponent.reduce((value, byte) => value * 256 + byte, 0);
+  return modulusLength >= 2048 && exponent >= 65_537 && (publicExponent.at(-1) ?? 0) % 2 === 1;
 };
