@@ -31,7 +31,7 @@ const NONES: readonly unknown[] = [
   undefined,
 ];
 
-const unsigned: readonly Vector[] = NONES.flatMap((alg) => {
+export const unsignedVectors: readonly Vector[] = NONES.flatMap((alg) => {
   const named = alg === undefined ? 'missing' : JSON.stringify(alg);
   return [
     { name: `alg ${named} and no signature`, make: (g) => `${withAlg(alg, g)}.${body(g)}.` },
@@ -55,7 +55,7 @@ const SECRETS: readonly (readonly [name: string, of: (signer: Signer) => string 
 
 const numberOf = ({ n, x }: { readonly n?: string; readonly x?: string }): string => n ?? x ?? '';
 
-const macs: readonly Vector[] = ['HS256', 'HS384', 'HS512', 'hs256'].flatMap((alg) =>
+export const macVectors: readonly Vector[] = ['HS256', 'HS384', 'HS512', 'hs256'].flatMap((alg) =>
   [...SECRETS, ['', () => ''] as const].map(([name, secretOf]) => ({
     name: `${alg} with ${name === '' ? 'the empty secret' : `the public key's ${name} as secret`}`,
     make: (g) => {
@@ -124,4 +124,4 @@ const salts: readonly Vector[] = [0, 20, 33, constants.RSA_PSS_SALTLEN_MAX_SIGN]
 }));
 
 /** Every algorithm but the key's own. */
-export const algorithmVectors: readonly Vector[] = [...unsigned, ...macs, ...otherAlgorithms, ...salts];
+export const algorithmVectors: readonly Vector[] = [...unsignedVectors, ...macVectors, ...otherAlgorithms, ...salts];

@@ -2,7 +2,7 @@ import type { JsonObject } from '@stile/core';
 import { isInstant, parseJsonObject } from '@stile/core';
 import { fromBase64url } from '../base64url.ts';
 import { StepUpError } from '../error.ts';
-import { isSeconds, isStringList } from '../json.ts';
+import { isStringList } from '../json.ts';
 import type { Proof } from '../proof.ts';
 import { clockSkewSeconds, judge } from '../proof.ts';
 
@@ -45,9 +45,10 @@ export function readIdToken(idToken: string, expected: IdTokenExpectation): IdTo
   const audience = typeof claims.aud === 'string' ? [claims.aud] : claims.aud;
   if (!isStringList(audience) || !audience.includes(expected.clientId)) throw invalid('aud');
   if (claims.azp === undefined ? audience.length > 1 : claims.azp !== expected.clientId) throw invalid('azp');
-  const { exp, iat, sub } = claims;
-  if (!isSeconds(exp) || exp + clockSkewSeconds <= expected.now) throw invalid('exp');
-  if (!isSeconds(iat) || iat - clockSkewSeconds > expected.now) throw invalid('iat');
+  const { exp, iat, nbf, sub } = claims;
+  if (!isInstant(exp) || exp + clockSkewSeconds <= expected.now) throw invalid('exp');
+  if (!isInstant(iat) || iat - clockSkewSeconds > expected.now) throw invalid('iat');
+  if (nbf !== undefined && (!isInstant(nbf) || nbf - clockSkewSeconds > expected.now)) throw invalid('nbf');
   if (expected.nonce !== undefined && claims.nonce !== expected.nonce) throw invalid('nonce');
   const proof = checkAuthentication(claims, expected);
   if (typeof sub !== 'string') throw invalid('sub');
@@ -96,13 +97,26 @@ function proofOf({ acr, acrs, auth_time: authTime }: JsonObject, now: number): P
   };
 }
 
+/** Signatures that only the issuer can make; `none` and shared secrets are not for a client without a secret. */
+const asymmetric = /^(?:[RPE]S(?:256|384|512)|EdDSA|Ed25519)$/;
+
+/** The claims, if the whole has the form of a signed token (RFC 7515, section 5.2), without extensions to understand. */
 function payloadOf(idToken: string): JsonObject {
-  const parts = idToken.split('.');
-  const bytes = parts.length === 3 && parts[1] !== undefined ? fromBase64url(parts[1]) : undefined;
-  if (bytes === undefined) throw invalid('form');
-  const claims = parseJsonObject(new TextDecoder().decode(bytes));
-  if (claims === undefined) throw invalid('payload');
+  const [head, body, signature, ...others] = idToken.split('.').map(fromBase64url);
+  if (!head || !body || !signature?.length || others.length > 0) throw invalid('form');
+  const [header, claims] = [objectIn(head), objectIn(body)];
+  if (header === undefined || claims === undefined) throw invalid('payload');
+  const { alg, crit } = header;
+  if (typeof alg !== 'string' || !asymmetric.test(alg) || crit !== undefined) throw invalid('header');
   return claims;
+}
+
+function objectIn(bytes: Uint8Array<ArrayBuffer>): JsonObject | undefined {
+  try {
+    return parseJsonObject(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
 }
 
 function invalid(what: string): StepUpError {
