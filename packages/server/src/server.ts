@@ -133,8 +133,17 @@ const attempt = (what: string, deps: Deps, work: () => Promise<unknown>): void =
   work().catch((error: unknown) => deps.log.error({ err: error }, `${what} failed`));
 };
 
-/** Slow and oversized senders are cut off before they cost anything. */
-const LIMITS = { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 20_000, keepAliveTimeout: 5_000 };
+/**
+ * Slow and oversized senders are cut off before they cost anything. Node looks for slow ones every half minute unless told
+ * otherwise, which would keep each of them four times as long as is meant.
+ */
+const LIMITS = {
+  maxHeaderSize: 16_384,
+  headersTimeout: 10_000,
+  requestTimeout: 20_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 1_000,
+};
 
 const httpServer = (app: App, deps: Deps): { readonly server: Server; readonly drain: () => Promise<void> } => {
   const underWay = new Set<ServerResponse>();
