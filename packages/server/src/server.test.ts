@@ -36,6 +36,18 @@ describe('a server that listens', () => {
     await cut;
   });
 
+  it('answers the last request of whoever connected before it closed', { timeout: 8000 }, async () => {
+    const server = await start();
+    const proxy = connect(server.port, '127.0.0.1');
+    await once(proxy, 'connect');
+    const closed = server.close();
+    await assert.rejects(once(connect(server.port, '127.0.0.1'), 'connect'), { code: 'ECONNREFUSED' });
+    proxy.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const [answer]: unknown[] = await once(proxy, 'data');
+    assert.match(String(answer), /^HTTP\/1\.1 200 /);
+    await closed;
+  });
+
   it('writes its log to the file it was given', async () => {
     const server = await start();
     await fetch(`http://127.0.0.1:${server.port}/healthz`);

@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
 import { destination, pino } from 'pino';
@@ -17,7 +18,7 @@ import { randomId } from './deps.ts';
 import { createPasswordHasher } from './factors/password-hasher.ts';
 import { clientAddress } from './http/caller.ts';
 import { openKeyRing } from './keys/key-ring.ts';
-import { guardedLog } from './log/error.ts';
+import { guardedLog, RequestFailure } from './log/error.ts';
 import type { MetricsListener } from './metrics/listener.ts';
 import { serveMetrics } from './metrics/listener.ts';
 import { recorderFor } from './metrics/recorder-for.ts';
@@ -91,6 +92,7 @@ export interface RunningServer {
 const SWEEP_MILLISECONDS = 60_000;
 const KEY_RELOAD_MILLISECONDS = 5_000;
 const DRAIN_MILLISECONDS = 10_000;
+const LAST_REQUEST_MILLISECONDS = 200;
 
 /**
  * Listens on the configured address.
@@ -151,7 +153,13 @@ const httpServer = (app: App, deps: Deps): { readonly server: Server; readonly d
     async (request, env) => {
       const socketAddress = 'incoming' in env ? env.incoming.socket.remoteAddress : undefined;
       const address = clientAddress(socketAddress, request.headers.get('x-forwarded-for'), deps.config.trustedProxies);
-      return app(request, { address, requestId: randomId(deps, 'req') });
+      try {
+        return await app(request, { address, requestId: randomId(deps, 'req') });
+      } catch (error) {
+        // What breaks even outside of what the app takes care of is still a no, and leaves a trace.
+        deps.log.error({ err: new RequestFailure(error, request) }, 'request failed');
+        return new Response(null, { status: 500 });
+      }
     },
     { overrideGlobalObjects: false, hostname: new URL(deps.config.issuer).host },
   );
@@ -165,11 +173,13 @@ const httpServer = (app: App, deps: Deps): { readonly server: Server; readonly d
 
 /**
  * Lets what is under way finish, for so long, and cuts the rest: browsers hold connections open on which they have not
- * asked for anything, and Node does not count those as idle.
+ * asked for anything, and Node does not count those as idle. A proxy that connected a moment ago is about to ask, and would
+ * not ask another process again, so it is given the time to.
  */
 const drained = async (server: Server, underWay: ReadonlySet<ServerResponse>): Promise<void> => {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
+  await Promise.race([closed, pause(LAST_REQUEST_MILLISECONDS)]);
   while (underWay.size > 0) await Promise.all([...underWay].map((response) => once(response, 'close')));
   server.closeAllConnections();
   await closed;
