@@ -12,6 +12,7 @@ import { run } from 'node:test';
 import type { Client } from '../conformance/interop/clients.ts';
 import { clients } from '../conformance/interop/clients.ts';
 import { findOrInstallChromium } from './chromium.ts';
+import { findOrInstall, programsFor } from './debian-packages.ts';
 import type { Ran } from './interop/outcomes.ts';
 import { rowOf, shortcomings } from './interop/outcomes.ts';
 import { forDocuments, forTerminal } from './interop/table.ts';
@@ -52,6 +53,7 @@ if (chosen.length === 0 || words.some((word) => word.startsWith('-'))) {
   process.stderr.write(`No client is called ${words.join(' or ')}\n`);
   process.exit(2);
 }
+await findOrInstall(programsFor(chosen.map(({ file }) => `conformance/interop/${file}`)));
 process.env.STILE_CHROMIUM = await findOrInstallChromium();
 const ran = await runTests(chosen);
 const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');

@@ -24,10 +24,11 @@ export interface Row {
 /** The step that a test belongs to, by the beginning of its name. */
 export const stepOf = (name: string): Step | undefined => steps.find((step) => name.startsWith(`${step}: `));
 
-/** The name of a test without its step. */
-export const withoutStep = (name: string): string => {
+/** What a test says, without its step and the label of a lesson. */
+export const saying = (name: string): string => {
   const step = stepOf(name);
-  return step === undefined ? name : name.slice(step.length + 2);
+  const rest = step === undefined ? name : name.slice(step.length + 2);
+  return rest.replace(/^T\d+(?:, T\d+)*: /, '');
 };
 
 /** What one client did. @param ran the tests of its file, all of them */

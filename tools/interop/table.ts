@@ -2,12 +2,12 @@
 import type { Step } from '../../conformance/interop/clients.ts';
 import { steps } from '../../conformance/interop/clients.ts';
 import type { Outcome, Ran, Row } from './outcomes.ts';
-import { withoutStep } from './outcomes.ts';
+import { saying } from './outcomes.ts';
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 const failures = (tests: readonly Ran[]): readonly string[] =>
-  tests.flatMap(({ name, failure }) => (failure === undefined ? [] : [`${withoutStep(name)}: ${failure}`]));
+  tests.flatMap(({ name, failure }) => (failure === undefined ? [] : [`${saying(name)}: ${failure}`]));
 
 /** A cell for the terminal: a tick, how many failed, or a dash for what is not the client's part. */
 const short = (outcome: Outcome): string => {
@@ -55,12 +55,15 @@ const link = ({ client }: Row): string => `[\`${client.name}\`](#${anchor(client
 
 const tableRow = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
 
+const listed = (tests: readonly Ran[]): string =>
+  tests.map(({ name, failure }) => (failure === undefined ? '' : '**fails:** ') + saying(name)).join('; ');
+
 /** What was tried with one client, and what is worth knowing about it. */
 const section = ({ client, version, outcomes, others }: Row): string => {
   const tried = (step: Step): string => {
     const outcome = outcomes[step];
-    const what = 'notItsPart' in outcome ? `Not its part: ${outcome.notItsPart}` : listed(outcome.tests);
-    return `- **${capital(step)}.** ${what}.`;
+    const what = 'notItsPart' in outcome ? `not its part: ${outcome.notItsPart}` : listed(outcome.tests);
+    return `- *${capital(step)}:* ${what}.`;
   };
   return [
     `### ${client.name}`,
@@ -68,18 +71,11 @@ const section = ({ client, version, outcomes, others }: Row): string => {
     `Version ${version}, in [${client.file}](../../conformance/interop/${client.file}).`,
     '',
     ...steps.map(tried),
-    ...(others.length === 0 ? [] : [`- **Beyond that.** ${listed(others)}.`]),
+    ...(others.length === 0 ? [] : [`- *Beyond that:* ${listed(others)}.`]),
     ...(client.notes.length === 0 ? [] : ['', 'Worth knowing:', '', ...client.notes.map((note) => `- ${note}`)]),
     '',
   ].join('\n');
 };
-
-const listed = (tests: readonly Ran[]): string =>
-  tests
-    .map(({ name, failure }) =>
-      failure === undefined ? capital(withoutStep(name)) : `**Fails:** ${withoutStep(name)}`,
-    )
-    .join('; ');
 
 /** The whole page. */
 export const forDocuments = (rows: readonly Row[]): string =>
