@@ -151,9 +151,10 @@ const httpServer = (app: App, deps: Deps): { readonly server: Server; readonly d
   const underWay = new Set<ServerResponse>();
   const listener = getRequestListener(
     async (request, env) => {
-      const socketAddress = 'incoming' in env ? env.incoming.socket.remoteAddress : undefined;
-      const address = clientAddress(socketAddress, request.headers.get('x-forwarded-for'), deps.config.trustedProxies);
       try {
+        const socketAddress = 'incoming' in env ? env.incoming.socket.remoteAddress : undefined;
+        const forwardedFor = request.headers.get('x-forwarded-for');
+        const address = clientAddress(socketAddress, forwardedFor, deps.config.trustedProxies);
         return await app(request, { address, requestId: randomId(deps, 'req') });
       } catch (error) {
         // What breaks even outside of what the app takes care of is still a no, and leaves a trace.

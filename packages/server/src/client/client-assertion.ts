@@ -64,6 +64,8 @@ const verifyBy = async (
   deps: Deps,
 ): Promise<Claims | undefined> => {
   const { issuer } = deps.config;
+  // Read out here, for a clock that fails is no fault of the assertion.
+  const currentDate = new Date(deps.now() * 1000);
   try {
     const { payload } = await jwtVerify(assertion, key, {
       algorithms: ['RS256', 'PS256', 'ES256'],
@@ -72,7 +74,7 @@ const verifyBy = async (
       // RFC 7523bis wants the issuer alone; most libraries still send the token endpoint's address.
       audience: [issuer, issuer.slice(0, -1), `${issuer}oauth/token`],
       clockTolerance: SKEW_SECONDS,
-      currentDate: new Date(deps.now() * 1000),
+      currentDate,
       requiredClaims: ['exp', 'jti'],
     });
     return payload;
