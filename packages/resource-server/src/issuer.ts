@@ -107,6 +107,9 @@ export const metadataOf = (settings: Settings): (() => Promise<IssuerMetadata>) 
   };
 };
 
+/** How long keys are kept: for a key that was withdrawn is believed for so long. Stile allows the same to caches. */
+const KEYS_AGE_SECONDS = 300;
+
 /**
  * The issuer's keys by `kid`. An unknown `kid` fetches them again, but not more often than the cooldown allows,
  * so that rotation works at once and invented `kid`s cost the issuer nothing.
@@ -120,6 +123,7 @@ export const keysOf = (settings: Settings, metadata: () => Promise<IssuerMetadat
       const find = createRemoteJWKSet(url, {
         timeoutDuration: settings.timeoutSeconds * 1000,
         cooldownDuration: settings.keyCooldownSeconds * 1000,
+        cacheMaxAge: KEYS_AGE_SECONDS * 1000,
         [customFetch]: settings.fetch,
       });
       current = { href: url.href, find };

@@ -6,23 +6,32 @@
  */
 import { pino } from 'pino';
 import { runCommand } from './cli/commands.ts';
+import { doctorWithoutConfiguration } from './cli/doctor.ts';
 import { loadConfig } from './cli/load-config.ts';
 import { ConfigError } from './config/config.ts';
+import { describeError } from './log/error.ts';
 import { StoreError } from './store/store-error.ts';
 
 const log = pino({ name: 'stile', level: process.env.STILE_LOG_LEVEL ?? 'info' });
+const words = process.argv.slice(2);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** An expected failure says what to do; any other is told without what it may quote. */
+const complain = (failure: unknown): number => {
+  const { type, message, stack } = describeError(failure, []);
+  const expected = failure instanceof ConfigError || failure instanceof StoreError;
+  process.stderr.write(expected ? `${failure.message}\n` : `${type}: ${message}\n${stack ?? ''}\n`);
+  return 1;
+};
+
+process.on('uncaughtException', (failure) => {
+  log.fatal({ err: describeError(failure, []) }, 'stopped by a failure that nobody expected');
+  process.exit(1);
+});
 
 try {
   const config = await loadConfig(process.env.STILE_CONFIG ?? './stile.config.ts', process.env);
-  process.exitCode = await runCommand(process.argv.slice(2), {
-    config,
-    log,
-    print: (line) => process.stdout.write(`${line}\n`),
-  });
-} catch (error) {
-  const expected = error instanceof ConfigError || error instanceof StoreError;
-  process.stderr.write(
-    `${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  process.exitCode = 1;
+  process.exitCode = await runCommand(words, { config, log, print });
+} catch (failure) {
+  process.exitCode = doctorWithoutConfiguration(failure, words, print) ?? complain(failure);
 }

@@ -5,11 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import { secondsAfter } from '@stile/core';
 import { pino } from 'pino';
 import { ConfigError, resolveConfig } from '../config/config.ts';
 import { createPasswordHasher } from '../factors/password-hasher.ts';
 import { normaliseRecoveryCode } from '../factors/recovery-code.ts';
 import { createDeps, openStore } from '../server.ts';
+import { systemNow } from '../system.ts';
 import { ROBIN, SAM, testConfig } from '../testing/test-config.ts';
 import { runCommand } from './commands.ts';
 import { loadConfig } from './load-config.ts';
@@ -25,6 +27,7 @@ const folder = (t: TestContext): string => {
 
 /** A command line over a store that a server has used, unless it is to be empty. */
 const commandLine = async (t: TestContext, { empty = false } = {}) => {
+  let later = 0;
   const config = resolveConfig({ ...testConfig, dataFolder: folder(t) });
   const inStore = async <T>(work: (store: ReturnType<typeof openStore>) => Promise<T>): Promise<T> => {
     const store = openStore(config);
@@ -38,10 +41,14 @@ const commandLine = async (t: TestContext, { empty = false } = {}) => {
   if (!empty) await inStore((store) => createDeps(config, store, silent, { passwords }));
   const run = async (...words: string[]) => {
     const lines: string[] = [];
-    const status = await runCommand(words, { config, log: silent, print: (line) => void lines.push(line) });
+    const now = () => secondsAfter(systemNow(), later);
+    const status = await runCommand(words, { config, log: silent, now, print: (line) => void lines.push(line) });
     return { status, text: lines.join('\n') };
   };
-  return { run, inStore };
+  const advance = (seconds: number) => {
+    later += seconds;
+  };
+  return { run, inStore, advance, config };
 };
 
 test('a ticket is printed for a person, works in any spelling, and is on record without being kept', async (t) => {
@@ -55,11 +62,18 @@ test('a ticket is printed for a person, works in any spelling, and is on record 
   assert.ok(!JSON.stringify(record).includes(code));
 });
 
-for (const command of ['ticket', 'sign-out', 'block', 'unblock']) {
-  test(`${command} wants to know for whom, and says when there is nobody of that name`, async (t) => {
+for (const command of [
+  ['ticket'],
+  ['sign-out'],
+  ['block'],
+  ['unblock'],
+  ['authenticators', 'list'],
+  ['authenticators', 'remove'],
+]) {
+  test(`${command.join(' ')} wants to know for whom, and says when there is nobody of that name`, async (t) => {
     const { run } = await commandLine(t);
-    assert.equal((await run(command)).status, 2);
-    const { status, text } = await run(command, 'nobody');
+    assert.equal((await run(...command)).status, 2);
+    const { status, text } = await run(...command, 'nobody');
     assert.equal(status, 1);
     assert.match(text, /no such user/);
   });
@@ -76,11 +90,13 @@ test('a person who is blocked is blocked until they are let in again, and both a
   assert.ok(types.includes('user.blocked') && types.includes('user.unblocked'));
 });
 
-test('keys are rotated: the next ones sign, and others are published', async (t) => {
+test('keys are rotated without waiting when that is asked for: the next ones sign, and others are published', async (t) => {
   const { run, inStore } = await commandLine(t);
   const keys = () => inStore((store) => store.keys.all());
   const next = (await keys()).filter(({ state }) => state === 'next').map(({ kid }) => kid);
-  assert.equal((await run('keys', 'rotate')).status, 0);
+  const { status, text } = await run('keys', 'rotate', '--now');
+  assert.equal(status, 0);
+  assert.match(text, /may refuse new tokens until/);
   const after = await keys();
   assert.deepEqual(new Set(after.filter(({ state }) => state === 'current').map(({ kid }) => kid)), new Set(next));
   assert.deepEqual(
@@ -113,7 +129,7 @@ test('decisions are listed, and each is explained by its number', async (t) => {
 
 test('a command that does not exist is answered with those that do', async (t) => {
   const { run } = await commandLine(t);
-  for (const words of [['help'], ['keys'], ['keys', 'delete'], ['constructor']]) {
+  for (const words of [['help'], ['keys'], ['keys', 'delete'], ['constructor'], ['keys', 'rotate', '--force']]) {
     const { status, text } = await run(...words);
     assert.equal(status, 2);
     for (const command of ['serve', 'ticket', 'keys rotate', 'decisions', 'explain']) assert.ok(text.includes(command));

@@ -1,80 +1,80 @@
-/** What an operator does from the command line. */
-import type { Logger } from 'pino';
-import type { Config } from '../config/config.ts';
-import { createDeps, listen, openStore } from '../server.ts';
-import type { Store } from '../store/ports.ts';
+/** What an operator does from the command line: every command on one screen. */
+import { openStore } from '../server.ts';
+import { systemNow } from '../system.ts';
+import { listAuthenticators, removeAuthenticator } from './authenticators.ts';
+import { backUp } from './back-up.ts';
+import type { Command, CommandLine, StoreCommand } from './command.ts';
+import { doctor } from './doctor.ts';
 import { explain, recentDecisions } from './explain.ts';
 import { issueTicket } from './issue-ticket.ts';
+import { listKeys, rotateKeys, withdrawKey } from './keys.ts';
 import { block, signOut, unblock } from './people.ts';
-import { rotateKeys } from './rotate-keys.ts';
+import { serve } from './serve.ts';
 
-export interface CommandLine {
-  readonly config: Config;
-  readonly log: Logger;
-  readonly print: (line: string) => void;
-}
+/** The words after the name, what it does, the options it takes, the command. */
+type Entry = readonly [words: string, says: string, options: readonly string[], command: Command];
 
-const USAGE = `stile serve                    start the authorization server
-stile ticket <username>        make a one-time set-up code, with which a person may connect an authenticator app
-stile sign-out <username>      end every session of a person, and with them every elevation
-stile block <username>         let a person sign in no more, and sign them out
-stile unblock <username>       let them in again
-stile keys rotate              let the next signing keys sign; the old ones stay published until their last token has expired
-stile decisions                list the latest decisions
-stile explain <decision>       say why a decision was made`;
+const onStore =
+  (command: StoreCommand): Command =>
+  async (words, line) => {
+    const store = openStore(line.config);
+    try {
+      return await command(store, words, line);
+    } finally {
+      await store.close();
+    }
+  };
 
-/** Runs one command. Returns the exit code. */
-export const runCommand = async (words: readonly string[], line: CommandLine): Promise<number> => {
-  const [command = 'serve', ...rest] = words;
-  switch (command) {
-    case 'serve':
-      return serve(line);
-    case 'ticket':
-      return withStore(line, (store) => issueTicket(store, rest[0], line));
-    case 'sign-out':
-      return withStore(line, (store) => signOut(store, rest[0], line));
-    case 'block':
-      return withStore(line, (store) => block(store, rest[0], line));
-    case 'unblock':
-      return withStore(line, (store) => unblock(store, rest[0], line));
-    case 'keys':
-      return rest[0] === 'rotate' ? withStore(line, (store) => rotateKeys(store, line)) : usage(line);
-    case 'decisions':
-      return withStore(line, (store) => recentDecisions(store, line));
-    case 'explain':
-      return withStore(line, (store) => explain(store, rest[0], line));
-    default:
-      return usage(line);
-  }
+// biome-ignore format: a table is read by its columns
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  'serve':                 ['',                           'start the authorization server',                                         [],                      serve],
+  'doctor':                ['[--json] [--reach]',         'look for what is wrong with the set-up; --reach asks the issuer as well', ['--json', '--reach'],   doctor],
+  'backup':                ['<file>',                     'copy the database while the server runs',                                [],                      backUp],
+  'ticket':                ['<username>',                 'make a one-time set-up code, with which a person may connect an authenticator app', [],           onStore(issueTicket)],
+  'sign-out':              ['<username>',                 'end every session of a person, and with them every elevation',           [],                      onStore(signOut)],
+  'block':                 ['<username>',                 'let a person sign in no more, and sign them out',                        [],                      onStore(block)],
+  'unblock':               ['<username>',                 'let them in again',                                                      [],                      onStore(unblock)],
+  'authenticators list':   ['<username>',                 'list what a person can prove who they are with',                         [],                      onStore(listAuthenticators)],
+  'authenticators remove': ['<username> <authenticator>', 'take one away that is lost, and end what rests on it',                   [],                      onStore(removeAuthenticator)],
+  'keys list':             ['',                           'list the signing keys',                                                  [],                      onStore(listKeys)],
+  'keys rotate':           ['[--now]',                    'let the next signing keys sign; the old ones stay published until their last token has expired', ['--now'], onStore(rotateKeys)],
+  'keys withdraw':         ['<kid>',                      'take a signing key that is in the wrong hands out of service at once',   [],                      onStore(withdrawKey)],
+  'decisions':             ['',                           'list the latest decisions',                                              [],                      onStore(recentDecisions)],
+  'explain':               ['<decision>',                 'say why a decision was made',                                            [],                      onStore(explain)],
 };
 
-const usage = ({ print }: CommandLine): number => {
-  print(USAGE);
+/** The command that the first words name, with the words that are left. */
+export const commandNamed = (
+  words: readonly string[],
+): { readonly name: string; readonly rest: readonly string[] } | undefined => {
+  for (const length of [2, 1]) {
+    const name = words.slice(0, length).join(' ');
+    if (Object.hasOwn(COMMANDS, name)) return { name, rest: words.slice(length) };
+  }
+  return undefined;
+};
+
+const usage = ({ print }: Pick<CommandLine, 'print'>): number => {
+  const entries = Object.entries(COMMANDS).map(
+    ([name, [words, says]]) => [`stile ${name} ${words}`.trim(), says] as const,
+  );
+  const width = Math.max(...entries.map(([command]) => command.length)) + 3;
+  for (const [command, says] of entries) print(`${command.padEnd(width)}${says}`);
   return 2;
 };
 
-const withStore = async ({ config }: CommandLine, work: (store: Store) => Promise<number>): Promise<number> => {
-  const store = openStore(config);
-  try {
-    return await work(store);
-  } finally {
-    await store.close();
+/** Runs one command. Returns the exit code. */
+export const runCommand = async (
+  words: readonly string[],
+  line: Omit<CommandLine, 'now'> & Partial<Pick<CommandLine, 'now'>>,
+): Promise<number> => {
+  const named = commandNamed(words.length === 0 ? ['serve'] : words);
+  const [, , options, command] = (named && COMMANDS[named.name]) ?? [];
+  if (!named || !command) return usage(line);
+  const unknown = named.rest.find((word) => word.startsWith('-') && options?.includes(word) !== true);
+  if (unknown !== undefined) {
+    line.print(`stile ${named.name} has no option ${unknown}.`);
+    return usage(line);
   }
-};
-
-/** Listens until SIGINT or SIGTERM. */
-const serve = async ({ config, log }: CommandLine): Promise<number> => {
-  const deps = await createDeps(config, openStore(config), log);
-  const server = await listen(deps).catch(async (error: unknown) => {
-    await deps.store.close();
-    throw error;
-  });
-  log.info({ issuer: config.issuer, port: server.port }, 'listening');
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
-  log.info('shutting down');
-  await server.close();
-  return 0;
+  return command(named.rest, { now: systemNow, ...line });
 };

@@ -1,13 +1,12 @@
-import type { Store } from '../store/ports.ts';
 import type { AuditRecord } from '../store/records.ts';
-import type { CommandLine } from './commands.ts';
+import type { StoreCommand } from './command.ts';
 
 const SHOWN = 20;
 
 const when = ({ at }: AuditRecord): string => new Date(at * 1000).toISOString();
 
 /** `stile decisions` */
-export const recentDecisions = async (store: Store, { print }: CommandLine): Promise<number> => {
+export const recentDecisions: StoreCommand = async (store, _words, { print }) => {
   for (const record of await store.audit.recent(SHOWN)) {
     print(`${when(record)}  ${record.id}  ${record.type}  ${record.clientId ?? ''}  ${record.userId ?? ''}`);
   }
@@ -15,7 +14,7 @@ export const recentDecisions = async (store: Store, { print }: CommandLine): Pro
 };
 
 /** `stile explain <decision>`: the record with its whole trace. */
-export const explain = async (store: Store, id: string | undefined, { print }: CommandLine): Promise<number> => {
+export const explain: StoreCommand = async (store, [id], { print }) => {
   const record = id === undefined ? undefined : await store.audit.find(id);
   if (!record) {
     print('There is no such decision. List the latest ones: stile decisions');

@@ -7,7 +7,8 @@ import type { Store } from '../store/ports.ts';
 import { createSqliteStore } from '../store/store.ts';
 import { introspect, tokensOf, userinfo, WEB } from '../testing/endpoints.ts';
 import { testServer } from '../testing/test-server.ts';
-import { openKeyRing, rotateSigningKeys } from './key-ring.ts';
+import { openKeyRing } from './key-ring.ts';
+import { rotateSigningKeys } from './rotation.ts';
 
 const START = instant(1_795_478_400);
 const HOUR = 3600;
@@ -25,7 +26,7 @@ const ring = async (store: Store = createSqliteStore({ path: ':memory:', now: ()
     now = secondsAfter(now, seconds);
   };
   const rotate = async () => {
-    await rotateSigningKeys(store.keys, now, HOUR);
+    await rotateSigningKeys(store.keys, { now, longestTokenSeconds: HOUR, leastKnownSeconds: 0 });
     await keys.reload();
   };
   return { store, keys, advance, rotate };
@@ -126,7 +127,11 @@ test('two processes that start at once agree on the keys', async () => {
 test('live tokens of a running server survive its rotation', async (t) => {
   const server = await testServer(t);
   const tokens = await tokensOf(server);
-  await rotateSigningKeys(server.store.keys, server.deps.now(), HOUR);
+  await rotateSigningKeys(server.store.keys, {
+    now: server.deps.now(),
+    longestTokenSeconds: HOUR,
+    leastKnownSeconds: 0,
+  });
   await server.deps.keys.reload();
   assert.equal((await userinfo(server, tokens.access_token)).status, 200);
   assert.equal((await introspect(server, tokens.access_token, WEB)).body.active, true);

@@ -4,7 +4,6 @@
  */
 import type { KeyObject } from 'node:crypto';
 import type { Instant } from '@stile/core';
-import { secondsAfter } from '@stile/core';
 import type { KeyStore } from '../store/ports.ts';
 import type { SigningKey } from '../store/records.ts';
 import type { SigningAlg } from './jwk.ts';
@@ -75,13 +74,3 @@ const load = (record: SigningKey): LoadedKey => ({
 
 const kept = (loaded: ReadonlyMap<string, LoadedKey>, record: SigningKey): LoadedKey =>
   loaded.get(record.kid) ?? load(record);
-
-/**
- * Rotates the signing keys: the next key of each algorithm begins to sign, and the old one stays published for as long as a
- * token signed by it can live, so that no live token breaks.
- */
-export const rotateSigningKeys = async (store: KeyStore, now: Instant, longestTokenSeconds: number): Promise<void> => {
-  for (const alg of SIGNING_ALGS) {
-    await store.rotate(alg, generateSigningKey(alg, 'next', now), now, secondsAfter(now, longestTokenSeconds));
-  }
-};

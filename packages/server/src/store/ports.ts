@@ -27,7 +27,9 @@ export interface Once {
     | 'enrolment-ticket'
     | 'single-use-token'
     | 'client-assertion'
-    | 'interaction';
+    | 'interaction'
+    /** An authenticator's life. */
+    | 'authenticator';
   readonly key: string;
   /** From then on the thing is refused for its age anyway, so the memory of it may be dropped; null: never. */
   readonly expiresAt: Instant | null;
@@ -50,6 +52,17 @@ export interface AuthenticatorStore {
   ofUser(userId: string): Promise<readonly Authenticator[]>;
   /** Replaces what a factor keeps (a password hash made stronger), only if the old material is still there. */
   replaceMaterial(id: string, old: Authenticator['material'], material: Authenticator['material']): Promise<boolean>;
+  /**
+   * Atomic: an authenticator is gone, and with it all that rests on it. Its proofs are taken out of every session (one that was begun
+   * by it alone ends), every grant that was made with one is revoked, and a proof that is under way is not recorded any more.
+   * Says how many sessions and grants lost something; nothing, and nothing is changed, when this user has no such authenticator.
+   */
+  remove(
+    userId: string,
+    id: string,
+    now: Instant,
+    audit: readonly AuditRecord[],
+  ): Promise<{ readonly sessions: number; readonly grants: number } | undefined>;
   saveTicket(ticket: EnrolmentTicket): Promise<void>;
   /** The ticket if it exists, is not expired and was not used. Consumes nothing. */
   findTicket(ticketHash: string, now: Instant): Promise<EnrolmentTicket | undefined>;
@@ -212,8 +225,24 @@ export interface KeyStore {
   all(): Promise<readonly SigningKey[]>;
   /** Adds keys for an algorithm that has none yet; otherwise changes nothing (two processes may start at once). */
   ensure(keys: readonly SigningKey[]): Promise<void>;
-  /** Atomic: `current` → `retired` until `retiresAt`, `next` → `current`, and `newNext` → `next`. Forgets retired keys past their time. */
-  rotate(alg: SigningKey['alg'], newNext: SigningKey, now: Instant, retiresAt: Instant): Promise<void>;
+  /**
+   * Atomic: `current` → `retired` until `retiresAt`, `next` → `current`, and `newNext` → `next`. Forgets retired keys past their time.
+   *
+   * @param knownSince the next key must have been made by then, so that the world knows it; by default it may have been made just now
+   * @returns false, and nothing is changed, when it was made later
+   */
+  rotate(
+    alg: SigningKey['alg'],
+    newNext: SigningKey,
+    now: Instant,
+    retiresAt: Instant,
+    knownSince?: Instant,
+  ): Promise<boolean>;
+  /**
+   * Atomic: forgets a key at once, for it is in the wrong hands. When it signed, `next` → `current`; unless it was retired,
+   * `newNext` → `next`. Says which state it was in; nothing when there is no such key.
+   */
+  withdraw(kid: string, newNext: SigningKey, audit: readonly AuditRecord[]): Promise<SigningKey['state'] | undefined>;
   /** A random secret of the server by name, made once. */
   secret(name: string, candidate: Uint8Array): Promise<Uint8Array>;
 }

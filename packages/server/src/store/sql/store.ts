@@ -21,6 +21,7 @@ import * as keys from './operations/keys.ts';
 import * as people from './operations/people.ts';
 import { recordProof } from './operations/record-proof.ts';
 import { redeemCode, rotateRefreshToken } from './operations/redeem.ts';
+import { removeAuthenticator } from './operations/remove-authenticator.ts';
 import * as sessions from './operations/sessions.ts';
 import { takeTry } from './operations/throttles.ts';
 import { forgettings, writeNothing } from './operations/upkeep.ts';
@@ -55,6 +56,7 @@ const userStore = ({ read, write }: Engine): UserStore => ({
 const authenticatorStore = ({ read, write }: Engine): AuthenticatorStore => ({
   ofUser: (userId) => read(() => people.authenticatorsOf(userId)),
   replaceMaterial: (id, old, material) => write(() => people.replaceMaterial(id, old, material)),
+  remove: (userId, id, now, records) => write(() => removeAuthenticator(userId, id, now, records)),
   saveTicket: (ticket) => write(() => people.saveTicket(ticket)),
   findTicket: (ticketHash, now) => read(() => people.findTicket(ticketHash, now)),
   usedOf: (kind, usedKeys) => read(() => consumedOf(kind, usedKeys)),
@@ -114,7 +116,9 @@ const throttleStore = ({ write }: Engine): ThrottleStore => ({
 const keyStore = ({ read, write }: Engine): KeyStore => ({
   all: () => read(keys.allKeys),
   ensure: (candidates) => write(() => keys.ensureKeys(candidates)),
-  rotate: (alg, newNext, now, retiresAt) => write(() => keys.rotateKeys(alg, newNext, now, retiresAt)),
+  rotate: (alg, newNext, now, retiresAt, knownSince = now) =>
+    write(() => keys.rotateKeys(alg, newNext, now, retiresAt, knownSince)),
+  withdraw: (kid, newNext, records) => write(() => keys.withdrawKey(kid, newNext, records)),
   secret: (name, candidate) => write(() => keys.serverSecret(name, candidate)),
 });
 

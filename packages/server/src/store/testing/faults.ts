@@ -138,6 +138,16 @@ const writes: readonly Write[] = [
     write: ({ keys }) => keys.rotate('ES256', signingKey({ kid: 'es-3', state: 'next' }), at(9), at(99)),
   },
   {
+    name: 'withdrawing a key',
+    prepare: ({ keys }) => keys.ensure([signingKey(), signingKey({ kid: 'es-2', state: 'next' })]),
+    write: ({ keys }) => keys.withdraw('es-1', signingKey({ kid: 'es-3', state: 'next' }), [audit('1')]),
+  },
+  {
+    name: 'removing an authenticator',
+    prepare: withRefreshToken,
+    write: ({ authenticators }) => authenticators.remove('alice', 'totp-of-alice', at(40), [audit('1')]),
+  },
+  {
     name: 'abandoning interactions',
     prepare: withAlice,
     write: ({ interactions }) => interactions.abandon(at(600), 9),

@@ -66,6 +66,53 @@ export const keyPromises: Promises = {
     assert.equal(await everythingIn(engine), before);
   },
 
+  'a rotation waits until the next key is known': async (store, engine) => {
+    await store.keys.ensure([signingKey(), next]);
+    const before = await everythingIn(engine);
+    assert.equal(await store.keys.rotate('ES256', third, at(10), at(20), at(0)), false);
+    assert.equal(await everythingIn(engine), before);
+    assert.equal(await store.keys.rotate('ES256', third, at(10), at(20), at(1)), true);
+  },
+
+  'of several rotations at once that wait for a key to be known, one is done': async ({ keys }) => {
+    await keys.ensure([signingKey(), next]);
+    const rotated = await atOnce(4, (index) =>
+      keys.rotate('ES256', signingKey({ kid: `n-${index}`, state: 'next', createdAt: at(10) }), at(10), at(20), at(9)),
+    );
+    assert.deepEqual(rotated.filter(Boolean), [true]);
+  },
+
+  'a key that signs is withdrawn: it is gone, the next one signs, and there is another next one': async (store) => {
+    await store.keys.ensure([signingKey(), next]);
+    assert.equal(await store.keys.withdraw('es-1', third, [audit('withdrawn')]), 'current');
+    assert.deepEqual(await store.keys.all(), [{ ...next, state: 'current' }, third]);
+    assert.notEqual(await store.audit.find('withdrawn'), undefined);
+    assert.equal(await store.keys.withdraw('es-1', signingKey({ kid: 'es-4', state: 'next' }), []), undefined);
+  },
+
+  'a key that does not sign is withdrawn: the one that signs stays': async ({ keys }) => {
+    await keys.ensure([signingKey(), next]);
+    assert.equal(await keys.withdraw('es-2', third, []), 'next');
+    assert.deepEqual(await keys.all(), [signingKey(), third]);
+    await keys.rotate('ES256', signingKey({ kid: 'es-4', state: 'next', createdAt: at(3) }), at(10), at(20));
+    assert.equal(await keys.withdraw('es-1', signingKey({ kid: 'es-5', state: 'next' }), []), 'retired');
+    assert.deepEqual(
+      (await keys.all()).map(({ kid, state }) => [kid, state]),
+      [
+        ['es-3', 'current'],
+        ['es-4', 'next'],
+      ],
+    );
+  },
+
+  'a withdrawal refuses a key that is not the next one of the same algorithm': async (store, engine) => {
+    await store.keys.ensure([signingKey(), next]);
+    const before = await everythingIn(engine);
+    await assert.rejects(store.keys.withdraw('es-1', signingKey({ kid: 'rs-1', alg: 'RS256', state: 'next' }), []));
+    await assert.rejects(store.keys.withdraw('es-1', signingKey({ kid: 'es-3' }), []));
+    assert.equal(await everythingIn(engine), before);
+  },
+
   'an algorithm never has two keys that sign': async (store) => {
     await assert.rejects(store.keys.ensure([signingKey(), signingKey({ kid: 'second' })]));
     assert.deepEqual(await store.keys.all(), []);

@@ -1,5 +1,22 @@
 import assert from 'node:assert/strict';
-import { at, atOnce, audit, authenticator, count, totp, user, withAlice } from './fixtures.ts';
+import {
+  at,
+  atOnce,
+  audit,
+  authenticator,
+  authorization,
+  count,
+  event,
+  grant,
+  interaction,
+  refreshToken,
+  stepUp,
+  totp,
+  user,
+  withAlice,
+  withCode,
+  withSession,
+} from './fixtures.ts';
 import type { Promises } from './setting.ts';
 import { everythingIn } from './setting.ts';
 
@@ -39,6 +56,57 @@ export const peoplePromises: Promises = {
   'a user is not seeded with the authenticator of another': async (store, engine) => {
     const before = await everythingIn(engine);
     await assert.rejects(store.users.seed(user({ id: 'bob', username: 'bob' }), [authenticator()]));
+    assert.equal(await everythingIn(engine), before);
+  },
+
+  'an authenticator is removed, with its proofs and all that was granted on them': async (store) => {
+    await withCode(store);
+    await store.grants.redeemCode('code', at(31), () => ({ value: null, refreshToken: refreshToken(), audit: [] }));
+    await store.interactions.save(interaction({ id: 'second' }));
+    await store.sessions.recordProof(stepUp({ interactionId: 'second' }));
+    const lost = await store.authenticators.remove('alice', 'totp-of-alice', at(40), [audit('removed')]);
+    assert.deepEqual(lost, { sessions: 1, grants: 1 });
+
+    assert.deepEqual(await store.authenticators.ofUser('alice'), [authenticator({ lastUsedAt: at(0) })]);
+    const session = await store.sessions.find('session');
+    assert.deepEqual([session?.events, session?.endedAt], [[event()], null], 'the login stays, the elevation ends');
+    const grant = await store.grants.find('grant');
+    assert.deepEqual([grant?.revokedAt, grant?.revokedReason], [at(40), 'authenticator-removed']);
+    assert.notEqual(await store.audit.find('removed'), undefined);
+    assert.equal(await store.authenticators.remove('alice', 'totp-of-alice', at(41), [audit('again')]), undefined);
+    assert.equal(await store.audit.find('again'), undefined);
+  },
+
+  'a session that was begun by the authenticator that is removed ends': async (store) => {
+    await withSession(store);
+    await store.authenticators.remove('alice', 'password-of-alice', at(40), []);
+    assert.equal((await store.sessions.find('session'))?.endedAt, at(40));
+  },
+
+  'what does not rest on the authenticator that is removed stays': async (store) => {
+    await withSession(store);
+    await store.grants.authorize(authorization({ grant: grant({ events: [event()] }) }));
+    assert.deepEqual(await store.authenticators.remove('alice', 'totp-of-alice', at(40), []), {
+      sessions: 0,
+      grants: 0,
+    });
+    assert.equal((await store.grants.find('grant'))?.revokedAt, null);
+    assert.equal((await store.sessions.find('session'))?.endedAt, null);
+  },
+
+  'a proof that was checked before its authenticator was removed is not recorded after it': async (store, engine) => {
+    await withSession(store);
+    await store.authenticators.remove('alice', 'totp-of-alice', at(19), []);
+    const before = await everythingIn(engine);
+    assert.equal(await store.sessions.recordProof(stepUp()), 'session-gone');
+    assert.equal(await everythingIn(engine), before);
+  },
+
+  'nobody loses an authenticator in the name of another': async (store, engine) => {
+    await withAlice(store);
+    const before = await everythingIn(engine);
+    assert.equal(await store.authenticators.remove('bob', 'totp-of-alice', at(40), [audit('removed')]), undefined);
+    assert.equal(await store.authenticators.remove('alice', 'unknown', at(40), [audit('removed')]), undefined);
     assert.equal(await everythingIn(engine), before);
   },
 

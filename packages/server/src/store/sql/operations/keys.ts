@@ -1,9 +1,10 @@
 import type { Instant } from '@stile/core';
-import type { SigningKey } from '../../records.ts';
+import type { AuditRecord, SigningKey } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { first, rows, run, runOnOne } from '../operation.ts';
 import { serverSecrets, signingKeys } from '../tables/upkeep.ts';
+import { appendAudit } from './audit.ts';
 
 export const allKeys = (): Operation<readonly SigningKey[]> =>
   rows(build.selectFrom('signing_key').selectAll().orderBy('created_at').orderBy('kid'), signingKeys);
@@ -18,19 +19,46 @@ export function* ensureKeys(keys: readonly SigningKey[]): Operation<void> {
 const insertKey = (key: SigningKey): Operation<void> =>
   runOnOne(build.insertInto('signing_key').values(signingKeys.row(key)));
 
+/** @param knownSince the next key must have been made by then, or nothing changes */
 export function* rotateKeys(
   alg: SigningKey['alg'],
   newNext: SigningKey,
   now: Instant,
   retiresAt: Instant,
-): Operation<void> {
+  knownSince: Instant,
+): Operation<boolean> {
   if (newNext.alg !== alg || newNext.state !== 'next') throw new Error(`The new key must be the next one of ${alg}.`);
+  const tooYoung = (yield* allKeys()).some(
+    (key) => key.alg === alg && key.state === 'next' && key.createdAt > knownSince,
+  );
+  if (tooYoung) return false;
   yield* run(build.deleteFrom('signing_key').where('state', '=', 'retired').where('retires_at', '<=', now));
   const ofAlg = build.updateTable('signing_key').where('alg', '=', alg);
   yield* run(ofAlg.set({ state: 'retired', retires_at: retiresAt }).where('state', '=', 'current'));
   // Throws, and so leaves everything as it was, when there is no next key: an algorithm never remains without one that signs.
   yield* runOnOne(ofAlg.set({ state: 'current' }).where('state', '=', 'next'));
   yield* insertKey(newNext);
+  return true;
+}
+
+/** Forgets a key at once. When it signed, the next one signs from now on; whichever it was, there is a next one afterwards. */
+export function* withdrawKey(
+  kid: string,
+  newNext: SigningKey,
+  audit: readonly AuditRecord[],
+): Operation<SigningKey['state'] | undefined> {
+  const found = yield* first(build.selectFrom('signing_key').selectAll().where('kid', '=', kid), signingKeys);
+  if (found === undefined) return undefined;
+  const { alg, state } = found;
+  if (newNext.alg !== alg || newNext.state !== 'next') throw new Error(`The new key must be the next one of ${alg}.`);
+  yield* run(build.deleteFrom('signing_key').where('kid', '=', kid));
+  if (state === 'current') {
+    const next = build.updateTable('signing_key').where('alg', '=', alg).where('state', '=', 'next');
+    yield* runOnOne(next.set({ state: 'current' }));
+  }
+  if (state !== 'retired') yield* insertKey(newNext);
+  yield* appendAudit(audit);
+  return state;
 }
 
 export function* serverSecret(name: string, candidate: Uint8Array): Operation<Uint8Array> {

@@ -7,7 +7,7 @@ import type { Operation } from '../operation.ts';
 import { run, runOnOne } from '../operation.ts';
 import { sessions } from '../tables/sessions.ts';
 import { appendAudit } from './audit.ts';
-import { consume } from './consume.ts';
+import { consume, consumedOf } from './consume.ts';
 import { pinUser } from './interactions.ts';
 import { enrol, findUser, noteUse } from './people.ts';
 import { endSession, findSession } from './sessions.ts';
@@ -20,6 +20,8 @@ export type ProofOutcome = 'recorded' | 'already-used' | 'session-gone';
  * @throws when the parts of the proof contradict one another (a session that does not begin with the event, another user's authenticator)
  */
 export function* recordProof(proof: ProofRecord): Operation<ProofOutcome> {
+  // Removed after the proof was checked.
+  if ((yield* consumedOf('authenticator', [proof.event.authenticator])).length > 0) return 'session-gone';
   for (const once of proof.consume) {
     if (!(yield* consume(once))) return 'already-used';
   }

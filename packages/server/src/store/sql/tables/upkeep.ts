@@ -13,6 +13,7 @@ export const consumptions = table<Once>()({
     'single-use-token',
     'client-assertion',
     'interaction',
+    'authenticator',
   ]),
   key: text('key'),
   expiresAt: nullable(seconds('expires_at')),

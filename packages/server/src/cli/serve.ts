@@ -1,0 +1,49 @@
+import type { Logger } from 'pino';
+import { examine } from '../doctor/examine.ts';
+import type { Finding } from '../doctor/finding.ts';
+import { announce, BEAT_MILLISECONDS } from '../doctor/processes.ts';
+import { describeError } from '../log/error.ts';
+import { createDeps, listen, openStore } from '../server.ts';
+import type { Command } from './command.ts';
+
+/** `stile serve`: listens until SIGINT or SIGTERM. */
+export const serve: Command = async (_words, { config, log }) => {
+  const findings = await examine(config, { thorough: false, reach: false });
+  if (tell(findings, log)) return 1;
+  const deps = await createDeps(config, openStore(config), log);
+  const server = await listen(deps).catch(async (error: unknown) => {
+    await deps.store.close();
+    throw error;
+  });
+  const announcement = attempt(() => announce(config), log);
+  const beat = setInterval(() => attempt(() => announcement?.beat(), log), BEAT_MILLISECONDS);
+  log.info({ issuer: config.issuer, port: server.port, metricsPort: server.metricsPort }, 'listening');
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  log.info('shutting down');
+  clearInterval(beat);
+  attempt(() => announcement?.withdraw(), log);
+  await server.close();
+  return 0;
+};
+
+/** Telling other processes that this one runs is of no use if it keeps this one from running. */
+const attempt = <T>(announcing: () => T, log: Logger): T | undefined => {
+  try {
+    return announcing();
+  } catch (error) {
+    log.warn({ err: describeError(error, []) }, 'this process could not say in the data folder that it runs');
+    return undefined;
+  }
+};
+
+/** Tells what is not as it should be. True when the server must not start. */
+const tell = (findings: readonly Finding[], log: Logger): boolean => {
+  for (const { severity, check, what, why, todo } of findings) {
+    if (severity === 'warning') log.warn({ check, why, todo }, what);
+    if (severity === 'error') log.error({ check, why, todo }, what);
+  }
+  return findings.some(({ severity }) => severity === 'error');
+};

@@ -1,0 +1,52 @@
+/** Everything that is looked at, in the order in which it is told. */
+import { join, resolve } from 'node:path';
+import type { Config } from '../config/config.ts';
+import { inspectSqlite } from '../store/sqlite/inspect.ts';
+import { checkDemonstration, checkIssuer, checkMetrics, checkProxies } from './configuration.ts';
+import { checkPrivate, checkRoom, checkWritable } from './data-folder.ts';
+import { checkDatabase } from './database.ts';
+import type { Finding } from './finding.ts';
+import { checkMemory, checkNode, checkOpenFiles, thisMachine } from './machine.ts';
+import { checkProcesses } from './processes.ts';
+import { checkReach } from './reach.ts';
+
+interface Examination {
+  /** Whether everything is read, however long it takes. */
+  readonly thorough: boolean;
+  /** Whether the issuer is asked over the network. */
+  readonly reach: boolean;
+  readonly nowMs?: () => number;
+  readonly fetch?: typeof globalThis.fetch;
+}
+
+/** Looks at the configuration, the machine and the data. Changes nothing. */
+export const examine = async (
+  config: Config,
+  { thorough, reach, nowMs = Date.now, fetch = globalThis.fetch }: Examination,
+): Promise<readonly Finding[]> => {
+  const machine = thisMachine();
+  const nowSeconds = (): number => Math.floor(nowMs() / 1000);
+  return [
+    checkIssuer(config),
+    checkProxies(config),
+    checkDemonstration(config),
+    checkMetrics(config),
+    checkNode(machine),
+    checkOpenFiles(machine),
+    checkMemory(machine),
+    ...checkWritable(config, nowMs()),
+    checkPrivate(config),
+    checkRoom(config),
+    ...checkDatabase(config, { nowSeconds: nowSeconds(), thorough }),
+    checkProcesses(config, nowMs()),
+    ...(reach ? await checkReach(config, { fetch, nowSeconds, currentKeys: keysOf(config) }) : []),
+  ];
+};
+
+const keysOf = ({ dataFolder }: Config): readonly string[] => {
+  try {
+    return inspectSqlite(join(resolve(dataFolder), 'stile.db'), { thorough: false }).currentKeys;
+  } catch {
+    return [];
+  }
+};

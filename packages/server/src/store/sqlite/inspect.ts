@@ -1,0 +1,66 @@
+/** Looks at a database without changing it, and without bringing it up to date. */
+import Database from 'better-sqlite3';
+import { migrations } from '../migrations/migrations.ts';
+import { cells } from '../sql/tables/table.ts';
+
+/** What can be said about a database from outside. */
+export interface Inspection {
+  readonly schemaVersion: number;
+  /** The version that this program knows. */
+  readonly knownVersion: number;
+  /** The moment of the newest record; 0 when there is none. */
+  readonly newestRecordAt: number;
+  /** The names of the keys that sign. */
+  readonly currentKeys: readonly string[];
+  /** What is damaged; asked only when it was to be, for it reads everything. */
+  readonly damage: readonly string[];
+}
+
+/**
+ * Reads a database that may be in use.
+ *
+ * @param thorough whether every page is read
+ * @throws SqliteError when it is no database, or cannot be read
+ */
+export const inspectSqlite = (path: string, { thorough }: { readonly thorough: boolean }): Inspection => {
+  const database = new Database(path, { readonly: true, fileMustExist: true, timeout: 5000 });
+  try {
+    const schemaVersion = numberFrom(database, 'select max(version) as value from schema_migration');
+    return {
+      schemaVersion,
+      knownVersion: migrations.length,
+      newestRecordAt: numberFrom(
+        database,
+        'select max(value) as value from (select max(at) as value from audit_record union all select max(applied_at) from schema_migration)',
+      ),
+      currentKeys: textsFrom(database, "select kid as value from signing_key where state = 'current'"),
+      damage: thorough ? damageOf(database) : [],
+    };
+  } finally {
+    database.close();
+  }
+};
+
+const valuesFrom = (database: Database.Database, sql: string): readonly unknown[] =>
+  database
+    .prepare(sql)
+    .all()
+    .map((row) => cells(row).get('value'));
+
+const numberFrom = (database: Database.Database, sql: string): number => {
+  const [value] = valuesFrom(database, sql);
+  return typeof value === 'number' ? value : 0;
+};
+
+const textsFrom = (database: Database.Database, sql: string): readonly string[] =>
+  valuesFrom(database, sql).filter((value) => typeof value === 'string');
+
+/** SQLite names pages and tables, never what is in them. */
+const damageOf = (database: Database.Database): readonly string[] => {
+  const found = textsFrom(database, 'select quick_check as value from pragma_quick_check');
+  const orphans = textsFrom(database, 'select distinct "table" as value from pragma_foreign_key_check');
+  return [
+    ...found.filter((line) => line !== 'ok'),
+    ...orphans.map((table) => `rows of ${table} refer to rows that are gone`),
+  ];
+};
