@@ -23,6 +23,8 @@ export interface Running {
   readonly pid: number;
   /** What it can be asked to do; what is missing it does not have. */
   readonly flows: Flows;
+  /** Says something to the program, and waits for its answer. */
+  readonly ask: Program['ask'];
   stop(): Promise<void>;
 }
 
@@ -129,6 +131,7 @@ export const start = async (name: ContenderName, options: Start): Promise<Runnin
     port,
     pid: program.pid,
     flows: flowsOf(server, program),
+    ask: (message) => program.ask(message),
     stop: async () => {
       await program.stop();
       removeFolder(folder);

@@ -30,6 +30,10 @@ export const pinGenerator = (): void => {
   spawnSync('taskset', ['-a', '-c', '-p', GENERATOR_CORE, String(process.pid)], { stdio: 'ignore' });
 };
 
+/** The command that runs Node with these arguments on the core of the servers, or anywhere. */
+export const onServerCore = (args: readonly string[], pinned: boolean): [command: string, args: string[]] =>
+  pinned ? ['taskset', ['-c', SERVER_CORE, process.execPath, ...args]] : [process.execPath, [...args]];
+
 /** A program that runs and has said so. */
 export interface Program {
   readonly pid: number;
@@ -71,8 +75,7 @@ const nextMessage = async (child: ChildProcess): Promise<unknown> => {
 };
 
 export const startProgram = async ({ path, args, nodeOptions, pinned, log }: Launch): Promise<Program> => {
-  const node = [process.execPath, ...nodeOptions, path, ...args];
-  const [command = '', ...rest] = pinned ? ['taskset', '-c', SERVER_CORE, ...node] : node;
+  const [command, rest] = onServerCore([...nodeOptions, path, ...args], pinned);
   const output = openSync(log, 'a');
   const child = spawn(command, rest, { stdio: ['ignore', output, 'inherit', 'ipc'] });
   closeSync(output);

@@ -3,6 +3,8 @@
  * things: it signs with the key that all contenders sign with, its clock can be turned forward, and passwords cost it nothing,
  * for hashing is measured apart.
  */
+import { writeFileSync } from 'node:fs';
+import { Session } from 'node:inspector/promises';
 import { instant } from '@stile/core';
 import type { Deps } from '@stile/server';
 import { createDeps, createLog, listen, openStore, resolveConfig } from '@stile/server';
@@ -20,6 +22,8 @@ const passwords = {
   isFull: () => false,
 };
 
+const PROFILE_MICROSECONDS = 200;
+
 let ahead = 0;
 const now: Deps['now'] = () => instant(Math.floor(Date.now() / 1000) + ahead);
 
@@ -29,9 +33,30 @@ const { jwk, alg } = settings;
 await store.keys.ensure([{ kid: jwk.kid, alg, privateJwk: jwk, state: 'current', createdAt: now(), retiresAt: null }]);
 const running = await listen(await createDeps(config, store, createLog('info'), { now, passwords }));
 
-process.on('message', ({ advance }: { readonly advance: number }) => {
-  ahead += advance;
-  process.send?.({ ahead });
+/** What the benchmark says: how far to turn the clock, or where to write a profile of what happens until it is asked for. */
+type Message =
+  | { readonly advance: number }
+  | { readonly profile: 'begin' }
+  | { readonly profile: 'end'; readonly file: string };
+
+const profiler = new Session();
+
+const obey = async (message: Message): Promise<void> => {
+  if ('advance' in message) {
+    ahead += message.advance;
+  } else if (message.profile === 'begin') {
+    profiler.connect();
+    await profiler.post('Profiler.enable');
+    await profiler.post('Profiler.setSamplingInterval', { interval: PROFILE_MICROSECONDS });
+    await profiler.post('Profiler.start');
+  } else {
+    const { profile } = await profiler.post('Profiler.stop');
+    writeFileSync(message.file, JSON.stringify(profile));
+  }
+};
+
+process.on('message', (message: Message) => {
+  void obey(message).then(() => process.send?.({ done: true }));
 });
 process.once('SIGTERM', () => {
   void running.close().then(() => process.exit());

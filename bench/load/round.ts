@@ -11,6 +11,8 @@ export interface Flow {
   readonly ready?: () => Promise<void>;
   /** What one lane does. What it needs of its own is made here, and one answer is looked at closely, unmeasured. */
   readonly lane: (connection: Connection, index: number) => Promise<Operation>;
+  /** Done when everything is ready, at the beginning of what is measured. */
+  readonly begin?: () => Promise<unknown>;
 }
 
 /** What came of a round. */
@@ -52,6 +54,7 @@ export const round = async (
   const connections = await Promise.all(Array.from({ length: lanes }, () => Connection.open(server.port)));
   try {
     const operations = await Promise.all(connections.map((connection, index) => flow.lane(connection, index)));
+    await flow.begin?.();
     return await timed(operations, server.pid, seconds);
   } finally {
     for (const connection of connections) connection.close();

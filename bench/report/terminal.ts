@@ -1,0 +1,86 @@
+/** What a run found, as lines for a terminal. */
+import type { InProcess } from '../in-process/measure.ts';
+import type { TokenCheck } from '../in-process/token-checks.ts';
+import type { Spent } from '../profile/profile.ts';
+import type { Row, StartUp } from '../results.ts';
+import { median, rateOf } from '../results.ts';
+import { CONTENDERS, grouped, nameOfContender, nameOfRow, percent, ratio } from './names.ts';
+
+const columns = (lines: readonly (readonly string[])[]): string => {
+  const widths = (lines[0] ?? []).map((_, column) => Math.max(...lines.map((line) => (line[column] ?? '').length)));
+  const padded = (line: readonly string[]): string =>
+    line
+      .map((cell, column) => (column < 2 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0)))
+      .join('  ');
+  return lines.map(padded).join('\n');
+};
+
+const spreadOf = (row: Row, contender: (typeof CONTENDERS)[number]): string => {
+  const rate = rateOf(row, contender);
+  const cell = row.cells.find((one) => one.contender === contender);
+  if (cell?.fault !== undefined) return 'failed';
+  if (rate === undefined || !cell) return cell ? 'has none' : '';
+  const rates = cell.rounds.map(({ perSecond }) => perSecond);
+  const spread = (Math.max(...rates) - Math.min(...rates)) / 2 / rate;
+  return `${grouped(rate)} ±${percent(spread)}`;
+};
+
+const times = (row: Row, rival: (typeof CONTENDERS)[number]): string => {
+  const [own, other] = [rateOf(row, 'stile'), rateOf(row, rival)];
+  return own === undefined || other === undefined ? '' : `${ratio(own, other)}×`;
+};
+
+/** Operations per second: the medians, how far the rounds lie apart, and by how many times Stile is faster. */
+export const rowsTable = (rows: readonly Row[]): string =>
+  columns([
+    [
+      'per second',
+      '',
+      ...CONTENDERS.map((name) => nameOfContender[name]),
+      '÷ limit',
+      '÷ oidc-provider',
+      '÷ better-auth',
+    ],
+    ...rows.map((row) => [
+      nameOfRow[row.row],
+      row.alg,
+      ...CONTENDERS.map((name) => spreadOf(row, name)),
+      times(row, 'limit'),
+      times(row, 'oidc-provider'),
+      times(row, 'better-auth'),
+    ]),
+  ]);
+
+export const checksTable = (checks: readonly TokenCheck[]): string =>
+  columns([
+    ['token check', '', 'by', 'µs (half)', 'µs (99 of 100)', 'per second'],
+    ...checks.map(({ alg, seen, by, times: { p50, p99, perSecond } }) => [
+      `seen ${seen}`,
+      alg,
+      by === 'stile' ? 'the SDK' : 'hand',
+      p50.toFixed(1),
+      p99.toFixed(1),
+      grouped(perSecond),
+    ]),
+  ]);
+
+export const startUpLine = ({ firstMilliseconds, againMilliseconds, residentMegabytes }: StartUp): string =>
+  `start to first answer: ${Math.round(median(againMilliseconds))} ms (the very first, with keys to make: ` +
+  `${Math.round(median(firstMilliseconds))} ms); memory then: ${Math.round(residentMegabytes)} MB`;
+
+export const spentTable = (spent: readonly Spent[]): string => {
+  const all = spent.reduce((sum, { microsecondsEach }) => sum + microsecondsEach, 0);
+  return columns([
+    ['a step-up spends its time on', '', 'µs', 'share'],
+    ...spent.map(({ work, microsecondsEach }) => [
+      work,
+      '',
+      grouped(microsecondsEach),
+      percent(microsecondsEach / all),
+    ]),
+    ['all of it', '', grouped(all), ''],
+  ]);
+};
+
+export const inProcessLines = ({ decisionsPerSecond, hashesPerSecond }: InProcess): string =>
+  `decisions: ${grouped(decisionsPerSecond)} per second; password hashes: ${grouped(hashesPerSecond)} per second on one core`;
