@@ -273,6 +273,13 @@ describe('@auth0/auth0-spa-js', () => {
     assert.match(await silently(page), /^invalid_grant: /);
   });
 
+  it('failure: with refresh tokens alone, a scope that needs a proof is missing_refresh_token, and the others still come', async () => {
+    const { page } = await open({ useRefreshTokens: true, interactiveErrorHandler: 'popup' });
+    await signIn(page, server.person('iris'));
+    assert.match(await silently(page, 'transfer:funds'), /^missing_refresh_token: /);
+    assert.equal(claimsOf(await silently(page)).scope, 'openid profile read:accounts offline_access');
+  });
+
   it('failure: an answer with another state, or to a request that this browser never made, is not taken', async () => {
     const { page } = await open();
     await load(page, `${origin}/?code=stolen&state=unknown`);

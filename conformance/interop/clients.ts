@@ -44,7 +44,7 @@ export const clients: readonly Client[] = [
     notes: [
       "It remembers tokens by scope and gives the same one out again, also one that is good for one use: ask for such scopes with `cacheMode: 'off'`, or use `@stile/client`, which gives each call its own.",
       'It does not look at `acr` after its window has closed. It need not here: the scope is not in the token unless its demand was met.',
-      "`mfa_required` with an `mfa_token` (Auth0's MFA API), and refresh tokens for several APIs (`useMrrt`), are not spoken yet. A refresh that lacks a scope is narrowed, and `interactiveErrorHandler: 'popup'` works over the hidden frame, with `useRefreshTokens` when `useRefreshTokensFallback` is set.",
+      "`mfa_required` with an `mfa_token` (Auth0's MFA API), and refresh tokens for several APIs (`useMrrt`), are not spoken yet. `interactiveErrorHandler: 'popup'` works over the hidden frame, so with `useRefreshTokens` set `useRefreshTokensFallback` as well; without it a scope that was not granted at login is `missing_refresh_token`.",
     ],
   },
   {
@@ -64,6 +64,7 @@ export const clients: readonly Client[] = [
     from: { npm: 'express-openid-connect' },
     notItsPart: {},
     notes: [
+      "Without `authorizationParams` it asks for `response_type=id_token`, which is not spoken: it is refused with `unsupported_response_type`. Set `response_type: 'code'` and a `clientSecret`.",
       "`claimIncludes('amr', 'mfa')` calls `login()` without parameters when it fails, so it must stand behind a handler that asks for `acr_values`; alone it would redirect for ever, at Auth0 as here.",
     ],
   },

@@ -15,13 +15,13 @@ import type { Person } from '../people.ts';
 
 const { auth, claimIncludes, requiresAuth } = openidConnect;
 
-const places = { intranet: await listenAnywhere(), shop: await listenAnywhere() };
+const places = { intranet: await listenAnywhere(), shop: await listenAnywhere(), kiosk: await listenAnywhere() };
 type Name = keyof typeof places;
 const baseURL = (name: Name): string => places[name].origin;
 
 const server = await startAuthorizationServer({
   people: ['ada', 'ben', 'cleo', 'dan', 'eve'],
-  clients: (['intranet', 'shop'] as const).map((id) => ({
+  clients: (['intranet', 'shop', 'kiosk'] as const).map((id) => ({
     id,
     name: id,
     authentication: ['client_secret_basic', 'client_secret_post'],
@@ -94,6 +94,7 @@ start('shop', {
   auth0Logout: true,
   authorizationParams: { response_type: 'code', response_mode: 'form_post', scope },
 });
+start('kiosk', {});
 const browser = await launchChromium();
 after(async () => {
   await browser.close();
@@ -187,6 +188,13 @@ describe('express-openid-connect', () => {
     assert.deepEqual(await claimsShown(page), { error: 'unmet_authentication_requirements' });
     await page.goto(`${baseURL('intranet')}/private`);
     assert.equal((await claimsShown(page)).acr, '1fa');
+  });
+
+  it('failure: without a response_type it asks for an ID token by form, which is refused with unsupported_response_type', async () => {
+    const page = await somebody();
+    await page.goto(`${baseURL('kiosk')}/private`);
+    await page.waitForURL(`${baseURL('kiosk')}/callback`);
+    assert.deepEqual(await claimsShown(page), { error: 'unsupported_response_type' });
   });
 
   it('failure: an answer to a request that this browser never made is refused', async () => {
