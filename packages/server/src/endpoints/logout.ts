@@ -53,8 +53,9 @@ export const oidcLogout: Handler = async (request, deps, caller) => {
   const logout = parameters && parse(parameters, deps);
   if (!logout) return problemPage('badRequest', 400, request, caller);
   const isOurPage = parameters.has('confirm') || parameters.has('stay');
-  if (request.method === 'POST' && !isOurPage) return seeOther(`/oidc/logout?${knownOnly(parameters)}`);
   const current = await currentSession(request, deps);
+  // Without a session the post may be of another site as well: nobody is told that they are signed out before the cookie was seen.
+  if (request.method === 'POST' && !(isOurPage && current)) return seeOther(`/oidc/logout?${knownOnly(parameters)}`);
   if (!current) return finished(logout, request, deps, 'nothing ended');
   if (isOurPage) return confirmed(parameters, logout, current, request, deps, caller);
   // The person is asked unless an ID token shows that the client speaks of this very session (section 2).
