@@ -17,6 +17,7 @@ import type { Deps } from './deps.ts';
 import { randomId } from './deps.ts';
 import { createPasswordHasher } from './factors/password-hasher.ts';
 import { clientAddress } from './http/caller.ts';
+import { refuseUnreadable } from './http/serve.ts';
 import { openKeyRing } from './keys/key-ring.ts';
 import { guardedLog, RequestFailure } from './log/error.ts';
 import type { MetricsListener } from './metrics/listener.ts';
@@ -147,22 +148,32 @@ const LIMITS = {
   connectionsCheckingInterval: 1_000,
 };
 
+/** How many `Host` headers were sent: Node keeps the first and is silent about the others (RFC 9112, section 3.2). */
+const hostsOf = ({ rawHeaders }: { readonly rawHeaders: readonly string[] }): number =>
+  rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
+
 const httpServer = (app: App, deps: Deps): { readonly server: Server; readonly drain: () => Promise<void> } => {
   const underWay = new Set<ServerResponse>();
   const listener = getRequestListener(
     async (request, env) => {
       try {
-        const socketAddress = 'incoming' in env ? env.incoming.socket.remoteAddress : undefined;
+        const requestId = randomId(deps, 'req');
+        if (!('incoming' in env) || hostsOf(env.incoming) > 1) return refuseUnreadable(deps, requestId);
         const forwardedFor = request.headers.get('x-forwarded-for');
-        const address = clientAddress(socketAddress, forwardedFor, deps.config.trustedProxies);
-        return await app(request, { address, requestId: randomId(deps, 'req') });
+        const address = clientAddress(env.incoming.socket.remoteAddress, forwardedFor, deps.config.trustedProxies);
+        return await app(request, { address, requestId });
       } catch (error) {
         // What breaks even outside of what the app takes care of is still a no, and leaves a trace.
         deps.log.error({ err: new RequestFailure(error, request) }, 'request failed');
         return new Response(null, { status: 500 });
       }
     },
-    { overrideGlobalObjects: false, hostname: new URL(deps.config.issuer).host },
+    {
+      overrideGlobalObjects: false,
+      hostname: new URL(deps.config.issuer).host,
+      // All that can fail before a request is passed on is to read its host and its address.
+      errorHandler: () => refuseUnreadable(deps, randomId(deps, 'req')),
+    },
   );
   const server = createServer(LIMITS, (incoming, outgoing) => {
     underWay.add(outgoing);

@@ -64,7 +64,7 @@ export const oidcLogout: Handler = async (request, deps, caller) => {
 };
 
 const parametersOf = async (request: Request): Promise<Parameters | undefined> => {
-  if (request.method === 'GET') return queryParameters(request);
+  if (request.method !== 'POST') return queryParameters(request);
   const form = await formParameters(request);
   return form.ok ? new Map([...queryParameters(request), ...form.value]) : undefined;
 };

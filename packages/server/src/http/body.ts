@@ -52,23 +52,31 @@ const readBounded = async (request: Request): Promise<string | undefined> => {
 /** Whether the body says that it is a form. */
 export const isForm = (request: Request): boolean => mediaType(request) === 'application/x-www-form-urlencoded';
 
+/** The body's text. That it breaks off, because the caller hung up or its chunks are none, is the caller's fault and no failure. */
+const bodyText = async (request: Request): Promise<Result<string, OAuthError>> => {
+  try {
+    const text = await boundedText(request);
+    return text === undefined ? malformed('body_too_large', 'The request is too large') : ok(text);
+  } catch {
+    return malformed('body_broken_off', 'The request breaks off');
+  }
+};
+
 /** The parameters of a form body (`application/x-www-form-urlencoded`). */
 export const formParameters = async (request: Request): Promise<Result<Parameters, OAuthError>> => {
   if (!isForm(request)) {
     return malformed('content_type', 'The content type must be application/x-www-form-urlencoded');
   }
-  const text = await boundedText(request);
-  return text === undefined
-    ? malformed('body_too_large', 'The request is too large')
-    : ok(asParameters(new URLSearchParams(text)));
+  const text = await bodyText(request);
+  return text.ok ? ok(asParameters(new URLSearchParams(text.value))) : text;
 };
 
 /** The parameters of a form, or of a flat JSON object as Auth0's SDKs send it. */
 export const formOrJsonParameters = async (request: Request): Promise<Result<Parameters, OAuthError>> => {
   if (mediaType(request) !== 'application/json') return formParameters(request);
-  const text = await boundedText(request);
-  if (text === undefined) return malformed('body_too_large', 'The request is too large');
-  const value = parseJsonObject(text);
+  const text = await bodyText(request);
+  if (!text.ok) return text;
+  const value = parseJsonObject(text.value);
   if (!value) return malformed('json_malformed', 'The body is not a JSON object');
   const pairs: [string, string][] = [];
   for (const [name, member] of Object.entries(value)) {

@@ -89,9 +89,21 @@ const answer = async (
 /** What keeps the store from its work (RFC 9110, section 15.6.4) is mostly over in a moment, or lasts for an hour. */
 const RETRY_AFTER_SECONDS = '5';
 
+const headersOfAll = ({ config }: Deps): Readonly<Record<string, string>> => ({
+  ...HEADERS,
+  ...(config.secure && { 'strict-transport-security': HSTS }),
+});
+
+/** The answer to a request that no handler sees: its host or its address is none (RFC 9112, section 3.2). */
+export const refuseUnreadable = (deps: Deps, requestId: string): Response => {
+  deps.log.info({ requestId, method: 'unknown', path: 'unknown', status: 400 }, 'request');
+  deps.metrics.answered('unknown', 'unknown', 400, 0);
+  return new Response(null, { status: 400, headers: { ...headersOfAll(deps), 'x-request-id': requestId } });
+};
+
 const withHeaders = (response: Response, request: Request, cors: RouteFacts['cors'], deps: Deps): void => {
   const more = cors === 'nobody' ? {} : corsHeaders(request, deps.config, cors);
-  const all = { ...HEADERS, ...(deps.config.secure && { 'strict-transport-security': HSTS }), ...more };
+  const all = { ...headersOfAll(deps), ...more };
   for (const [name, value] of Object.entries(all)) if (!response.headers.has(name)) response.headers.set(name, value);
   if (cors !== 'nobody') response.headers.set('cross-origin-resource-policy', 'cross-origin');
 };

@@ -1,0 +1,496 @@
+/**
+ * Every endpoint with a request that is good in every respect, so that each of its parameters can be spoilt alone and everything
+ * before it has been passed.
+ */
+import { AUTHORIZATION_PARAMETERS, parseJsonObject } from '@stile/core';
+import { ACCOUNTS, API_SECRET, CALLBACK, NIGHTLY_SECRET, SIGNED_OUT, WEB_SECRET } from '../fabrikam.ts';
+import { basic, VERIFIER } from '../flow.ts';
+import type { Fields, Form, Visitor } from './visitor.ts';
+import { authorization, formIn } from './visitor.ts';
+import type { World } from './world.ts';
+
+/** A good request, and who makes it. */
+export interface Good {
+  readonly visitor: Visitor;
+  readonly query?: Fields;
+  readonly form?: Fields;
+  readonly headers?: Fields;
+}
+
+export interface Scenario {
+  readonly name: string;
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  /** The status of the answer to the good request. */
+  readonly answers: number;
+  /** The parameters that are read. */
+  readonly query?: readonly string[];
+  readonly form?: readonly string[];
+  readonly takesJson?: boolean;
+  /** Parameters that come back, escaped, because that is what they are for. */
+  readonly echoes?: readonly string[];
+  readonly good: (world: World) => Promise<Good>;
+}
+
+const visitors = new WeakMap<World, Map<string, Visitor>>();
+
+/** The one visitor of a kind; made anew when the page they are to open is not open to them any more. */
+const known = async (world: World, kind: 'nobody' | 'robin' | 'sam', anew = false): Promise<Visitor> => {
+  const ofWorld = visitors.get(world) ?? new Map<string, Visitor>();
+  visitors.set(world, ofWorld);
+  const found = anew ? undefined : ofWorld.get(kind);
+  if (found) return found;
+  const made = kind === 'nobody' ? world.visitor() : await world.signedIn(kind);
+  ofWorld.set(kind, made);
+  return made;
+};
+
+const nobody = async (world: World): Promise<Visitor> => known(world, 'nobody');
+
+interface At {
+  readonly visitor: Visitor;
+  readonly form: Form;
+  readonly interaction: string;
+}
+
+/** Somebody in front of a page; signed in again if an attack has signed them out. */
+const at = async (world: World, who: 'nobody' | 'robin' | 'sam', page: string): Promise<At> => {
+  const begin = async (visitor: Visitor): Promise<At> => {
+    const form = await visitor.begin(page);
+    const interaction = new URL(form.action, world.issuer).searchParams.get('interaction') ?? '';
+    return { visitor, form, interaction };
+  };
+  try {
+    return await begin(await known(world, who));
+  } catch {
+    return begin(await known(world, who, true));
+  }
+};
+
+/** No limit on tries is still in the way after so long. */
+const UNTIL_THE_NEXT_TRY_SECONDS = 400;
+
+/** An answered page: the interaction stands in the query, the rest in the form. */
+const answered =
+  (who: 'nobody' | 'robin' | 'sam', page: string, fields: (world: World, at: At) => Promise<Fields> | Fields) =>
+  async (world: World): Promise<Good> => {
+    world.advance(UNTIL_THE_NEXT_TRY_SECONDS);
+    const there = await at(world, who, page);
+    const form = { csrf: there.form.csrf, ...(await fields(world, there)) };
+    return { visitor: there.visitor, query: { interaction: there.interaction }, form };
+  };
+
+const shown =
+  (who: 'nobody' | 'robin' | 'sam', page: string) =>
+  async (world: World): Promise<Good> => {
+    const { visitor, interaction } = await at(world, who, page);
+    return { visitor, query: { interaction } };
+  };
+
+const asWeb = basic('web', WEB_SECRET);
+
+/** A code for the usual client; Robin signs in again if an attack has signed them out. */
+const code = async (world: World): Promise<string> => {
+  try {
+    return await (await known(world, 'robin')).code();
+  } catch {
+    return (await known(world, 'robin', true)).code();
+  }
+};
+
+const codeGrant = (theCode: string): Fields => ({
+  grant_type: 'authorization_code',
+  code: theCode,
+  redirect_uri: CALLBACK,
+  code_verifier: VERIFIER,
+});
+
+const urlencoded = { 'Content-Type': 'application/x-www-form-urlencoded' };
+
+/** Fresh tokens of Robin for the usual client. */
+const freshTokens = async (world: World): Promise<Fields> => {
+  const answer = await (await nobody(world)).send({
+    method: 'POST',
+    target: '/oauth/token',
+    headers: Object.entries({ ...asWeb, ...urlencoded }),
+    body: new URLSearchParams(codeGrant(await code(world))).toString(),
+  });
+  const tokens = Object.entries(parseJsonObject(answer?.body ?? '') ?? {});
+  return Object.fromEntries(tokens.map(([name, value]) => [name, String(value)]));
+};
+
+const tokensOf = new WeakMap<World, { readonly tokens: Fields; uses: number }>();
+
+/** Tokens of Robin, renewed now and then: an attack may have ended them. */
+const someTokens = async (world: World): Promise<Fields> => {
+  const kept = tokensOf.get(world);
+  if (kept && kept.uses < 25) {
+    kept.uses += 1;
+    return kept.tokens;
+  }
+  const tokens = await freshTokens(world);
+  tokensOf.set(world, { tokens, uses: 1 });
+  return tokens;
+};
+
+const LOGOUT = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'logout_hint', 'ui_locales'];
+const PAGE = ['csrf', 'cancel', 'other'];
+const CLIENT = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'];
+
+/** Somebody before the page that asks whether they want to sign out. */
+const leaving = async (world: World): Promise<{ readonly visitor: Visitor; readonly csrf: string }> => {
+  for (const anew of [false, true]) {
+    const visitor = await known(world, 'robin', anew);
+    const { answer } = await visitor.open('/oidc/logout');
+    const { csrf } = formIn(answer);
+    if (csrf !== '') return { visitor, csrf };
+  }
+  throw new Error('Nobody is asked whether they want to sign out.');
+};
+
+const authorizing: readonly Scenario[] = [
+  {
+    name: 'a stranger who is sent here by a client',
+    method: 'GET',
+    path: '/authorize',
+    answers: 303,
+    query: AUTHORIZATION_PARAMETERS,
+    echoes: ['state'],
+    good: async (world) => ({ visitor: await nobody(world), query: authorization() }),
+  },
+  {
+    name: 'somebody signed in who is sent here by a client',
+    method: 'GET',
+    path: '/authorize',
+    answers: 303,
+    query: AUTHORIZATION_PARAMETERS,
+    echoes: ['state'],
+    good: async (world) => ({ visitor: await known(world, 'robin'), query: authorization() }),
+  },
+  {
+    name: 'an answer in a form, for somebody signed in',
+    method: 'GET',
+    path: '/authorize',
+    answers: 200,
+    query: ['state', 'response_mode', 'ui_locales', 'nonce', 'claims'],
+    echoes: ['state'],
+    good: async (world) => ({
+      visitor: await known(world, 'robin'),
+      query: authorization({ response_mode: 'form_post' }),
+    }),
+  },
+  {
+    name: 'an answer in a message',
+    method: 'GET',
+    path: '/authorize',
+    answers: 200,
+    query: ['state', 'response_mode', 'ui_locales'],
+    echoes: ['state'],
+    good: async (world) => ({
+      visitor: await nobody(world),
+      query: authorization({ response_mode: 'web_message', prompt: 'none' }),
+    }),
+  },
+  {
+    name: 'somebody who comes home from a page',
+    method: 'GET',
+    path: '/authorize',
+    answers: 303,
+    query: ['interaction'],
+    good: shown('nobody', '/login'),
+  },
+  {
+    name: 'a request by POST',
+    method: 'POST',
+    path: '/authorize',
+    answers: 303,
+    form: AUTHORIZATION_PARAMETERS,
+    echoes: ['state'],
+    good: async (world) => ({ visitor: await nobody(world), form: authorization() }),
+  },
+];
+
+const speaking: readonly Scenario[] = [
+  {
+    name: 'a code',
+    method: 'POST',
+    path: '/oauth/token',
+    answers: 200,
+    form: ['grant_type', 'code', 'redirect_uri', 'code_verifier', 'audience', 'resource', ...CLIENT],
+    takesJson: true,
+    good: async (world) => ({ visitor: await nobody(world), form: codeGrant(await code(world)), headers: asWeb }),
+  },
+  {
+    name: 'a refresh token',
+    method: 'POST',
+    path: '/oauth/token',
+    answers: 200,
+    form: ['refresh_token', 'scope', 'audience', 'resource'],
+    takesJson: true,
+    good: async (world) => {
+      const { refresh_token = '' } = await freshTokens(world);
+      return { visitor: await nobody(world), form: { grant_type: 'refresh_token', refresh_token }, headers: asWeb };
+    },
+  },
+  {
+    name: 'client credentials in the body',
+    method: 'POST',
+    path: '/oauth/token',
+    answers: 200,
+    form: ['grant_type', 'scope', 'audience', 'resource', ...CLIENT],
+    takesJson: true,
+    good: async (world) => ({
+      visitor: await nobody(world),
+      form: {
+        grant_type: 'client_credentials',
+        audience: ACCOUNTS,
+        client_id: 'nightly',
+        client_secret: NIGHTLY_SECRET,
+      },
+    }),
+  },
+  {
+    name: 'client credentials by a signed assertion',
+    method: 'POST',
+    path: '/oauth/token',
+    answers: 200,
+    form: CLIENT,
+    takesJson: true,
+    good: async (world) => ({
+      visitor: await nobody(world),
+      form: {
+        grant_type: 'client_credentials',
+        audience: ACCOUNTS,
+        client_assertion: world.assertion(),
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      },
+    }),
+  },
+  {
+    name: 'revocation',
+    method: 'POST',
+    path: '/oauth/revoke',
+    answers: 200,
+    form: ['token', 'token_type_hint', ...CLIENT],
+    takesJson: true,
+    good: async (world) => {
+      const { access_token = '' } = await someTokens(world);
+      return { visitor: await nobody(world), form: { token: access_token }, headers: asWeb };
+    },
+  },
+  ...['/oauth/introspect', '/oauth/consume'].map(
+    (path): Scenario => ({
+      name: path,
+      method: 'POST',
+      path,
+      answers: 200,
+      form: ['token', 'token_type_hint', ...CLIENT],
+      good: async (world) => {
+        const { access_token = '' } = await someTokens(world);
+        return {
+          visitor: await nobody(world),
+          form: { token: access_token },
+          headers: basic('accounts-api', API_SECRET),
+        };
+      },
+    }),
+  ),
+  ...(['GET', 'POST'] as const).map(
+    (method): Scenario => ({
+      name: 'a token in the header',
+      method,
+      path: '/userinfo',
+      answers: 200,
+      query: ['access_token'],
+      good: async (world) => {
+        const { access_token = '' } = await freshTokens(world);
+        return {
+          visitor: await nobody(world),
+          query: {},
+          headers: { Authorization: `Bearer ${access_token}` },
+        };
+      },
+    }),
+  ),
+];
+
+const leave: readonly Scenario[] = [
+  {
+    name: 'somebody who is not signed in',
+    method: 'GET',
+    path: '/oidc/logout',
+    answers: 303,
+    query: LOGOUT,
+    echoes: ['state'],
+    good: async (world) => {
+      const { id_token = '' } = await someTokens(world);
+      const there = { client_id: 'web', post_logout_redirect_uri: SIGNED_OUT, state: 'a state' };
+      return { visitor: await nobody(world), query: { id_token_hint: id_token, ...there } };
+    },
+  },
+  {
+    name: 'somebody signed in, who is asked',
+    method: 'GET',
+    path: '/oidc/logout',
+    answers: 200,
+    query: [...LOGOUT, 'confirm', 'stay', 'csrf'],
+    echoes: ['state'],
+    good: async (world) => ({
+      visitor: (await leaving(world)).visitor,
+      query: { client_id: 'web', post_logout_redirect_uri: SIGNED_OUT, state: 'a state' },
+    }),
+  },
+  {
+    name: 'the answer to whether they want to sign out',
+    method: 'POST',
+    path: '/oidc/logout',
+    answers: 303,
+    query: ['client_id', 'post_logout_redirect_uri', 'state'],
+    form: [...LOGOUT, 'csrf', 'stay', 'confirm'],
+    echoes: LOGOUT,
+    good: async (world) => {
+      const { visitor, csrf } = await leaving(world);
+      return { visitor, query: { client_id: 'web' }, form: { csrf, stay: '1' } };
+    },
+  },
+  {
+    name: "Auth0's way",
+    method: 'GET',
+    path: '/v2/logout',
+    answers: 303,
+    query: ['client_id', 'returnTo'],
+    good: async (world) => ({ visitor: await nobody(world), query: { client_id: 'web', returnTo: SIGNED_OUT } }),
+  },
+];
+
+const SOME_CODE = '000000';
+
+const pages: readonly Scenario[] = [
+  {
+    name: 'the page',
+    method: 'GET',
+    path: '/login',
+    answers: 200,
+    query: ['interaction'],
+    good: shown('nobody', '/login'),
+  },
+  {
+    name: 'a password',
+    method: 'POST',
+    path: '/login',
+    answers: 303,
+    query: ['interaction'],
+    form: [...PAGE, 'username', 'password'],
+    echoes: ['username'],
+    good: answered('nobody', '/login', ({ robin }) => ({ username: robin.username, password: robin.password })),
+  },
+  {
+    name: 'the page',
+    method: 'GET',
+    path: '/challenge',
+    answers: 200,
+    query: ['interaction', 'use'],
+    good: shown('robin', '/challenge'),
+  },
+  {
+    name: 'a code that is not the right one',
+    method: 'POST',
+    path: '/challenge',
+    answers: 400,
+    query: ['interaction'],
+    form: [...PAGE, 'authenticator', 'code', 'use', 'password'],
+    good: answered('robin', '/challenge', (_world, { form }) => {
+      const [, authenticator = ''] = /name="authenticator" value="([^"]*)"/.exec(form.html) ?? [];
+      return { authenticator, code: SOME_CODE };
+    }),
+  },
+  {
+    name: 'the page',
+    method: 'GET',
+    path: '/enrol',
+    answers: 200,
+    query: ['interaction'],
+    good: shown('sam', '/enrol'),
+  },
+  {
+    name: 'a set-up code',
+    method: 'POST',
+    path: '/enrol',
+    answers: 303,
+    query: ['interaction'],
+    form: [...PAGE, 'ticket', 'kept'],
+    good: answered('sam', '/enrol', async (world) => ({ ticket: await world.ticket() })),
+  },
+  {
+    name: 'the first code of an app, not the right one',
+    method: 'POST',
+    path: '/enrol',
+    answers: 400,
+    query: ['interaction'],
+    form: [...PAGE, 'code', 'kept'],
+    good: async (world) => {
+      world.advance(UNTIL_THE_NEXT_TRY_SECONDS);
+      const there = await at(world, 'sam', '/enrol');
+      await there.visitor.answer(there.form, { ticket: await world.ticket() });
+      const { answer } = await there.visitor.open(there.form.action);
+      const form = { csrf: formIn(answer).csrf, code: SOME_CODE };
+      return { visitor: there.visitor, query: { interaction: there.interaction }, form };
+    },
+  },
+  {
+    name: 'the page',
+    method: 'GET',
+    path: '/consent',
+    answers: 200,
+    query: ['interaction'],
+    good: shown('robin', '/consent'),
+  },
+  {
+    name: 'a consent',
+    method: 'POST',
+    path: '/consent',
+    answers: 303,
+    query: ['interaction'],
+    form: [...PAGE, 'allow', 'deny'],
+    good: answered('robin', '/consent', () => ({ allow: '1' })),
+  },
+  {
+    name: 'the page',
+    method: 'GET',
+    path: '/select-account',
+    answers: 200,
+    query: ['interaction'],
+    good: shown('robin', '/select-account'),
+  },
+  {
+    name: 'a choice',
+    method: 'POST',
+    path: '/select-account',
+    answers: 303,
+    query: ['interaction'],
+    form: [...PAGE, 'continue'],
+    good: answered('robin', '/select-account', () => ({ continue: '1' })),
+  },
+];
+
+/** Endpoints that read no parameter, or one that does nothing. */
+const reading: readonly Scenario[] = (
+  [
+    ['/.well-known/jwks.json', '/.well-known/jwks.json'],
+    ['/.well-known/openid-configuration', '/.well-known/openid-configuration'],
+    ['/.well-known/oauth-authorization-server', '/.well-known/oauth-authorization-server'],
+    ['/assets/*', '/assets/stile.css'],
+    ['/healthz', '/healthz'],
+    ['/readyz', '/readyz'],
+    ['/', '/'],
+  ] as const
+).map(([route, path]) => ({
+  name: `what is at ${route}`,
+  method: 'GET',
+  path,
+  answers: 200,
+  query: ['v'],
+  good: async (world) => ({ visitor: await nobody(world), query: {} }),
+}));
+
+export const scenarios: readonly Scenario[] = [...authorizing, ...speaking, ...leave, ...pages, ...reading];
