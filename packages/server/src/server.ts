@@ -17,6 +17,7 @@ import type { Deps } from './deps.ts';
 import { randomId } from './deps.ts';
 import { createPasswordHasher } from './factors/password-hasher.ts';
 import { clientAddress } from './http/caller.ts';
+import { watchProxies } from './http/proxy-watch.ts';
 import { refuseUnreadable } from './http/serve.ts';
 import { openKeyRing } from './keys/key-ring.ts';
 import { guardedLog, RequestFailure } from './log/error.ts';
@@ -154,6 +155,7 @@ const hostsOf = ({ rawHeaders }: { readonly rawHeaders: readonly string[] }): nu
 
 const httpServer = (app: App, deps: Deps): { readonly server: Server; readonly drain: () => Promise<void> } => {
   const underWay = new Set<ServerResponse>();
+  const watch = watchProxies(deps.config, deps.log);
   const listener = getRequestListener(
     async (request, env) => {
       try {
@@ -177,6 +179,7 @@ const httpServer = (app: App, deps: Deps): { readonly server: Server; readonly d
   );
   const server = createServer(LIMITS, (incoming, outgoing) => {
     underWay.add(outgoing);
+    watch(incoming);
     outgoing.once('close', () => underWay.delete(outgoing));
     void listener(incoming, outgoing);
   });

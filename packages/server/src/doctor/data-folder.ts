@@ -19,11 +19,11 @@ const timeOfNewFile = (folder: string): number | Error => {
   const probe = join(folder, `.stile-${randomUUID()}`);
   try {
     writeFileSync(probe, '', { mode: 0o600, flag: 'wx' });
-    return statSync(probe).mtimeMs;
+    const { mtimeMs } = statSync(probe);
+    rmSync(probe);
+    return mtimeMs;
   } catch (thrown) {
     return thrown instanceof Error ? thrown : new Error(String(thrown));
-  } finally {
-    rmSync(probe, { force: true });
   }
 };
 
@@ -53,13 +53,15 @@ const clockOfDisk = (differenceMs: number): Finding =>
         todo: 'Let both keep their clocks by NTP.',
       });
 
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
 const OTHERS_READ = 0o004;
 const GROUP_READS = 0o040;
 
 /** Whether others on this machine can read what is kept: signing keys are in it. */
 export const checkPrivate = ({ dataFolder }: Pick<Config, 'dataFolder'>): Finding => {
   const folder = resolve(dataFolder);
-  if (process.platform === 'win32' || !existsSync(folder)) return fine('permissions', 'There is nothing to read yet');
+  if (process.platform === 'win32' || !isFolder(folder)) return fine('permissions', 'There is nothing to read yet');
   const modes = readableFiles(folder);
   const readableBy = (bit: number): readonly string[] =>
     modes.filter(({ mode }) => (mode & bit) !== 0).map(({ name }) => name);

@@ -15,17 +15,12 @@ interface Examination {
   readonly thorough: boolean;
   /** Whether the issuer is asked over the network. */
   readonly reach: boolean;
-  readonly nowMs?: () => number;
-  readonly fetch?: typeof globalThis.fetch;
 }
 
 /** Looks at the configuration, the machine and the data. Changes nothing. */
-export const examine = async (
-  config: Config,
-  { thorough, reach, nowMs = Date.now, fetch = globalThis.fetch }: Examination,
-): Promise<readonly Finding[]> => {
+export const examine = async (config: Config, { thorough, reach }: Examination): Promise<readonly Finding[]> => {
   const machine = thisMachine();
-  const nowSeconds = (): number => Math.floor(nowMs() / 1000);
+  const nowSeconds = (): number => Math.floor(Date.now() / 1000);
   return [
     checkIssuer(config),
     checkProxies(config),
@@ -34,11 +29,11 @@ export const examine = async (
     checkNode(machine),
     checkOpenFiles(machine),
     checkMemory(machine),
-    ...checkWritable(config, nowMs()),
+    ...checkWritable(config, Date.now()),
     checkPrivate(config),
     checkRoom(config),
     ...checkDatabase(config, { nowSeconds: nowSeconds(), thorough }),
-    checkProcesses(config, nowMs()),
+    checkProcesses(config, Date.now()),
     ...(reach ? await checkReach(config, { fetch, nowSeconds, currentKeys: keysOf(config) }) : []),
   ];
 };

@@ -8,7 +8,7 @@ const TIMEOUT_MS = 5000;
 const MOST_DIFFERENCE_SECONDS = 30;
 
 interface Asking {
-  readonly fetch: typeof globalThis.fetch;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
   readonly nowSeconds: () => number;
   /** The names of the keys that sign; none when they are not known. */
   readonly currentKeys: readonly string[];
