@@ -4,8 +4,9 @@ import { chromium } from 'playwright-core';
 import { chromiumArguments, findOrInstallChromium } from '../tools/chromium.ts';
 import type { Person } from './people.ts';
 
-export const launchChromium = async (): Promise<Browser> =>
-  chromium.launch({ executablePath: await findOrInstallChromium(), args: [...chromiumArguments] });
+/** @param switches more of them, besides the usual ones */
+export const launchChromium = async (switches: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: await findOrInstallChromium(), args: [...chromiumArguments, ...switches] });
 
 /** What is pressed: the main button of the page. */
 const submit = (page: Page): Promise<void> => page.click('button.main');

@@ -27,17 +27,22 @@ export class UserAgent {
   /** What the browser keeps for the server; whoever has it is that browser. */
   readonly cookies = new Map<string, string>();
   readonly #home: string;
+  readonly #fetch: typeof fetch;
 
-  /** @param issuer the server whose cookies are kept and whose redirects are followed */
-  constructor(issuer: string) {
+  /**
+   * @param issuer the server whose cookies are kept and whose redirects are followed
+   * @param fetcher how requests get there, when not as usual
+   */
+  constructor(issuer: string, fetcher: typeof fetch = fetch) {
     this.#home = new URL(issuer).origin;
+    this.#fetch = fetcher;
   }
 
   /** One request with the cookies; nothing is followed. */
   async send(url: URL | string, init: RequestInit = {}): Promise<Response> {
     const headers = new Headers(init.headers);
     if (this.cookies.size > 0) headers.set('cookie', [...this.cookies].map((pair) => pair.join('=')).join('; '));
-    const response = await fetch(new URL(url, this.#home), { ...init, headers, redirect: 'manual' });
+    const response = await this.#fetch(new URL(url, this.#home), { ...init, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) this.#keep(line);
     return response;
   }

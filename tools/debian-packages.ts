@@ -51,9 +51,17 @@ export const caddy: Program = {
   tests: /^conformance\/proxy\//,
 };
 
+/** Makes the certificates that the proxies show. */
+export const openssl: Program = {
+  name: 'OpenSSL',
+  packages: ['openssl'],
+  files: ['/usr/bin/openssl'],
+  tests: /^conformance\/proxy\//,
+};
+
 /** The programs that these test files run. */
 export const programsFor = (testFiles: readonly string[]): readonly Program[] =>
-  [apache, nginx, caddy].filter(({ tests }) => testFiles.some((file) => tests.test(file)));
+  [apache, nginx, caddy, openssl].filter(({ tests }) => testFiles.some((file) => tests.test(file)));
 
 /**
  * Sees to it that the programs are there.
