@@ -1,5 +1,6 @@
 /** Puts the request of a scenario together. */
-import type { Good, Scenario } from './scenarios.ts';
+import type { Good } from './arrivals.ts';
+import type { Scenario } from './scenarios.ts';
 import type { Fields } from './visitor.ts';
 import type { WireRequest } from './wire.ts';
 
