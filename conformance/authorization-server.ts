@@ -105,7 +105,8 @@ export const onFreePort = async <T>(start: (port: number) => Promise<T>): Promis
   }
 };
 
-const freePort = async (): Promise<number> => {
+/** A port that nobody listens on just now. */
+export const freePort = async (): Promise<number> => {
   const server = createServer().listen(0, 'localhost');
   await once(server, 'listening');
   const port = portOf(server);
