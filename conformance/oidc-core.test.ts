@@ -17,7 +17,12 @@ import {
 import { UserAgent } from './user-agent.ts';
 
 const server = await startAuthorizationServer({
-  people: ['ada', 'ben', 'cleo', 'dan', 'eve', 'finn', 'gina', 'hal', 'iris', 'jo'],
+  people: ['ada', 'ben', 'cleo', 'dan', 'eve', 'finn', 'gina', 'hal', 'iris', 'jo', 'kim', 'lea'],
+  // Somebody without a second factor.
+  change: ({ users = [], ...config }) => ({
+    ...config,
+    users: users.map(({ totp, ...user }) => (user.username === 'lea' || !totp ? user : { ...user, totp })),
+  }),
 });
 after(() => server.close());
 
@@ -80,6 +85,14 @@ describe('OpenID Connect Core 1.0, section 3.1.2.1: prompt', () => {
     assert.equal(error, 'invalid_request');
   });
 
+  it('none is interaction_required where the person has yet to set up what is asked for', async () => {
+    const agent = new UserAgent(server.issuer);
+    const page = await agent.open(authorizationUrl(server));
+    assert.ok(answerIn(await agent.submit(page, { username: 'lea', password: server.person('lea').password })).code);
+    const { error } = await answer(agent, { prompt: 'none', acr_values: 'mfa' });
+    assert.equal(error, 'interaction_required');
+  });
+
   it('none is consent_required where the person has yet to consent', async () => {
     const agent = await signedIn('ada');
     const { error } = await answer(agent, { client_id: 'budget', prompt: 'none' });
@@ -96,12 +109,26 @@ describe('OpenID Connect Core 1.0, section 3.1.2.1: prompt', () => {
     assert.ok(Number(claimsOf(String(body.id_token)).auth_time) >= before);
   });
 
-  it('select_account asks which account, even when there is one', async () => {
-    assert.equal(await firstPage(await signedIn('ada'), { prompt: 'select_account' }), '/select-account');
+  it('select_account asks which account, even when there is one, and goes on with it', async () => {
+    const agent = await signedIn('ada');
+    const page = await agent.open(authorizationUrl(server, { prompt: 'select_account' }));
+    assert.equal(page.url.pathname, '/select-account');
+    assert.match(page.html, /ada/);
+    assert.ok(answerIn(await agent.submit(page, { continue: '1' })).code);
   });
 
-  it('consent asks for consent, even by a client of the operator’s own', async () => {
-    assert.equal(await firstPage(await signedIn('ada'), { prompt: 'consent' }), '/consent');
+  it('consent asks for consent, even by a client of the operator’s own, and goes on when it is given', async () => {
+    const agent = await signedIn('ada');
+    const page = await agent.open(authorizationUrl(server, { prompt: 'consent' }));
+    assert.equal(page.url.pathname, '/consent');
+    assert.ok(answerIn(await agent.submit(page, { allow: '1' })).code);
+    assert.equal(await firstPage(agent, { prompt: 'consent' }), '/consent');
+  });
+
+  it('login and consent together ask for both', async () => {
+    const agent = await signedIn('kim');
+    const asked = authorizationUrl(server, { prompt: 'login consent' });
+    assert.deepEqual((await agent.authorize(asked, server.person('kim'))).pages, ['/challenge', '/consent']);
   });
 
   it('a value that is not announced is invalid_request', async () => {
@@ -121,6 +148,10 @@ describe('OpenID Connect Core 1.0, section 3.1.2.1: max_age', () => {
     const agent = await signedIn('ada');
     const { pages } = await agent.authorize(authorizationUrl(server, { max_age: '0' }), server.person('ada'));
     assert.deepEqual(pages, ['/challenge']);
+  });
+
+  it('0 with prompt=none is login_required, for it can never be met without a page', async () => {
+    assert.equal((await answer(await signedIn('ada'), { max_age: '0', prompt: 'none' })).error, 'login_required');
   });
 
   it('with prompt=none an old login is login_required', async () => {
@@ -154,6 +185,11 @@ describe('OpenID Connect Core 1.0, section 5.5.1.1: acr as an essential claim', 
 
   it('but as a voluntary claim it never fails a request: the level that was reached is returned', async () => {
     const { id_token } = await tokensFor(server, 'eve', { claims: claims({ acr: { values: ['phr'] } }) });
+    assert.equal(claimsOf(id_token).acr, '1fa');
+  });
+
+  it('essential without a value asks for no level in particular, and is returned', async () => {
+    const { id_token } = await tokensFor(server, 'ada', { claims: claims({ acr: { essential: true } }) });
     assert.equal(claimsOf(id_token).acr, '1fa');
   });
 

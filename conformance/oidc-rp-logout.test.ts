@@ -84,6 +84,13 @@ describe('RP-Initiated Logout 1.0, section 2: the request', () => {
     assert.equal(await isSignedIn(agent), false);
   });
 
+  it('logout_hint and ui_locales cause no error, and the page is in that language', async () => {
+    const { agent } = await signedIn('ada');
+    const page = await logout(agent, { logout_hint: 'ada', ui_locales: 'fr-CA de' });
+    await askedAndThere(page, agent);
+    assert.match(page.html, /<html[^>]* lang="de"/);
+  });
+
   it('of somebody who is signed out already it makes nothing', async () => {
     const page = await logout(new UserAgent(server.issuer), { client_id: 'web', post_logout_redirect_uri: SIGNED_OUT });
     assert.equal(page.url.href, SIGNED_OUT);

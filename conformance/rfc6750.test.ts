@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { startApi } from './api.ts';
 import { startAuthorizationServer } from './authorization-server.ts';
-import { basic, tokensFor } from './flow.ts';
+import { basic, getJson, post, tokensFor } from './flow.ts';
 
 const server = await startAuthorizationServer({ people: ['ada', 'ben'] });
 const api = await startApi(server);
@@ -74,6 +74,37 @@ for (const [name, url] of [
     });
   });
 }
+
+describe('RFC 6750, section 2.2: a token in the form of a POST', () => {
+  it('is taken by userinfo, which says the same as by the header', async () => {
+    const byHeader = await getJson(server.at('userinfo'), { authorization: `Bearer ${token}` });
+    const byForm = await post(server.at('userinfo'), { access_token: token });
+    assert.deepEqual([byForm.status, byForm.body], [200, byHeader.body]);
+  });
+
+  it('2: and never in two places at once: invalid_request', async () => {
+    const body = new URLSearchParams({ access_token: token });
+    const { status, challenge } = await call(server.at('userinfo'), {
+      method: 'POST',
+      body,
+      ...bearing(`Bearer ${token}`),
+    });
+    assert.equal(status, 400);
+    assert.match(challenge, /^Bearer error="invalid_request"/);
+  });
+
+  it('that is none of ours is invalid_token, as in the header', async () => {
+    const body = new URLSearchParams({ access_token: 'opaque' });
+    const { status, challenge } = await call(server.at('userinfo'), { method: 'POST', body });
+    assert.equal(status, 401);
+    assert.match(challenge, /^Bearer error="invalid_token"/);
+  });
+
+  it('is not taken by an API, which the standard leaves free', async () => {
+    const body = new URLSearchParams({ access_token: token });
+    assert.equal((await call(`${api.origin}/accounts/transfers`, { method: 'POST', body })).status, 401);
+  });
+});
 
 describe('RFC 6750, section 3.1: insufficient_scope', () => {
   it('is answered with 403 and the scope that is needed, by an API', async () => {

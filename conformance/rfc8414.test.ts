@@ -76,6 +76,8 @@ describe('RFC 7517: the keys', () => {
   it('are public, have names, algorithms and a use, and hold a next one for each algorithm', async () => {
     const { headers, body } = await getJson(server.at('.well-known/jwks.json'));
     assert.equal(headers.get('content-type'), 'application/jwk-set+json');
+    // OpenID Connect Core 1.0, section 10.1.1: for how long they may be kept, so that a rotation is seen in time.
+    assert.match(headers.get('cache-control') ?? '', /max-age=\d{1,3}\b/);
     const keys = list(body.keys).map((key): Record<string, unknown> => Object(key));
     for (const alg of ['RS256', 'ES256']) assert.equal(keys.filter((key) => key.alg === alg).length, 2);
     assert.equal(new Set(keys.map(({ kid }) => kid)).size, keys.length);

@@ -18,7 +18,7 @@ import {
 import { UserAgent } from './user-agent.ts';
 
 const server = await startAuthorizationServer({
-  people: ['ada', 'ben', 'cleo', 'dan', 'eve', 'finn', 'gina', 'hal', 'iris'],
+  people: ['ada', 'ben', 'cleo', 'dan', 'eve', 'finn', 'gina', 'hal', 'iris', 'kim'],
 });
 const api = await startApi(server);
 after(async () => {
@@ -47,6 +47,26 @@ describe('RFC 9470, section 3: what an API says', () => {
     assert.match(challenge, /^Bearer error="insufficient_user_authentication"/);
     assert.match(challenge, / acr_values="mfa"/);
     assert.match(challenge, / max_age="300"/);
+  });
+
+  it('a token that lacks the scope as well is told so in the same challenge, so that one step-up brings both', async () => {
+    const { access_token } = await tokensFor(server, 'ada');
+    const { status, challenge } = await call(access_token, '/accounts/transfers', 'POST');
+    assert.equal(status, 401);
+    assert.match(challenge, /^Bearer error="insufficient_user_authentication"/);
+    for (const parameter of ['acr_values="mfa"', 'max_age="300"', 'scope="transfer:funds"']) {
+      assert.equal(challenge.split(parameter).length, 2, parameter);
+    }
+  });
+
+  it('9: the challenge is the same for everybody: it does not tell who has more to protect', async () => {
+    const challenges = await Promise.all(
+      ['ada', 'hal'].map(async (username) => {
+        const { access_token } = await tokensFor(server, username);
+        return (await call(access_token, '/accounts/statements')).challenge;
+      }),
+    );
+    assert.equal(new Set(challenges).size, 1);
   });
 
   it('a call without a valid token learns nothing of what would be needed', async () => {
@@ -111,6 +131,20 @@ describe('RFC 9470, section 5: what the authorization server does', () => {
       }
     });
   }
+
+  it('unmet_authentication_requirements comes with state and iss, as every error does', async () => {
+    const { state, iss } = answerIn(
+      await new UserAgent(server.issuer).open(authorizationUrl(server, { acr_values: 'phr' })),
+    );
+    assert.deepEqual([state, iss], ['a state', server.issuer]);
+  });
+
+  it('for OAuth alone, without openid, it is the same: acr and auth_time are in the access token', async () => {
+    const asked = { scope: 'read:accounts', acr_values: 'mfa', nonce: undefined };
+    const { access_token, id_token } = await tokensFor(server, 'kim', asked);
+    assert.equal(id_token, undefined);
+    assert.deepEqual([claimsOf(access_token).acr, typeof claimsOf(access_token).auth_time], ['mfa', 'number']);
+  });
 
   it('a client that is set to read acr_values as a wish, as OpenID Connect does, gets a token that says what was reached', async () => {
     const url = authorizationUrl(server, {
