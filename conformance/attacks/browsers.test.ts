@@ -202,6 +202,23 @@ describe('a request in the wrong hands', () => {
     assert.equal(await getsCode(server, agent, { acr_values: 'mfa' }), false);
   });
 
+  it('the account or the yes of one person is taken for that of another, who signed in in another tab meanwhile', async () => {
+    const third = { client_id: 'budget', scope: 'openid read:accounts' } as const;
+    for (const [asked, yes] of [
+      [{ prompt: 'select_account' }, { continue: '1' }],
+      [third, { allow: '1' }],
+    ] as const) {
+      const agent = await signedIn(server, 'dan');
+      const shown = await agent.open(authorizationUrl(server, asked));
+      assert.match(shown.html, /dan/);
+      await agent.send('/v2/logout');
+      await agent.authorize(authorizationUrl(server), server.person('mallory'));
+      const end = await agent.submit(shown, yes);
+      assert.equal(answerIn(end).code, undefined);
+      assert.equal(await getsCode(server, agent, third), false);
+    }
+  });
+
   it('a challenge is answered for the request of another tab: its form and its address belong together', async () => {
     const agent = await signedIn(server, 'dan');
     const [one, other] = [

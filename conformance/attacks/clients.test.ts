@@ -239,7 +239,7 @@ describe('prototype pollution', () => {
     assert.deepEqual([object.admin, object.essential, object.acr], [undefined, undefined, undefined]);
   });
 
-  it('prototype pollution by JSON: a body with __proto__ is read as what it says and changes nothing else', async () => {
+  it('prototype pollution by JSON: a body that names prototypes is read as what it says and changes nothing else', async () => {
     const json = (text: string): Promise<Response> =>
       fetch(server.at('oauth/token'), { method: 'POST', body: text, headers: { 'content-type': 'application/json' } });
     for (const text of [

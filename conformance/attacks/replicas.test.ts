@@ -167,6 +167,15 @@ describe('T28: a code of an authenticator serves once', () => {
     assert.equal(await getsCode(server, other.agent, { acr_values: 'mfa' }), false);
   });
 
+  it('T28: with a later code the one before it is worth nothing any more, though nobody has used it', async () => {
+    const [one, other] = await challenges('finn', 2);
+    if (!one || !other) throw new Error('There are two browsers.');
+    const { person } = server;
+    const [earlier, later] = [person('finn').code(), person('finn').code()];
+    assert.ok(answerIn(await one.agent.submit(one.page, { code: later })).code);
+    assert.equal((await other.agent.submit(other.page, { code: earlier })).status, 400);
+  });
+
   it('a recovery code is raced at both replicas: it proves one browser', async () => {
     const waiting = await challenges('ben', 8);
     const ends = await Promise.all(

@@ -1,6 +1,8 @@
 /** Attacks on what a token must have been proven for: demands lowered, proofs stretched, scopes taken, consent passed by. */
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
+import type { ConfigInput, Deps } from '@stile/server';
+import { ConfigError, createLog, runCommand } from '@stile/server';
 import { startApi } from '../api.ts';
 import { startAuthorizationServer } from '../authorization-server.ts';
 import { ACCOUNTS, BUDGET_SECRET, CALLBACK, NIGHTLY_SECRET, REPORTS } from '../fabrikam.ts';
@@ -16,10 +18,34 @@ import {
   tokensFor,
   VERIFIER,
 } from '../flow.ts';
-import { UserAgent } from '../user-agent.ts';
-import { getsCode, signedIn } from './signed-in.ts';
+import { hiddenFields, UserAgent } from '../user-agent.ts';
+import { getsCode, sendForm, signedIn } from './signed-in.ts';
 
-const server = await startAuthorizationServer({ people: ['ada', 'ben', 'cleo', 'dan', 'eve', 'finn', 'gus'] });
+/** Hal and ida have no second factor; the command line client is somebody else's, and public. */
+const change = (config: ConfigInput): ConfigInput => ({
+  ...config,
+  users: (config.users ?? []).map(({ totp, ...user }) => (totp && !/hal|ida/.test(user.id) ? { ...user, totp } : user)),
+  clients: [
+    ...(config.clients ?? []),
+    {
+      id: 'cli',
+      name: 'A program on the device',
+      authentication: ['none'],
+      redirectUris: ['http://127.0.0.1/callback', 'com.example.cli:/callback'],
+      apis: { [ACCOUNTS]: ['read:accounts'] },
+    },
+  ],
+});
+
+let held: Deps | undefined;
+const server = await startAuthorizationServer({
+  people: ['ada', 'ben', 'cleo', 'dan', 'eve', 'finn', 'gus', 'hal', 'ida'],
+  change,
+  replace: (deps) => {
+    held = deps;
+    return deps;
+  },
+});
 const api = await startApi(server);
 after(async () => {
   await api.close();
@@ -130,6 +156,21 @@ describe('a token is stretched', () => {
     assert.equal(await call('GET', '/accounts/statements', late.body.access_token), 401);
   });
 
+  it('an elevated token does not outlive the proof it stands on, and neither does a refreshed one', async () => {
+    const agent = await signedIn(server, 'gus');
+    const scope = 'openid close:account offline_access';
+    const first = await tokensFor(server, 'gus', { scope }, agent);
+    server.advance(200);
+    const later = await tokensFor(server, 'gus', { scope }, agent);
+    const { body: refreshed } = await refresh(first.refresh_token);
+    const { auth_time: authTime } = claimsOf(first.access_token);
+    for (const token of [first.access_token, later.access_token, String(refreshed.access_token)]) {
+      const { scope: granted, exp } = claimsOf(token);
+      assert.ok(String(granted).includes('close:account'));
+      assert.ok(Number(exp) <= Number(authTime) + 300, `${Number(exp) - Number(authTime)} seconds`);
+    }
+  });
+
   it('T23: many proofs within one second date nothing ahead: a proof is never younger than the clock says', async () => {
     const agent = await signedIn(server, 'dan');
     const { password } = server.person('dan');
@@ -223,11 +264,103 @@ describe('a client takes more than it may', () => {
     assert.equal(answerIn(page).error, 'consent_required');
   });
 
+  it('counterfeit app: a program that says it is an app on the device finds no yes from before, for anybody could say so', async () => {
+    const agent = await signedIn(server, 'gus');
+    for (const redirect_uri of ['http://127.0.0.1:4000/callback', 'com.example.cli:/callback']) {
+      const asked = { client_id: 'cli', redirect_uri, scope: 'openid read:accounts' } as const;
+      const page = await agent.open(authorizationUrl(server, asked));
+      assert.match(page.html, /127\.0\.0\.1:4000|com\.example\.cli:/);
+      const response = await sendForm(agent, page, { allow: '1' });
+      const home = await agent.send(response.headers.get('location') ?? '');
+      assert.match(home.headers.get('location') ?? '', /code=/);
+      for (const again of [redirect_uri, 'http://127.0.0.1:5666/callback']) {
+        const silent = await agent.send(authorizationUrl(server, { ...asked, redirect_uri: again, prompt: 'none' }));
+        assert.match(silent.headers.get('location') ?? '', /error=consent_required/);
+      }
+    }
+  });
+
+  it('an API that would have the names of OpenID, of userinfo, or of another API’s tokens is not taken into the configuration', async () => {
+    const withApi = (api: Readonly<Record<string, unknown>>) => (config: ConfigInput) => ({
+      ...config,
+      apis: [...(config.apis ?? []), { audience: 'https://api.evil.example/', name: 'Evil', scopes: {}, ...api }],
+    });
+    for (const scope of ['openid', 'offline_access', 'profile', 'a b', '"', 'é']) {
+      const start = startAuthorizationServer({ change: withApi({ scopes: { [scope]: {} } }) });
+      await assert.rejects(start, ConfigError, scope);
+    }
+    const asUserinfo = (config: ConfigInput) => withApi({ audience: `${config.issuer}userinfo` })(config);
+    await assert.rejects(startAuthorizationServer({ change: asUserinfo }), ConfigError);
+    await assert.rejects(startAuthorizationServer({ change: withApi({ audience: ACCOUNTS }) }), ConfigError);
+    const toNobody = withApi({ scopes: { x: { requires: { acr: 'phr' } } } });
+    await assert.rejects(startAuthorizationServer({ change: toNobody }), ConfigError);
+  });
+
   it('consent bypass: a client of somebody else’s that asks for no scope at all gets no token for it', async () => {
     const agent = await signedIn(server, 'gus');
     for (const scope of [undefined, '', ' ', 'unknown']) {
       const page = await agent.open(authorizationUrl(server, { ...BUDGET, scope, nonce: undefined }));
       assert.deepEqual([answerIn(page).error, answerIn(page).code], ['invalid_scope', undefined]);
     }
+  });
+});
+
+describe('T8: a password thief connects a factor of their own', () => {
+  const ticketFor = async (username: string): Promise<string> => {
+    const printed: string[] = [];
+    const { config } = held ?? assert.fail('The server runs.');
+    await runCommand(['ticket', username], { config, log: createLog('silent'), print: (line) => printed.push(line) });
+    return /: (\S+)$/.exec(printed[0] ?? '')?.[1] ?? assert.fail('There is a ticket.');
+  };
+
+  it('T7: without a ticket there is no enrolment, and without enrolment no elevated scope', async () => {
+    const thief = await signedIn(server, 'hal');
+    const page = await thief.open(authorizationUrl(server, TRANSFER));
+    assert.equal(page.url.pathname, '/enrol');
+    for (const typed of [
+      { ticket: '' },
+      { ticket: 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA' },
+      { code: '123456' },
+      { kept: '1' },
+    ]) {
+      const next = await thief.submit(page, typed);
+      assert.equal(next.url.pathname, '/enrol');
+      assert.ok(!/otpauth:/.test(next.html));
+    }
+    assert.equal(await getsCode(server, thief, TRANSFER), false);
+  });
+
+  it('T8: the ticket of one person connects nothing for another, and ten guesses are all there are', async () => {
+    const ticket = await ticketFor('ida');
+    const thief = await signedIn(server, 'hal');
+    const page = await thief.open(authorizationUrl(server, TRANSFER));
+    assert.ok(!/otpauth:/.test((await thief.submit(page, { ticket })).html));
+    server.advance(86_400);
+    const again = await (await signedIn(server, 'hal')).open(authorizationUrl(server, TRANSFER));
+    assert.equal(again.url.pathname, '/enrol');
+    const agent = await signedIn(server, 'hal');
+    const guarded = await agent.open(authorizationUrl(server, TRANSFER));
+    const statuses: number[] = [];
+    for (let i = 0; i < 14; i += 1) {
+      const response = await sendForm(agent, guarded, { ticket: 'AAAA-AAAA-AAAA-AAAA-AAAA-AAAA' });
+      await response.body?.cancel();
+      statuses.push(response.status);
+    }
+    assert.deepEqual(statuses.filter((status) => status === 400).length, 10);
+    assert.deepEqual(statuses.filter((status) => status === 429).length, 4);
+    const own = await signedIn(server, 'ida');
+    const connected = await own.submit(await own.open(authorizationUrl(server, TRANSFER)), { ticket });
+    assert.match(connected.html, /otpauth:/);
+  });
+
+  it('T8: whoever has a second factor is never led to enrolment, whatever is asked, ticket or not', async () => {
+    const ticket = await ticketFor('finn');
+    const thief = await signedIn(server, 'finn');
+    const page = await thief.open(authorizationUrl(server, TRANSFER));
+    const id = page.url.searchParams.get('interaction') ?? '';
+    assert.equal((await thief.open(`/enrol?interaction=${id}`)).url.pathname, '/challenge');
+    const body = new URLSearchParams({ ...hiddenFields(page), ticket });
+    const posted = await thief.open(`/enrol?interaction=${id}`, { method: 'POST', body });
+    assert.equal(posted.url.pathname, '/challenge');
   });
 });

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { createPublicKey } from 'node:crypto';
 import { after, describe, it } from 'node:test';
+import type { Deps } from '@stile/server';
 import { startApi } from '../api.ts';
 import { startAuthorizationServer } from '../authorization-server.ts';
 import { ACCOUNTS, API_SECRET, BUDGET_SECRET, CALLBACK, NIGHTLY_SECRET, REPORTS, WEB_SECRET } from '../fabrikam.ts';
@@ -15,15 +16,23 @@ import {
   getJson,
   headerOf,
   post,
+  redeem,
   tokenRequest,
   tokensFor,
   VERIFIER,
 } from '../flow.ts';
 import { UserAgent } from '../user-agent.ts';
 import { altered, evilJwk, signedByEvil, signedByHmac, unsigned } from './forgery.ts';
-import { signedIn } from './signed-in.ts';
+import { getsCode, signedIn } from './signed-in.ts';
 
-const server = await startAuthorizationServer({ people: ['ada', 'ben', 'cleo', 'dan'] });
+let held: Deps | undefined;
+const server = await startAuthorizationServer({
+  people: ['ada', 'ben', 'cleo', 'dan', 'eve'],
+  replace: (deps) => {
+    held = deps;
+    return deps;
+  },
+});
 const [api, evil] = [await startApi(server), await startApi(server, { audience: REPORTS })];
 after(async () => {
   await Promise.all([api.close(), evil.close()]);
@@ -284,5 +293,23 @@ describe('tokens of somebody else', () => {
     assert.ok(!String(scope).includes('close:account'));
     const end = await authorized(server, 'ben');
     assert.ok(answerIn(end).code);
+  });
+
+  it('tokens of a person who was blocked: session, code, refresh and access token, and a login that was under way, are worth nothing', async () => {
+    const agent = new UserAgent(server.issuer);
+    const { refresh_token, access_token = '' } = await tokensFor(server, 'eve', OFFLINE, agent);
+    const end = await agent.open(authorizationUrl(server, { prompt: 'none' }));
+    const late = new UserAgent(server.issuer);
+    const login = await late.open(authorizationUrl(server));
+    await held?.store.users.setBlocked('user_eve', held.now(), []);
+    assert.deepEqual(
+      (await opens(access_token)).filter((where) => where !== 'api'),
+      [],
+    );
+    assert.equal((await refresh(refresh_token)).body.error, 'invalid_grant');
+    assert.equal((await redeem(server, end)).body.error, 'invalid_grant');
+    const { username, password } = server.person('eve');
+    assert.equal((await late.submit(login, { username, password })).status, 400);
+    for (const browser of [agent, late]) assert.equal(await getsCode(server, browser), false);
   });
 });
