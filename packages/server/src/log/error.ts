@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { broughtBy } from '../http/brought.ts';
-import { withoutKnown, withoutSecrets } from './redaction.ts';
+import { withoutSecrets } from './redaction.ts';
 
 /** An error as it may be written down. */
 interface DescribedError {
@@ -55,7 +55,7 @@ export const describeError = (thrown: unknown, secrets: readonly string[], depth
     type: words(thrown.name, secrets),
     ...(typeof code === 'string' && { code: words(code, secrets) }),
     message: words(thrown.message, secrets),
-    ...(stack !== '' && { stack: withoutKnown(stack, secrets) }),
+    ...(stack !== '' && { stack: withoutSecrets(stack, secrets) }),
     ...(thrown.cause !== undefined &&
       depth < MOST_CAUSES && { cause: describeError(thrown.cause, secrets, depth + 1) }),
   };

@@ -36,8 +36,7 @@ const formsOf = (secret: string): readonly string[] => {
 const patternOf = (form: string): string =>
   form.length < TELLING_PREFIX ? escaped(form) : `${escaped(form.slice(0, TELLING_PREFIX))}[^\\s"'<>]*`;
 
-/** A text without these secrets. */
-export const withoutKnown = (text: string, secrets: readonly string[]): string => {
+const withoutKnown = (text: string, secrets: readonly string[]): string => {
   const known = secrets.filter(({ length }) => length >= LEAST_LENGTH).flatMap(formsOf);
   // The longest first, so that no part of one is left when a shorter one is found inside it.
   const patterns = [...new Set(known)].toSorted((one, other) => other.length - one.length).map(patternOf);
