@@ -1,4 +1,5 @@
 import type { RootOperationNode } from 'kysely';
+import type { Values } from './template.ts';
 
 /** What the database said to one query. */
 export interface QueryResult {
@@ -15,11 +16,13 @@ export interface QueryResult {
  * An operation may rely on nobody else writing meanwhile (one writer, or serializable transactions that an engine tries again),
  * so it must not do anything but yield queries: it may be run more than once.
  */
-export type Operation<T> = Generator<RootOperationNode, T, QueryResult>;
+export type Operation<T> = Generator<Query, T, QueryResult>;
 
-/** Anything that kysely can build a query with. */
+/** Anything that kysely can build a query with, or a template that is filled. */
 export interface Query {
   toOperationNode(): RootOperationNode;
+  /** What goes into the holes of a template, whose tree is the same each time. */
+  readonly filling?: Values;
 }
 
 /** Makes a record of a row, or throws. */
@@ -29,19 +32,19 @@ export interface RowParser<R> {
 
 /** The rows that a query finds. */
 export function* rows<R>(query: Query, parser: RowParser<R>): Operation<readonly R[]> {
-  const result = yield query.toOperationNode();
+  const result = yield query;
   return result.rows.map((row) => parser.parse(row));
 }
 
 /** The first row that a query finds. */
 export function* first<R>(query: Query, parser: RowParser<R>): Operation<R | undefined> {
-  const [row] = (yield query.toOperationNode()).rows;
+  const [row] = (yield query).rows;
   return row === undefined ? undefined : parser.parse(row);
 }
 
 /** Runs a query for its effect. The answer is how many rows it affected. */
 export function* run(query: Query): Operation<number> {
-  return (yield query.toOperationNode()).affected;
+  return (yield query).affected;
 }
 
 /** Runs a query for its effect, and throws unless it affected exactly one row: the operation relied on it. */

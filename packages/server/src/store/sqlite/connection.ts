@@ -1,10 +1,18 @@
 import type Database from 'better-sqlite3';
 import type { RootOperationNode } from 'kysely';
 import { createQueryId, SqliteQueryCompiler } from 'kysely';
-import type { Operation, QueryResult } from '../sql/operation.ts';
+import type { Operation, Query, QueryResult } from '../sql/operation.ts';
+import type { Values } from '../sql/template.ts';
+import { Hole } from '../sql/template.ts';
 
 /** Some queries have as many placeholders as they are given keys, so that there is no end to their texts. */
 const MOST_STATEMENTS = 500;
+
+/** A query that can be run: where its parameters come from values, there are holes. */
+interface Compiled {
+  readonly statement: Database.Statement;
+  readonly parameters: readonly unknown[];
+}
 
 /**
  * One connection to one SQLite file: compiles the queries of an operation and runs them, synchronously.
@@ -14,6 +22,8 @@ export class Connection {
   readonly #database: Database.Database;
   readonly #compiler = new SqliteQueryCompiler();
   readonly #statements = new Map<string, Database.Statement>();
+  /** Templates have one tree as long as the program runs. */
+  readonly #templates = new WeakMap<RootOperationNode, Compiled>();
 
   constructor(database: Database.Database) {
     this.#database = database;
@@ -39,7 +49,7 @@ export class Connection {
     this.#database.close();
   }
 
-  #answer<T>(operation: Operation<T>, query: RootOperationNode): IteratorResult<RootOperationNode, T> {
+  #answer<T>(operation: Operation<T>, query: Query): IteratorResult<Query, T> {
     let result: QueryResult;
     try {
       result = this.#query(query);
@@ -50,14 +60,29 @@ export class Connection {
     return operation.next(result);
   }
 
-  #query(query: RootOperationNode): QueryResult {
-    const { sql, parameters } = this.#compiler.compileQuery(query, createQueryId());
-    const statement = this.#statement(sql);
+  #query(query: Query): QueryResult {
+    const node = query.toOperationNode();
+    const { filling } = query;
+    const { statement, parameters } = filling === undefined ? this.#compile(node) : this.#template(node);
+    const bound = filling === undefined ? parameters : filled(parameters, filling);
     if (statement.reader) {
-      const rows = statement.all(...parameters);
+      const rows = statement.all(...bound);
       return { rows, affected: rows.length };
     }
-    return { rows: [], affected: statement.run(...parameters).changes };
+    return { rows: [], affected: statement.run(...bound).changes };
+  }
+
+  #template(node: RootOperationNode): Compiled {
+    const known = this.#templates.get(node);
+    if (known !== undefined) return known;
+    const compiled = this.#compile(node);
+    this.#templates.set(node, compiled);
+    return compiled;
+  }
+
+  #compile(node: RootOperationNode): Compiled {
+    const { sql, parameters } = this.#compiler.compileQuery(node, createQueryId());
+    return { statement: this.#statement(sql), parameters };
   }
 
   #statement(sql: string): Database.Statement {
@@ -69,3 +94,7 @@ export class Connection {
     return prepared;
   }
 }
+
+/** A hole that nothing is given for stays undefined, which SQLite's binding refuses. */
+const filled = (parameters: readonly unknown[], filling: Values): readonly unknown[] =>
+  parameters.map((parameter) => (parameter instanceof Hole ? filling[parameter.name] : parameter));

@@ -2,12 +2,18 @@ import type { AuditRecord } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { first, rows, runOnOne } from '../operation.ts';
+import type { RowIn } from '../tables/table.ts';
 import { auditRecords } from '../tables/upkeep.ts';
+import { template } from '../template.ts';
+
+const insertRecord = template<RowIn<typeof auditRecords>>(() =>
+  build.insertInto('audit_record').values(auditRecords.holes),
+);
 
 /** Adds records to the audit, in the transaction of what they tell about. A record is never changed. */
 export function* appendAudit(records: readonly AuditRecord[]): Operation<void> {
   for (const record of records) {
-    yield* runOnOne(build.insertInto('audit_record').values(auditRecords.row(record)));
+    yield* runOnOne(insertRecord(auditRecords.row(record)));
   }
 }
 

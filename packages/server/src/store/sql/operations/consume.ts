@@ -3,32 +3,41 @@ import type { Once } from '../../ports.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { rows, run } from '../operation.ts';
+import type { RowIn } from '../tables/table.ts';
 import { table, text } from '../tables/table.ts';
 import { consumptions } from '../tables/upkeep.ts';
+import { template } from '../template.ts';
 
 const keyOnly = table<Pick<Once, 'key'>>()({ key: text('key') });
+
+const insertOnce = template<RowIn<typeof consumptions>>(() =>
+  build
+    .insertInto('consumption')
+    .values(consumptions.holes)
+    .onConflict((conflict) => conflict.columns(['kind', 'key']).doNothing()),
+);
 
 /**
  * Uses up a thing that may succeed once. True the first time for its kind and key, on any number of processes: the primary key
  * decides. Everything that is used up anywhere goes through here, and nothing else writes the table.
  */
 export function* consume(once: Once): Operation<boolean> {
-  const inserted = yield* run(
-    build
-      .insertInto('consumption')
-      .values(consumptions.row(once))
-      .onConflict((conflict) => conflict.columns(['kind', 'key']).doNothing()),
-  );
-  return inserted === 1;
+  return (yield* run(insertOnce(consumptions.row(once)))) === 1;
 }
+
+const selectOne = template<Pick<RowIn<typeof consumptions>, 'kind' | 'key'>>((hole) =>
+  build.selectFrom('consumption').select('key').where('kind', '=', hole('kind')).where('key', '=', hole('key')),
+);
 
 /** Of these keys, the ones that were used up. */
 export function* consumedOf(kind: Once['kind'], keys: readonly string[]): Operation<readonly string[]> {
   if (keys.length === 0) return [];
-  const found = yield* rows(
-    build.selectFrom('consumption').select('key').where('kind', '=', kind).where('key', 'in', keys),
-    keyOnly,
-  );
+  const [only, ...others] = keys;
+  const query =
+    only !== undefined && others.length === 0
+      ? selectOne({ kind, key: only })
+      : build.selectFrom('consumption').select('key').where('kind', '=', kind).where('key', 'in', keys);
+  const found = yield* rows(query, keyOnly);
   return found.map(({ key }) => key);
 }
 

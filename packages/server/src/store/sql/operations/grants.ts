@@ -5,26 +5,38 @@ import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { first, run, runOnOne } from '../operation.ts';
 import { codes, grants, refreshTokens } from '../tables/grants.ts';
+import type { RowIn } from '../tables/table.ts';
+import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
 import { finishInteraction } from './interactions.ts';
 import { rememberConsents } from './people.ts';
 import { touchSession } from './sessions.ts';
 
-export const findGrant = (id: string): Operation<Grant | undefined> =>
-  first(build.selectFrom('grant').selectAll().where('id', '=', id), grants);
+const grantById = template<{ id: string }>((hole) =>
+  build.selectFrom('grant').selectAll().where('id', '=', hole('id')),
+);
+const codeByHash = template<{ codeHash: string }>((hole) =>
+  build.selectFrom('code').selectAll().where('code_hash', '=', hole('codeHash')),
+);
+const refreshTokenByHash = template<{ tokenHash: string }>((hole) =>
+  build.selectFrom('refresh_token').selectAll().where('token_hash', '=', hole('tokenHash')),
+);
+const insertGrant = template<RowIn<typeof grants>>(() => build.insertInto('grant').values(grants.holes));
+const insertCode = template<RowIn<typeof codes>>(() => build.insertInto('code').values(codes.holes));
 
-export const findCode = (codeHash: string): Operation<Code | undefined> =>
-  first(build.selectFrom('code').selectAll().where('code_hash', '=', codeHash), codes);
+export const findGrant = (id: string): Operation<Grant | undefined> => first(grantById({ id }), grants);
+
+export const findCode = (codeHash: string): Operation<Code | undefined> => first(codeByHash({ codeHash }), codes);
 
 export const findRefreshToken = (tokenHash: string): Operation<RefreshToken | undefined> =>
-  first(build.selectFrom('refresh_token').selectAll().where('token_hash', '=', tokenHash), refreshTokens);
+  first(refreshTokenByHash({ tokenHash }), refreshTokens);
 
 export function* authorize(authorization: NewAuthorization): Operation<boolean> {
   const { grant, code, interactionId, consents, touchSession: touched, audit } = authorization;
   if (code.grantId !== grant.id) throw new Error('A code belongs to another grant than the one it is made with.');
   if (interactionId !== null && !(yield* finishInteraction(interactionId, code.createdAt))) return false;
-  yield* runOnOne(build.insertInto('grant').values(grants.row(grant)));
-  yield* runOnOne(build.insertInto('code').values(codes.row(code)));
+  yield* runOnOne(insertGrant(grants.row(grant)));
+  yield* runOnOne(insertCode(codes.row(code)));
   yield* rememberConsents(consents);
   if (touched !== null) yield* touchSession(touched.id, touched.at);
   yield* appendAudit(audit);

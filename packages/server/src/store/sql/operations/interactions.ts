@@ -7,15 +7,35 @@ import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { first, rows, run, runOnOne } from '../operation.ts';
 import { interactions } from '../tables/sessions.ts';
+import type { RowIn } from '../tables/table.ts';
+import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
 import { consume } from './consume.ts';
 import { INTERACTION_MEMORY_SECONDS } from './memory.ts';
 
-export const saveInteraction = (interaction: Interaction): Operation<void> =>
-  runOnOne(build.insertInto('interaction').values(interactions.row(interaction)));
+const insert = template<RowIn<typeof interactions>>(() => build.insertInto('interaction').values(interactions.holes));
+const byId = template<{ id: string }>((hole) =>
+  build.selectFrom('interaction').selectAll().where('id', '=', hole('id')),
+);
+const finish = template<{ id: string; now: Instant }>((hole) =>
+  build
+    .updateTable('interaction')
+    .set({ finished_at: hole('now'), progress: '{}' })
+    .where('id', '=', hole('id')),
+);
+const pin = template<{ id: string; userId: string }>((hole) =>
+  build
+    .updateTable('interaction')
+    .set({ user_id: hole('userId') })
+    .where('id', '=', hole('id'))
+    .where('finished_at', 'is', null)
+    .where((row) => row.or([row('user_id', 'is', null), row('user_id', '=', hole('userId'))])),
+);
 
-export const findInteraction = (id: string): Operation<Interaction | undefined> =>
-  first(build.selectFrom('interaction').selectAll().where('id', '=', id), interactions);
+export const saveInteraction = (interaction: Interaction): Operation<void> =>
+  runOnOne(insert(interactions.row(interaction)));
+
+export const findInteraction = (id: string): Operation<Interaction | undefined> => first(byId({ id }), interactions);
 
 /** Changes an unfinished interaction, if it still belongs to whom it should. */
 export function* updateInteraction(
@@ -42,7 +62,7 @@ export function* finishInteraction(id: string, now: Instant): Operation<boolean>
   if (found === undefined) return false;
   const expiresAt = secondsAfter(found.expiresAt, INTERACTION_MEMORY_SECONDS);
   if (!(yield* consume({ kind: 'interaction', key: id, expiresAt }))) return false;
-  yield* runOnOne(build.updateTable('interaction').set({ finished_at: now, progress: '{}' }).where('id', '=', id));
+  yield* runOnOne(finish({ id, now }));
   return true;
 }
 
@@ -57,15 +77,7 @@ export function* refuseInteraction(id: string, now: Instant, audit: readonly Aud
  * else began to answer it.
  */
 export function* pinUser(id: string, userId: string): Operation<boolean> {
-  const pinned = yield* run(
-    build
-      .updateTable('interaction')
-      .set({ user_id: userId })
-      .where('id', '=', id)
-      .where('finished_at', 'is', null)
-      .where((row) => row.or([row('user_id', 'is', null), row('user_id', '=', userId)])),
-  );
-  return pinned === 1;
+  return (yield* run(pin({ id, userId }))) === 1;
 }
 
 /**

@@ -5,13 +5,44 @@ import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { first, rows, run, runOnOne } from '../operation.ts';
 import { authenticators, consents, enrolmentTickets, users } from '../tables/people.ts';
+import { template } from '../template.ts';
 import { consumedOf } from './consume.ts';
 
-export const findUser = (id: string): Operation<User | undefined> =>
-  first(build.selectFrom('user').selectAll().where('id', '=', id), users);
+const userById = template<{ id: string }>((hole) => build.selectFrom('user').selectAll().where('id', '=', hole('id')));
+const userByUsername = template<{ username: string }>((hole) =>
+  build.selectFrom('user').selectAll().where('username', '=', hole('username')),
+);
+const ofUser = template<{ userId: string }>((hole) =>
+  build
+    .selectFrom('authenticator')
+    .selectAll()
+    .where('user_id', '=', hole('userId'))
+    .orderBy('created_at')
+    .orderBy('id'),
+);
+const authenticatorById = template<{ id: string }>((hole) =>
+  build.selectFrom('authenticator').selectAll().where('id', '=', hole('id')),
+);
+const noteLastUse = template<{ id: string; at: Instant }>((hole) =>
+  build
+    .updateTable('authenticator')
+    .set({ last_used_at: hole('at') })
+    .where('id', '=', hole('id')),
+);
+const consentsBetween = template<{ userId: string; clientId: string }>((hole) =>
+  build
+    .selectFrom('consent')
+    .selectAll()
+    .where('user_id', '=', hole('userId'))
+    .where('client_id', '=', hole('clientId'))
+    .orderBy('audience')
+    .orderBy('scope'),
+);
+
+export const findUser = (id: string): Operation<User | undefined> => first(userById({ id }), users);
 
 export const findUserByUsername = (username: string): Operation<User | undefined> =>
-  first(build.selectFrom('user').selectAll().where('username', '=', username), users);
+  first(userByUsername({ username }), users);
 
 export function* seedUser(user: User, theirs: readonly Authenticator[]): Operation<boolean> {
   const added = yield* run(
@@ -34,13 +65,10 @@ export function* enrol(userId: string, enrolled: readonly Authenticator[]): Oper
 }
 
 export const authenticatorsOf = (userId: string): Operation<readonly Authenticator[]> =>
-  rows(
-    build.selectFrom('authenticator').selectAll().where('user_id', '=', userId).orderBy('created_at').orderBy('id'),
-    authenticators,
-  );
+  rows(ofUser({ userId }), authenticators);
 
 const findAuthenticator = (id: string): Operation<Authenticator | undefined> =>
-  first(build.selectFrom('authenticator').selectAll().where('id', '=', id), authenticators);
+  first(authenticatorById({ id }), authenticators);
 
 export function* replaceMaterial(
   id: string,
@@ -58,7 +86,7 @@ export function* noteUse(authenticatorId: string, userId: string, at: Instant): 
   const found = yield* findAuthenticator(authenticatorId);
   if (found === undefined) return;
   if (found.userId !== userId) throw new Error('A proof was made with the authenticator of somebody else.');
-  yield* run(build.updateTable('authenticator').set({ last_used_at: at }).where('id', '=', authenticatorId));
+  yield* run(noteLastUse({ id: authenticatorId, at }));
 }
 
 export const saveTicket = (ticket: EnrolmentTicket): Operation<void> =>
@@ -78,16 +106,7 @@ export function* findTicket(ticketHash: string, now: Instant): Operation<Enrolme
 }
 
 export const consentsOf = (userId: string, clientId: string): Operation<readonly Consent[]> =>
-  rows(
-    build
-      .selectFrom('consent')
-      .selectAll()
-      .where('user_id', '=', userId)
-      .where('client_id', '=', clientId)
-      .orderBy('audience')
-      .orderBy('scope'),
-    consents,
-  );
+  rows(consentsBetween({ userId, clientId }), consents);
 
 /** Remembers consents; one that was given before is given anew. */
 export function* rememberConsents(given: readonly Consent[]): Operation<void> {

@@ -6,6 +6,8 @@ import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { run, runOnOne } from '../operation.ts';
 import { sessions } from '../tables/sessions.ts';
+import type { RowIn } from '../tables/table.ts';
+import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
 import { consume, consumedOf } from './consume.ts';
 import { pinUser } from './interactions.ts';
@@ -41,12 +43,17 @@ export function* recordProof(proof: ProofRecord): Operation<ProofOutcome> {
 type Begin = Extract<ProofRecord['session'], { kind: 'begin' }>;
 type Append = Extract<ProofRecord['session'], { kind: 'append' }>;
 
+const insertSession = template<RowIn<typeof sessions>>(() => build.insertInto('session').values(sessions.holes));
+const updateSession = template<RowIn<typeof sessions>>((hole) =>
+  build.updateTable('session').set(sessions.holes).where('id', '=', hole('id')),
+);
+
 function* begin({ event }: ProofRecord, { session, endSessionId }: Begin): Operation<Session> {
   if (!session.events.some((known) => isDeepStrictEqual(known, event))) {
     throw new Error('A session must begin with the event that is recorded.');
   }
   if (endSessionId !== null) yield* endSession(endSessionId, event.at, []);
-  yield* runOnOne(build.insertInto('session').values(sessions.row(session)));
+  yield* runOnOne(insertSession(sessions.row(session)));
   return session;
 }
 
@@ -61,7 +68,7 @@ function* append({ event }: ProofRecord, { id, secretHash, newSecretHash }: Appe
     events: withoutOutdone([...countingProofs(found.events, event.at), event]),
     lastSeenAt: latest(event.at, found.lastSeenAt),
   };
-  yield* runOnOne(build.updateTable('session').set(sessions.row(session)).where('id', '=', id));
+  yield* runOnOne(updateSession(sessions.row(session)));
   return session;
 }
 

@@ -6,6 +6,8 @@ import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { runOnOne } from '../operation.ts';
 import { refreshTokens } from '../tables/grants.ts';
+import type { RowIn } from '../tables/table.ts';
+import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
 import { consume } from './consume.ts';
 import { findCode, findGrant, findRefreshToken, markRevoked } from './grants.ts';
@@ -47,6 +49,13 @@ export function* redeemCode<T>(
   return yield* conclude(code.grantId, now, judgement);
 }
 
+const rotate = template<{ now: Instant; successorHash: string; tokenHash: string }>((hole) =>
+  build
+    .updateTable('refresh_token')
+    .set({ rotated_at: hole('now'), successor_hash: hole('successorHash') })
+    .where('token_hash', '=', hole('tokenHash')),
+);
+
 /** One generation of a refresh token gives way to the next (RFC 9700, section 4.14.2). */
 export function* rotateRefreshToken<T>(
   tokenHash: string,
@@ -71,12 +80,7 @@ export function* rotateRefreshToken<T>(
   if (judgement.refreshToken !== null && rotatedAt === null) {
     if (judgement.refreshToken.tokenHash !== successorHash) throw new Error('A judge granted another successor.');
     yield* insertRefreshToken(judgement.refreshToken);
-    yield* runOnOne(
-      build
-        .updateTable('refresh_token')
-        .set({ rotated_at: now, successor_hash: successorHash })
-        .where('token_hash', '=', tokenHash),
-    );
+    yield* runOnOne(rotate({ now, successorHash, tokenHash }));
   }
   return yield* conclude(grantId, now, judgement);
 }
@@ -106,8 +110,11 @@ const check = <T>(judgement: Judgement<T>, grant: Grant): Judgement<T> => {
   return judgement;
 };
 
-const insertRefreshToken = (token: RefreshToken): Operation<void> =>
-  runOnOne(build.insertInto('refresh_token').values(refreshTokens.row(token)));
+const insertToken = template<RowIn<typeof refreshTokens>>(() =>
+  build.insertInto('refresh_token').values(refreshTokens.holes),
+);
+
+const insertRefreshToken = (token: RefreshToken): Operation<void> => runOnOne(insertToken(refreshTokens.row(token)));
 
 function* conclude<T>(
   grantId: string,

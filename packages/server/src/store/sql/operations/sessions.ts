@@ -4,24 +4,31 @@ import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { first, run } from '../operation.ts';
 import { sessions } from '../tables/sessions.ts';
+import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
 
-export const findSession = (id: string): Operation<Session | undefined> =>
-  first(build.selectFrom('session').selectAll().where('id', '=', id), sessions);
+const sessionById = template<{ id: string }>((hole) =>
+  build.selectFrom('session').selectAll().where('id', '=', hole('id')),
+);
+const sessionBySecret = template<{ secretHash: string }>((hole) =>
+  build.selectFrom('session').selectAll().where('secret_hash', '=', hole('secretHash')),
+);
+const touch = template<{ id: string; now: Instant }>((hole) =>
+  build
+    .updateTable('session')
+    .set({ last_seen_at: hole('now') })
+    .where('id', '=', hole('id'))
+    .where('last_seen_at', '<', hole('now'))
+    .where('ended_at', 'is', null),
+);
+
+export const findSession = (id: string): Operation<Session | undefined> => first(sessionById({ id }), sessions);
 
 export const findSessionBySecret = (secretHash: string): Operation<Session | undefined> =>
-  first(build.selectFrom('session').selectAll().where('secret_hash', '=', secretHash), sessions);
+  first(sessionBySecret({ secretHash }), sessions);
 
 /** Notes that the session was seen; never sets the note back. */
-export const touchSession = (id: string, now: Instant): Operation<number> =>
-  run(
-    build
-      .updateTable('session')
-      .set({ last_seen_at: now })
-      .where('id', '=', id)
-      .where('last_seen_at', '<', now)
-      .where('ended_at', 'is', null),
-  );
+export const touchSession = (id: string, now: Instant): Operation<number> => run(touch({ id, now }));
 
 export function* endSession(id: string, now: Instant, audit: readonly AuditRecord[]): Operation<boolean> {
   const ended = yield* run(

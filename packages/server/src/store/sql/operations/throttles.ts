@@ -4,7 +4,9 @@ import type { ThrottleLimit } from '../../ports.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { first, run } from '../operation.ts';
+import type { RowIn } from '../tables/table.ts';
 import { throttles } from '../tables/upkeep.ts';
+import { template } from '../template.ts';
 
 export type ThrottleOutcome = { allowed: true } | { allowed: false; retryAfterSeconds: number; key: string };
 
@@ -40,17 +42,22 @@ const checkLimits = (limits: readonly ThrottleLimit[]): void => {
 };
 
 function* freeAtOf({ key, burst, intervalSeconds }: ThrottleLimit, now: Instant): Operation<Instant> {
-  const found = yield* first(build.selectFrom('throttle').selectAll().where('key', '=', key), throttles);
+  const found = yield* first(byKey({ key }), throttles);
   if (found === undefined || found.freeAt < now) return now;
   // Further ahead than the limit allows was counted by a clock that has been set back since. It would refuse everybody until the
   // clock has come so far; beginning anew gives away one burst.
   return found.freeAt - now > burst * intervalSeconds ? now : found.freeAt;
 }
 
-const spend = (key: string, freeAt: Instant): Operation<number> =>
-  run(
-    build
-      .insertInto('throttle')
-      .values(throttles.row({ key, freeAt }))
-      .onConflict((conflict) => conflict.column('key').doUpdateSet({ free_at: freeAt })),
-  );
+const byKey = template<{ key: string }>((hole) =>
+  build.selectFrom('throttle').selectAll().where('key', '=', hole('key')),
+);
+
+const upsert = template<RowIn<typeof throttles>>((hole) =>
+  build
+    .insertInto('throttle')
+    .values(throttles.holes)
+    .onConflict((conflict) => conflict.column('key').doUpdateSet({ free_at: hole('free_at') })),
+);
+
+const spend = (key: string, freeAt: Instant): Operation<number> => run(upsert(throttles.row({ key, freeAt })));

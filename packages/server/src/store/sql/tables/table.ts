@@ -1,10 +1,17 @@
 import type { Instant } from '@stile/core';
 import { isInstant } from '@stile/core';
 import type { z } from 'zod';
+import type { Holes } from '../template.ts';
+import { Hole } from '../template.ts';
 
 /** What is in a row, by the name of its column. */
 export const cells = (row: unknown): ReadonlyMap<string, unknown> =>
   new Map<string, unknown>(typeof row === 'object' && row !== null ? Object.entries(row) : []);
+
+/** The same by a name at a time, for what is read often. */
+const membersOf = (row: unknown): Readonly<Record<string, unknown>> => ({
+  ...(typeof row === 'object' ? row : undefined),
+});
 
 /** What a column can hold: the types that every database of Stile has. Instants are whole seconds, truth is 0 or 1. */
 export type SqlValue = string | number | null;
@@ -37,6 +44,8 @@ export interface Table<Record, Row> {
   /** @throws CorruptRowError */
   parse(row: unknown): Record;
   row(record: Record): Row;
+  /** A hole for every column, for a template that writes whole rows. */
+  readonly holes: Holes<Row>;
 }
 
 /** The type of a table's row, for the query builder. */
@@ -45,7 +54,7 @@ export type RowIn<T> = T extends { row(record: never): infer Row } ? Row : never
 /**
  * Declares how a record is kept, a column for every field: the compiler refuses a table that forgets one.
  *
- * The two assertions are the only ones of the store: an object is built field by field from a description, which is exactly
+ * The assertions are the only ones of the store: an object is built field by field from a description, which is exactly
  * the description that its type is derived from.
  */
 export const table =
@@ -54,15 +63,18 @@ export const table =
     const entries = Object.entries<Column<string, unknown, SqlValue>>(columns);
     return {
       parse(row) {
-        const stored = cells(row);
-        return Object.fromEntries(entries.map(([field, column]) => [field, column.read(stored.get(column.name))])) as R;
+        const stored = membersOf(row);
+        const record: Record<string, unknown> = {};
+        for (const [field, column] of entries) record[field] = column.read(stored[column.name]);
+        return record as R;
       },
       row(record) {
-        const values = new Map(Object.entries(record));
-        return Object.fromEntries(
-          entries.map(([field, column]) => [column.name, column.write(values.get(field))]),
-        ) as RowOf<Columns>;
+        const values = membersOf(record);
+        const row: Record<string, SqlValue> = {};
+        for (const [field, column] of entries) row[column.name] = column.write(values[field]);
+        return row as RowOf<Columns>;
       },
+      holes: Object.fromEntries(entries.map(([, { name }]) => [name, new Hole(name)])) as Holes<RowOf<Columns>>,
     };
   };
 
