@@ -2,11 +2,36 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import { startAuthorizationServer } from './authorization-server.ts';
-import { ACCOUNTS, NIGHTLY_SECRET, REPORTS } from './fabrikam.ts';
-import { answerIn, authorizationUrl, authorized, basic, claimsOf, redeem, tokenRequest, tokensFor } from './flow.ts';
+import { ACCOUNTS, CALLBACK, NIGHTLY_SECRET, REPORTS } from './fabrikam.ts';
+import {
+  answerIn,
+  authorizationUrl,
+  authorized,
+  basic,
+  claimsOf,
+  redeem,
+  tokenRequest,
+  tokensFor,
+  VERIFIER,
+} from './flow.ts';
 import { UserAgent } from './user-agent.ts';
 
-const server = await startAuthorizationServer({ people: ['ada'] });
+const server = await startAuthorizationServer({
+  people: ['ada'],
+  clients: [
+    {
+      id: 'settled',
+      name: 'A client with an API by default',
+      authentication: ['client_secret_basic'],
+      secret: NIGHTLY_SECRET,
+      grantTypes: ['authorization_code', 'client_credentials'],
+      redirectUris: [CALLBACK],
+      firstParty: true,
+      apis: { [REPORTS]: ['read:reports'], [ACCOUNTS]: ['read:accounts'] },
+      defaultAudience: REPORTS,
+    },
+  ],
+});
 after(() => server.close());
 
 const audiences = (token: string | undefined): readonly unknown[] => [claimsOf(token).aud].flat();
@@ -24,6 +49,18 @@ describe('RFC 8707, section 2.1: at the authorization endpoint', () => {
   it('the same resource may be named more than once, and in Auth0’s words as well', async () => {
     const { access_token } = await tokensFor(server, 'ada', { audience: ACCOUNTS, resource: [ACCOUNTS, ACCOUNTS] });
     assert.ok(audiences(access_token).includes(ACCOUNTS));
+  });
+
+  it('without a resource the token is for the one that the client has by default (RFC 9068, section 3)', async () => {
+    const asSettled = basic('settled', NIGHTLY_SECRET);
+    const alone = await tokenRequest(server, { grant_type: 'client_credentials' }, asSettled);
+    assert.deepEqual(audiences(String(alone.body.access_token)), [REPORTS]);
+    const url = authorizationUrl(server, { client_id: 'settled', audience: undefined, scope: 'read:reports' });
+    const { end } = await new UserAgent(server.issuer).authorize(url, server.person('ada'));
+    const code = { grant_type: 'authorization_code', code: answerIn(end).code };
+    const fields = { ...code, redirect_uri: CALLBACK, code_verifier: VERIFIER };
+    const { body } = await tokenRequest(server, fields, asSettled);
+    assert.deepEqual(audiences(String(body.access_token)), [REPORTS]);
   });
 
   const refused: readonly (readonly [string, Parameters<typeof authorizationUrl>[1]])[] = [
