@@ -15,10 +15,10 @@ import { answerIn, authorizationUrl, authorized, basic, tokensFor, VERIFIER } fr
 import type { Page } from '../user-agent.ts';
 import { formAction, hiddenFields, UserAgent } from '../user-agent.ts';
 import type { Failing } from './broken-parts.ts';
-import { brokenParts } from './broken-parts.ts';
+import { BrokenParts } from './broken-parts.ts';
 import { getsCode } from './signed-in.ts';
 
-const parts = brokenParts();
+const parts = new BrokenParts();
 
 /** The password is compared without the work, for it is not the work that is asked about. */
 const withoutWork = (deps: Deps): Deps => ({

@@ -170,8 +170,8 @@ describe('T28: a code of an authenticator serves once', () => {
   it('T28: with a later code the one before it is worth nothing any more, though nobody has used it', async () => {
     const [one, other] = await challenges('finn', 2);
     if (!one || !other) throw new Error('There are two browsers.');
-    const { person } = server;
-    const [earlier, later] = [person('finn').code(), person('finn').code()];
+    const finn = server.person('finn');
+    const [earlier, later] = [finn.code(), finn.code()];
     assert.ok(answerIn(await one.agent.submit(one.page, { code: later })).code);
     assert.equal((await other.agent.submit(other.page, { code: earlier })).status, 400);
   });
