@@ -43,13 +43,23 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'explain':               ['<decision>',                 'say why a decision was made',                                            [],                      onStore(explain)],
 };
 
-/** The command that the first words name, with the words that are left. */
-export const commandNamed = (
-  words: readonly string[],
-): { readonly name: string; readonly rest: readonly string[] } | undefined => {
+/** The name of every command. */
+export const commandNames: readonly string[] = Object.keys(COMMANDS);
+
+interface NamedCommand {
+  readonly name: string;
+  readonly options: readonly string[];
+  readonly command: Command;
+  /** The words that are left. */
+  readonly rest: readonly string[];
+}
+
+/** The command that the first words name. */
+export const commandNamed = (words: readonly string[]): NamedCommand | undefined => {
   for (const length of [2, 1]) {
     const name = words.slice(0, length).join(' ');
-    if (Object.hasOwn(COMMANDS, name)) return { name, rest: words.slice(length) };
+    const entry = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+    if (entry) return { name, options: entry[2], command: entry[3], rest: words.slice(length) };
   }
   return undefined;
 };
@@ -69,12 +79,12 @@ export const runCommand = async (
   line: Omit<CommandLine, 'now'> & Partial<Pick<CommandLine, 'now'>>,
 ): Promise<number> => {
   const named = commandNamed(words.length === 0 ? ['serve'] : words);
-  const [, , options, command] = (named && COMMANDS[named.name]) ?? [];
-  if (!named || !command) return usage(line);
-  const unknown = named.rest.find((word) => word.startsWith('-') && options?.includes(word) !== true);
+  if (!named) return usage(line);
+  const { name, options, command, rest } = named;
+  const unknown = rest.find((word) => word.startsWith('-') && !options.includes(word));
   if (unknown !== undefined) {
-    line.print(`stile ${named.name} has no option ${unknown}.`);
+    line.print(`stile ${name} has no option ${unknown}.`);
     return usage(line);
   }
-  return command(named.rest, { now: systemNow, ...line });
+  return command(rest, { now: systemNow, ...line });
 };
