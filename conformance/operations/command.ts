@@ -26,7 +26,7 @@ export interface Installation {
 export const install = (): Installation => {
   const folder = mkdtempSync(join(tmpdir(), 'stile-installation-'));
   const file = join(folder, 'stile.config.mjs');
-  const env = { PATH: process.env.PATH, STILE_CONFIG: file, STILE_LOG_LEVEL: 'trace' };
+  const env = { STILE_CONFIG: file, STILE_LOG_LEVEL: 'trace' };
   return {
     folder,
     configure: (config) =>

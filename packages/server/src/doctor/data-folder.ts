@@ -88,7 +88,7 @@ const exposed = (folder: string, names: readonly string[], whom: string) => ({
 });
 
 /** Bytes that are free for whoever may use them. */
-export const freeBytes = (folder: string): number => {
+const freeBytes = (folder: string): number => {
   const { bavail, bsize } = statfsSync(folder);
   return bavail * bsize;
 };
