@@ -80,6 +80,7 @@ export const audienceVectors: readonly Vector[] = claim('aud', [
   ['more than the right one', (g: Genuine) => `${named(g, 'aud')}x`],
   ['the right one among others in one string', (g: Genuine) => `${named(g, 'aud')} https://other.example/`],
   ['a number', 7],
+  ['a list with something besides words', (g: Genuine) => [named(g, 'aud'), 7]],
 ]);
 
 /** By somebody else. */

@@ -95,9 +95,11 @@ const isText = (value: unknown): value is string => typeof value === 'string' &&
 
 /** RFC 9068, sections 2.2 and 4, beyond what the library has checked. Times in milliseconds are no times. */
 const tokenFrom = (claims: JWTPayload, latestIssue: number): Result<VerifiedToken, TokenFault> => {
-  const { sub, client_id: clientId, jti, iat, exp, nbf, scope = '', acr, auth_time: authTime } = claims;
+  const { aud, sub, client_id: clientId, jti, iat, exp, nbf, scope = '', acr, auth_time: authTime } = claims;
   if (!isText(sub) || !isText(clientId) || !isText(jti) || typeof scope !== 'string') return refused('bad_claims');
   if (!isInstant(iat) || !isInstant(exp) || (nbf !== undefined && !isInstant(nbf))) return refused('bad_claims');
+  // RFC 7519, section 4.1.3: strings alone.
+  if (![aud].flat().every((audience) => typeof audience === 'string')) return refused('wrong_audience');
   if (iat > latestIssue) return refused('not_yet_valid');
   // RFC 9449, section 7.2 and RFC 8705, section 3: a bound token without its proof is a stolen one.
   if (Object.hasOwn(claims, 'cnf')) return refused('sender_constrained');

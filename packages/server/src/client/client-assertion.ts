@@ -25,7 +25,9 @@ export const verifyClientAssertion = async (
   if (keys.length === 0) return refused('no_usable_key');
   const verified = await verify(assertion, keys, client, deps);
   if (!verified) return refused('assertion_invalid');
-  const { exp, jti, iat } = verified;
+  const { exp, jti, iat, aud } = verified;
+  // RFC 7519, section 4.1.3: strings alone.
+  if (![aud].flat().every((audience) => typeof audience === 'string')) return refused('assertion_claims');
   if (!isInstant(exp) || typeof jti !== 'string' || jti === '' || jti.length > 256) return refused('assertion_claims');
   if (exp > deps.now() + LONGEST_LIFE_SECONDS + SKEW_SECONDS) return refused('assertion_lives_too_long');
   if (iat !== undefined && iat > deps.now() + SKEW_SECONDS) return refused('assertion_from_the_future');
@@ -37,7 +39,12 @@ export const verifyClientAssertion = async (
   return (await deps.store.once.consume(once, [])) ? ok(undefined) : refused('assertion_replayed');
 };
 
-type Claims = { readonly exp?: number; readonly jti?: string; readonly iat?: number };
+type Claims = {
+  readonly exp?: number;
+  readonly jti?: string;
+  readonly iat?: number;
+  readonly aud?: string | readonly string[];
+};
 
 /** By any of the keys: a `kid` is only a hint, and a client that is changing its key may leave it out. */
 const verify = async (

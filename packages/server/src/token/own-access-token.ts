@@ -35,12 +35,14 @@ const parse = (token: string, deps: Deps): AccessToken | undefined => {
   // Signed by a clock that has been set back since: it would be good for longer than any token may be.
   if (iat > secondsAfter(deps.now(), SKEW_SECONDS)) return undefined;
   if (typeof sub !== 'string' || typeof client_id !== 'string' || typeof jti !== 'string') return undefined;
+  const audience: readonly unknown[] = [aud].flat();
+  if (!audience.every((name) => typeof name === 'string')) return undefined;
   return {
     claims: verified.claims,
     jti,
     subject: sub,
     clientId: client_id,
-    audience: [aud].flat().filter((audience) => typeof audience === 'string'),
+    audience,
     scopes: words(typeof scope === 'string' ? scope : undefined),
     expiresAt: exp,
     grantId: typeof grant_id === 'string' ? grant_id : undefined,
