@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Answer } from '../../flow.ts';
 import { answerIn, authorizationUrl, redeem, tokenRequest } from '../../flow.ts';
-import type { Page } from '../../user-agent.ts';
+import type { Page, UserAgent } from '../../user-agent.ts';
 import { formAction, hiddenFields } from '../../user-agent.ts';
 import type { Remains } from './remains.ts';
 import type { Tally, Visitor, World } from './world.ts';
@@ -89,7 +89,11 @@ export const signIn = async (world: World, visitor: Visitor, username: string): 
 };
 
 /** Sends a form and follows nothing. */
-export const submitOnly = (visitor: Visitor, page: Page, typed: Readonly<Record<string, string>>): Promise<Response> =>
+export const submitOnly = (
+  visitor: UserAgent,
+  page: Page,
+  typed: Readonly<Record<string, string>>,
+): Promise<Response> =>
   visitor.send(new URL(formAction(page), page.url), {
     method: 'POST',
     body: new URLSearchParams({ ...hiddenFields(page), ...typed }),

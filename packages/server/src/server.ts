@@ -29,6 +29,7 @@ import type { Store } from './store/ports.ts';
 import { createSqliteStore } from './store/store.ts';
 import { systemNow, systemRandom } from './system.ts';
 import { tidyUp } from './upkeep/tidy-up.ts';
+import { watchClock } from './upkeep/watch-clock.ts';
 
 /** Opens the embedded store in the data folder, making the folder first. Only its owner may read it. */
 export const openStore = (config: Config): Store => {
@@ -87,12 +88,17 @@ export interface RunningServer {
   readonly port: number;
   /** Where metrics are served, if they are. */
   readonly metricsPort: number | undefined;
-  /** Stops taking requests, finishes those under way, closes the store. */
-  close(): Promise<void>;
+  /**
+   * Stops taking requests, finishes those under way, closes the store.
+   *
+   * @param hurry cuts what is still under way when it is aborted
+   */
+  close(hurry?: AbortSignal): Promise<void>;
 }
 
 const SWEEP_MILLISECONDS = 60_000;
 const KEY_RELOAD_MILLISECONDS = 5_000;
+const CLOCK_LOOK_MILLISECONDS = 5_000;
 const DRAIN_MILLISECONDS = 10_000;
 const LAST_REQUEST_MILLISECONDS = 200;
 
@@ -111,17 +117,23 @@ export const listen = async (deps: Deps): Promise<RunningServer> => {
     await metrics?.close();
     throw error;
   });
+  const clock = watchClock(
+    () => deps.now(),
+    () => performance.now() / 1000,
+    (seconds) => deps.log.warn({ seconds }, 'the clock jumped, or the machine slept'),
+  );
   const timers = [
-    setInterval(() => attempt('sweep', deps, () => tidyUp(deps)), SWEEP_MILLISECONDS),
+    setInterval(() => clock.look(), CLOCK_LOOK_MILLISECONDS),
+    setInterval(() => attempt('sweep', deps, () => tidyUp(deps, clock.steadySeconds())), SWEEP_MILLISECONDS),
     setInterval(() => attempt('key reload', deps, () => deps.keys.reload()), KEY_RELOAD_MILLISECONDS),
   ];
   const { port } = server.address() as AddressInfo;
   return {
     port,
     metricsPort: metrics?.port,
-    close: async () => {
+    close: async (hurry) => {
       for (const timer of timers) clearInterval(timer);
-      await drain();
+      await drain(hurry);
       await metrics?.close();
       await deps.store.close();
     },
@@ -153,7 +165,10 @@ const LIMITS = {
 const hostsOf = ({ rawHeaders }: { readonly rawHeaders: readonly string[] }): number =>
   rawHeaders.filter((name, i) => i % 2 === 0 && name.toLowerCase() === 'host').length;
 
-const httpServer = (app: App, deps: Deps): { readonly server: Server; readonly drain: () => Promise<void> } => {
+const httpServer = (
+  app: App,
+  deps: Deps,
+): { readonly server: Server; readonly drain: (hurry?: AbortSignal) => Promise<void> } => {
   const underWay = new Set<ServerResponse>();
   const watch = watchProxies(deps.config, deps.log);
   const listener = getRequestListener(
@@ -181,19 +196,28 @@ const httpServer = (app: App, deps: Deps): { readonly server: Server; readonly d
     underWay.add(outgoing);
     watch(incoming);
     outgoing.once('close', () => underWay.delete(outgoing));
+    if (!server.listening) outgoing.shouldKeepAlive = false;
     void listener(incoming, outgoing);
   });
-  return { server, drain: () => drained(server, underWay) };
+  return { server, drain: (hurry) => drained(server, underWay, hurry) };
 };
 
 /**
  * Lets what is under way finish, for so long, and cuts the rest: browsers hold connections open on which they have not
  * asked for anything, and Node does not count those as idle. A proxy that connected a moment ago is about to ask, and would
- * not ask another process again, so it is given the time to.
+ * not ask another process again, so it is given the time to. Every answer is then the last one on its connection.
  */
-const drained = async (server: Server, underWay: ReadonlySet<ServerResponse>): Promise<void> => {
+const drained = async (
+  server: Server,
+  underWay: ReadonlySet<ServerResponse>,
+  hurry = new AbortController().signal,
+): Promise<void> => {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const patience = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
+  const cut = (): void => server.closeAllConnections();
+  const patience = setTimeout(cut, DRAIN_MILLISECONDS);
+  hurry.addEventListener('abort', cut);
+  if (hurry.aborted) cut();
+  for (const response of underWay) response.shouldKeepAlive = false;
   await Promise.race([closed, pause(LAST_REQUEST_MILLISECONDS)]);
   while (underWay.size > 0) await Promise.all([...underWay].map((response) => once(response, 'close')));
   server.closeAllConnections();

@@ -6,7 +6,7 @@ import { describeError } from '../log/error.ts';
 import { createDeps, listen, openStore } from '../server.ts';
 import type { Command } from './command.ts';
 
-/** `stile serve`: listens until SIGINT or SIGTERM. */
+/** `stile serve`: listens until SIGINT or SIGTERM. A second one cuts what is still under way. */
 export const serve: Command = async (_words, { config, log }) => {
   const findings = await examine(config, { thorough: false, reach: false });
   if (tell(findings, log)) return 1;
@@ -18,16 +18,30 @@ export const serve: Command = async (_words, { config, log }) => {
   const announcement = attempt(() => announce(config), log);
   const beat = setInterval(() => attempt(() => announcement?.beat(), log), BEAT_MILLISECONDS);
   log.info({ issuer: config.issuer, port: server.port, metricsPort: server.metricsPort }, 'listening');
-  await new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
+  await askedToStop();
   log.info('shutting down');
+  const hurry = new AbortController();
+  void askedToStop().then(() => {
+    log.warn('told again to stop: what is still under way is cut');
+    hurry.abort();
+  });
   clearInterval(beat);
   attempt(() => announcement?.withdraw(), log);
-  await server.close();
+  await server.close(hurry.signal);
   return 0;
 };
+
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/** Waits for the next signal to stop. Whoever waits no longer leaves the one after it to the system. */
+const askedToStop = (): Promise<void> =>
+  new Promise((resolve) => {
+    const heard = (): void => {
+      for (const signal of STOP_SIGNALS) process.off(signal, heard);
+      resolve();
+    };
+    for (const signal of STOP_SIGNALS) process.on(signal, heard);
+  });
 
 /** Telling other processes that this one runs is of no use if it keeps this one from running. */
 const attempt = <T>(announcing: () => T, log: Logger): T | undefined => {
