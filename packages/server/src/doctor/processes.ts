@@ -86,6 +86,6 @@ export const checkProcesses = (config: Config, nowMs: number): Finding => {
     : warning('processes', {
         what: `${others.length === 1 ? 'A server that runs' : `${others.length} servers that run`} on this folder (process ${others.map(({ pid }) => String(pid)).join(', ')}) started with another configuration.`,
         why: 'A scope may demand a second proof of one process and not of the other; which one answers is chance.',
-        todo: 'Restart them, so that all read the same configuration.',
+        todo: 'Restart them, so that all read the same configuration. One that was killed is believed for three minutes.',
       });
 };
