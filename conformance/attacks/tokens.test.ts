@@ -159,6 +159,11 @@ describe('tokens taken for something else', () => {
   it('an ID token is used as an access token, and an access token as an ID token', async () => {
     const { id_token: idToken = '', access_token } = await tokensFor(server, 'ada');
     assert.deepEqual(await opens(idToken), []);
+    // Nor would one that had every claim of an access token, under the server's own signature.
+    for (const typ of ['JWT', 'logout+jwt', 'at+jwt+', 'xat+jwt', '']) {
+      const signed = held?.keys.sign('RS256', typ, claimsOf(access_token)) ?? assert.fail();
+      assert.deepEqual(await opens(signed), [], typ);
+    }
     const agent = await signedIn(server, 'ada');
     const hinted = await agent.open(authorizationUrl(server, { id_token_hint: access_token, prompt: 'none' }));
     assert.equal(answerIn(hinted).error, 'invalid_request');
