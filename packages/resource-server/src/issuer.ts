@@ -76,8 +76,15 @@ const discover = async (settings: Settings): Promise<IssuerMetadata> => {
   throw new IssuerUnavailable('discovery', `The issuer ${settings.issuer} publishes no metadata.`);
 };
 
+/** What the issuer says about itself. */
+interface Metadata {
+  readonly ask: () => Promise<IssuerMetadata>;
+  /** Whether what is known is not due to be asked for again. */
+  readonly isFresh: () => boolean;
+}
+
 /** The issuer's metadata: asked for once by however many requests wait, kept for ten minutes, and in an outage longer. */
-export const metadataOf = (settings: Settings): (() => Promise<IssuerMetadata>) => {
+export const metadataOf = (settings: Settings): Metadata => {
   let known: { readonly metadata: IssuerMetadata; readonly until: Instant } | undefined;
   let pending: Promise<IssuerMetadata> | undefined;
 
@@ -100,12 +107,26 @@ export const metadataOf = (settings: Settings): (() => Promise<IssuerMetadata>) 
     }
   };
 
-  return () => {
-    if (known && settings.now() < known.until) return Promise.resolve(known.metadata);
-    pending ??= refresh();
-    return pending;
+  return {
+    ask: () => {
+      if (known && settings.now() < known.until) return Promise.resolve(known.metadata);
+      pending ??= refresh();
+      return pending;
+    },
+    isFresh: () => known !== undefined && settings.now() < known.until,
   };
 };
+
+/** The keys as they were fetched at one time; another fetch makes another, whatever it brings. */
+export type KeyGeneration = symbol;
+
+/** The issuer's keys. */
+export interface IssuerKeys {
+  /** Finds the key of a token. */
+  readonly find: JWTVerifyGetKey;
+  /** Which keys would be looked through just now; nothing while there are none, or they are due to be fetched again. */
+  readonly generation: () => KeyGeneration | undefined;
+}
 
 /** How long keys are kept: for a key that was withdrawn is believed for so long. Stile allows the same to caches. */
 const KEYS_AGE_SECONDS = 300;
@@ -114,23 +135,35 @@ const KEYS_AGE_SECONDS = 300;
  * The issuer's keys by `kid`. An unknown `kid` fetches them again, but not more often than the cooldown allows,
  * so that rotation works at once and invented `kid`s cost the issuer nothing.
  */
-export const keysOf = (settings: Settings, metadata: () => Promise<IssuerMetadata>): JWTVerifyGetKey => {
+export const keysOf = (settings: Settings, metadata: Metadata): IssuerKeys => {
   let current: { readonly href: string; readonly find: ReturnType<typeof createRemoteJWKSet> } | undefined;
-  return async (header, token) => {
-    const url = settings.jwksUri ?? (await metadata()).jwksUri;
+  let generation: KeyGeneration = Symbol('no keys yet');
+  const fetchKeys: typeof settings.fetch = (input, init) => {
+    generation = Symbol('keys');
+    return settings.fetch(input, init);
+  };
+  const find: JWTVerifyGetKey = async (header, token) => {
+    const url = settings.jwksUri ?? (await metadata.ask()).jwksUri;
     if (!url) throw new IssuerUnavailable('keys', `The issuer ${settings.issuer} names no jwks_uri.`);
     if (current?.href !== url.href) {
       const find = createRemoteJWKSet(url, {
         timeoutDuration: settings.timeoutSeconds * 1000,
         cooldownDuration: settings.keyCooldownSeconds * 1000,
         cacheMaxAge: KEYS_AGE_SECONDS * 1000,
-        [customFetch]: settings.fetch,
+        [customFetch]: fetchKeys,
       });
       current = { href: url.href, find };
     }
     const key = await current.find(header, token);
     if (!isSound(key)) throw new errors.JWKSNoMatchingKey();
     return key;
+  };
+  return {
+    find,
+    generation: () => {
+      const isKnown = settings.jwksUri !== undefined || metadata.isFresh();
+      return isKnown && current?.find.fresh === true && !current.find.reloading ? generation : undefined;
+    },
   };
 };
 

@@ -1,8 +1,6 @@
 import type { Result } from '@stile/core';
 import { ok, refused } from '@stile/core';
-import type { JWTVerifyGetKey } from 'jose';
 import type { VerifiedToken } from './access-token.ts';
-import { verifyAccessToken } from './access-token.ts';
 import type { AuthorizationSource } from './bearer.ts';
 import { bearerToken } from './bearer.ts';
 import type { Ground } from './decision.ts';
@@ -11,6 +9,7 @@ import { lackOf } from './demand.ts';
 import { IssuerUnavailable } from './issuer.ts';
 import type { Settings } from './settings.ts';
 import type { Consume } from './single-use.ts';
+import type { Verify } from './verified-tokens.ts';
 
 /** A valid token that meets the demand, or the ground to refuse the call and the token if it was valid. */
 export type Judgement =
@@ -37,12 +36,12 @@ const useUp = async (
  * THE RULE of a resource server: a token, a valid one, with the scopes, with the proof, and then it is used up.
  * The use comes last, so that a call that is refused for something else leaves the token unused.
  */
-export const judgeWith = (settings: Settings, keys: JWTVerifyGetKey, consume: Consume | undefined): Judge => {
+export const judgeWith = (settings: Settings, verify: Verify, consume: Consume | undefined): Judge => {
   const judge: Judge = async (source, demand) => {
     const credentials = bearerToken(source);
     if (!credentials.ok) return { ground: { reason: credentials.error } };
     const now = settings.now();
-    const verified = await verifyAccessToken(credentials.value, settings, keys, now);
+    const verified = await verify(credentials.value, now);
     if (!verified.ok) return { ground: { reason: verified.error } };
     const token = verified.value;
     const lack = lackOf(token, demand, now, settings.clockToleranceSeconds);

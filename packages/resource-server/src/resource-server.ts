@@ -13,6 +13,7 @@ import { refusalResponse } from './refusal-response.ts';
 import type { ResourceServerOptions } from './settings.ts';
 import { settingsFrom } from './settings.ts';
 import { consumeWith } from './single-use.ts';
+import { verifyWith } from './verified-tokens.ts';
 
 /** Decides about one call: the token it carries, or why it is refused. A token that may be used once is then used. */
 export type Guard = (source: AuthorizationSource) => Promise<Result<VerifiedToken, Refusal>>;
@@ -48,8 +49,8 @@ export interface ResourceServer {
 export const createResourceServer = (options: ResourceServerOptions): ResourceServer => {
   const settings = settingsFrom(options);
   const metadata = metadataOf(settings);
-  const consume = consumeWith(options.singleUse, settings, metadata);
-  const judge = judgeWith(settings, keysOf(settings, metadata), consume);
+  const consume = consumeWith(options.singleUse, settings, metadata.ask);
+  const judge = judgeWith(settings, verifyWith(settings, keysOf(settings, metadata)), consume);
   const demandedScopes = new Set<string>();
 
   const guard = (demand: Demand): Guard => {

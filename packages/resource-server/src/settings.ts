@@ -27,6 +27,8 @@ export interface ResourceServerOptions {
   readonly timeoutSeconds?: number;
   /** How long after a fetch of the keys an unknown `kid` fetches no more, in seconds; by default 30. */
   readonly keyCooldownSeconds?: number;
+  /** How many verified tokens are remembered, by their hashes, so that their signatures are not checked again; by default 1000. */
+  readonly tokensRemembered?: number;
   /** Allows `http:` beyond this machine, for networks that are secured otherwise. */
   readonly allowInsecureRequests?: boolean;
   /** Called once for each decision, before it is carried out. If it throws, the call fails. */
@@ -46,6 +48,9 @@ export interface Settings {
   readonly clockToleranceSeconds: number;
   readonly timeoutSeconds: number;
   readonly keyCooldownSeconds: number;
+  readonly tokensRemembered: number;
+  /** SHA-256 at once, where the runtime has it. */
+  readonly digest: ((text: string) => string) | undefined;
   /** Whether an address is one that secrets may be sent to. */
   readonly mayAsk: (url: URL) => boolean;
 }
@@ -84,6 +89,12 @@ const checkedAlgorithms = (algorithms: readonly string[]): readonly string[] => 
   return [...algorithms];
 };
 
+/** `hash` of Node, Deno and Bun, without naming a module that a browser or a worker does not have. */
+const digestOfRuntime = (): ((text: string) => string) | undefined => {
+  const { hash } = globalThis.process?.getBuiltinModule?.('node:crypto') ?? {};
+  return hash && ((text) => hash('sha256', text, 'base64url'));
+};
+
 /** @throws TypeError for options that cannot be meant: at start, not at the first request. */
 export const settingsFrom = (options: ResourceServerOptions): Settings => {
   const mayAsk = (url: URL): boolean =>
@@ -106,6 +117,8 @@ export const settingsFrom = (options: ResourceServerOptions): Settings => {
     clockToleranceSeconds: checkedNumber(options.clockToleranceSeconds ?? 5, 'clockToleranceSeconds', 0, 60),
     timeoutSeconds: checkedNumber(options.timeoutSeconds ?? 5, 'timeoutSeconds', 1, 60),
     keyCooldownSeconds: checkedNumber(options.keyCooldownSeconds ?? 30, 'keyCooldownSeconds', 0, 3600),
+    tokensRemembered: checkedNumber(options.tokensRemembered ?? 1000, 'tokensRemembered', 0, 1_000_000),
+    digest: digestOfRuntime(),
     mayAsk,
   };
 };
