@@ -24,5 +24,23 @@ export const clockOf = (milliseconds: () => number): (() => Instant) => {
 /** The clock of the system. */
 export const systemNow = clockOf(Date.now);
 
-/** The system's source of unguessable bytes. */
-export const systemRandom = (length: number): Uint8Array => randomBytes(length);
+const POOL_BYTES = 8192;
+
+let pool = Buffer.alloc(0);
+let given = 0;
+
+/**
+ * The system's source of unguessable bytes. They are fetched many at a time, which costs little more than a few; each is given
+ * out once and wiped from the pool.
+ */
+export const systemRandom = (length: number): Uint8Array => {
+  if (length > POOL_BYTES) return randomBytes(length);
+  if (given + length > pool.length) {
+    pool = randomBytes(POOL_BYTES);
+    given = 0;
+  }
+  const bytes = new Uint8Array(pool.subarray(given, given + length));
+  pool.fill(0, given, given + length);
+  given += length;
+  return bytes;
+};

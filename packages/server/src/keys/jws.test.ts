@@ -112,3 +112,21 @@ test('an ECDSA signature in another encoding, or of another length, is refused',
     assert.equal(verify(`${input}.${signature.toString('base64url')}`), undefined);
   }
 });
+
+test('a signature of another length, or of numbers that are no signature, is refused and breaks nothing', () => {
+  const token = signJws(good, { sub: 'robin' }, ec.privateKey);
+  const signature = Buffer.from(token.slice(token.lastIndexOf('.') + 1), 'base64url');
+  const signed = token.slice(0, token.lastIndexOf('.'));
+  const der = sign('sha256', Buffer.from(signed), ec.privateKey);
+  const others = [
+    signature.subarray(0, 63),
+    Buffer.concat([signature, Buffer.of(0)]),
+    der,
+    Buffer.alloc(64),
+    Buffer.alloc(64, 0xff),
+    Buffer.concat([signature.subarray(32), signature.subarray(0, 32)]),
+    Buffer.concat([Buffer.alloc(32), signature.subarray(32)]),
+  ];
+  assert.ok(verify(`${signed}.${signature.toString('base64url')}`));
+  for (const other of others) assert.equal(verify(`${signed}.${other.toString('base64url')}`), undefined);
+});
