@@ -12,7 +12,8 @@ const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cn}\p{Co}\p{Cs}]+/gu;
  * of bounded length, without invisible characters. Escaping is not its task; every page escapes what it shows.
  */
 export const displayName = (name: string): string => {
-  const seen = name.replaceAll(/\s+/gu, ' ').replaceAll(unseen, '').trim();
+  // Once more afterwards: where something invisible stood between two spaces there would be two of them.
+  const seen = name.replaceAll(/\s+/gu, ' ').replaceAll(unseen, '').replaceAll(/ +/gu, ' ').trim();
   const letters = Array.from(seen);
   return letters.length > LONGEST_NAME ? `${letters.slice(0, LONGEST_NAME - 1).join('')}…` : seen;
 };

@@ -1,2 +1,3 @@
-/** Usernames are compared in one form of Unicode and one case. */
-export const normaliseUsername = (username: string): string => username.trim().normalize('NFKC').toLowerCase();
+/** Usernames are compared in one form of Unicode and one case; spaces are trimmed last, for normalising makes some characters into them. */
+export const normaliseUsername = (username: string): string =>
+  username.normalize('NFKC').toLowerCase().normalize('NFKC').trim();

@@ -1,0 +1,28 @@
+/**
+ * How long the properties of a parser are tried: over ten thousand cases in the normal tests, and by `npm run fuzz` for as long as
+ * it is given, with a fresh seed each time.
+ */
+import fc from 'fast-check';
+
+const CASES = 10_000;
+
+const { STILE_FUZZ_SECONDS: seconds, STILE_FUZZ_SEED: seed } = process.env;
+
+const parameters: fc.Parameters<unknown> = {
+  numRuns: seconds === undefined ? CASES : Number.MAX_SAFE_INTEGER,
+  ...(seconds === undefined ? {} : { plugins: [fc.interruptAfterTimeLimit(Number(seconds) * 1000)] }),
+  ...(seed === undefined ? {} : { seed: Number(seed) }),
+};
+
+const conclude = <Ts>(details: fc.RunDetails<Ts>): void => {
+  // What `tools/fuzz.ts` adds up.
+  if (seconds !== undefined) process.stdout.write(`cases tried: ${details.numRuns}\n`);
+  if (details.failed) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
+};
+
+/** Holds a property. */
+export const fuzz = <Ts>(property: fc.IProperty<Ts>): void => conclude(fc.check(property, { ...parameters }));
+
+/** Holds a property that takes its time. */
+export const fuzzAsync = async <Ts>(property: fc.IAsyncProperty<Ts>): Promise<void> =>
+  conclude(await fc.check(property, { ...parameters }));
