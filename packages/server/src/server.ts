@@ -1,13 +1,14 @@
 /** Puts the server together and lets it listen: config → deps → app → port. */
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
-import type { Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import { createServer, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { getRequestListener } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Logger } from 'pino';
 import { destination, pino } from 'pino';
 import type { App } from './app.ts';
@@ -18,6 +19,7 @@ import { randomId } from './deps.ts';
 import { createPasswordHasher } from './factors/password-hasher.ts';
 import { clientAddress } from './http/caller.ts';
 import { watchProxies } from './http/proxy-watch.ts';
+import { sendWhole } from './http/send.ts';
 import { refuseUnreadable } from './http/serve.ts';
 import { openKeyRing } from './keys/key-ring.ts';
 import { guardedLog, RequestFailure } from './log/error.ts';
@@ -178,7 +180,9 @@ const httpServer = (
         if (!('incoming' in env) || hostsOf(env.incoming) > 1) return refuseUnreadable(deps, requestId);
         const forwardedFor = request.headers.get('x-forwarded-for');
         const address = clientAddress(env.incoming.socket.remoteAddress, forwardedFor, deps.config.trustedProxies);
-        return await app(request, { address, requestId });
+        const response = await app(request, { address, requestId });
+        const isSent = env.outgoing instanceof ServerResponse && sendWhole(response, env.outgoing);
+        return isSent ? RESPONSE_ALREADY_SENT : response;
       } catch (error) {
         // What breaks even outside of what the app takes care of is still a no, and leaves a trace.
         deps.log.error({ err: new RequestFailure(error, request) }, 'request failed');

@@ -1,10 +1,11 @@
 import type { OAuthError } from '@stile/core';
+import { TextResponse } from './text-response.ts';
 
 /** Answers that hold tokens, codes or anything about a person are never stored by anyone (RFC 6749, section 5.1). */
 const NO_STORE = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
 export const json = (body: unknown, status = 200, headers: Readonly<Record<string, string>> = {}): Response =>
-  new Response(JSON.stringify(body), {
+  new TextResponse(JSON.stringify(body), {
     status,
     headers: { 'content-type': 'application/json; charset=utf-8', ...NO_STORE, ...headers },
   });
@@ -51,5 +52,5 @@ export const page = (
     ...NO_STORE,
   });
   for (const value of cookies) headers.append('set-cookie', value);
-  return new Response(html, { status, headers });
+  return new TextResponse(html, { status, headers });
 };
