@@ -9,47 +9,26 @@ import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AuthorizationServer } from '../authorization-server.ts';
-import { freePort } from '../authorization-server.ts';
-import { fabrikam } from '../fabrikam.ts';
 import { authorizationUrl } from '../flow.ts';
-import { person, whoIs } from '../people.ts';
 import { UserAgent } from '../user-agent.ts';
 import { submitOnly } from './crash/matter.ts';
-import type { StileProcess } from './stile-process.ts';
-import { startStile } from './stile-process.ts';
+import type { StileServer } from './stile-process.ts';
+import { serveFrom } from './stile-process.ts';
 
-interface Stoppable extends AuthorizationServer {
-  readonly port: number;
-  readonly stile: StileProcess;
+interface Stoppable extends StileServer {
   /** Its exit code, when it has ended. */
   readonly ended: Promise<unknown>;
 }
 
 const running = async (context: TestContext): Promise<Stoppable> => {
   const folder = mkdtempSync(join(tmpdir(), 'stile-shutdown-'));
-  const now = (): number => Math.floor(Date.now() / 1000);
-  const people = [person('ada', now)];
-  const port = await freePort();
-  const issuer = `http://localhost:${port}/`;
-  const configuration = fabrikam(issuer, join(folder, 'data'), people, []);
-  const stile = await startStile(configuration, join(folder, 'stile.config.mjs'), join(folder, 'log'));
+  const server = await serveFrom(folder, 'stile', join(folder, 'data'), ['ada']);
   context.after(async () => {
-    await stile.kill();
+    await server.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  assert.equal(stile.child.exitCode, null, stile.log());
-  return {
-    issuer,
-    port,
-    stile,
-    ended: once(stile.child, 'exit').then(([code]: unknown[]) => code),
-    at: (path) => new URL(path, issuer).href,
-    now,
-    advance: () => assert.fail('The clock of another process cannot be turned.'),
-    person: (username) => whoIs(username, people),
-    close: async () => undefined,
-  };
+  assert.equal(server.stile.child.exitCode, null, server.stile.log());
+  return { ...server, ended: once(server.stile.child, 'exit').then(([code]: unknown[]) => code) };
 };
 
 /** Somebody who sends half of a request, and then nothing. */

@@ -4,15 +4,15 @@
  * - `STILE_CONFIG`: the configuration file, `./stile.config.ts` by default
  * - `STILE_LOG_LEVEL`: `info` by default
  */
-import { pino } from 'pino';
 import { runCommand } from './cli/commands.ts';
 import { doctorWithoutConfiguration } from './cli/doctor.ts';
 import { loadConfig } from './cli/load-config.ts';
 import { ConfigError } from './config/config.ts';
 import { describeError } from './log/error.ts';
+import { createLog } from './server.ts';
 import { StoreError } from './store/store-error.ts';
 
-const log = pino({ name: 'stile', level: process.env.STILE_LOG_LEVEL ?? 'info' });
+const log = createLog(process.env.STILE_LOG_LEVEL ?? 'info');
 const words = process.argv.slice(2);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 

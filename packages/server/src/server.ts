@@ -45,8 +45,15 @@ export const openStore = (config: Config): Store => {
  * @param level the least that is written: `debug`, `info`, `warn`, `error` or `silent`
  * @param file where to; made with its folder if it is not there. Standard output unless given
  */
-export const createLog = (level: string, file?: string): Logger =>
-  pino({ name: 'stile', level }, destination({ dest: file ?? 1, mkdir: true }));
+export const createLog = (level: string, file?: string): Logger => {
+  const stream = destination({ dest: file ?? 1, mkdir: true, maxLength: MOST_UNWRITTEN_CHARACTERS });
+  // While it cannot be written, for its disk is full or nobody reads it, requests are answered all the same.
+  stream.on('error', () => undefined);
+  return pino({ name: 'stile', level }, stream);
+};
+
+/** So much of a log that cannot be written is kept, to be written when it can. */
+const MOST_UNWRITTEN_CHARACTERS = 1_000_000;
 
 /** Makes everything a handler needs. The caller closes the store. */
 export const createDeps = async (

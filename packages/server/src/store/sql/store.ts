@@ -24,7 +24,7 @@ import { redeemCode, rotateRefreshToken } from './operations/redeem.ts';
 import { removeAuthenticator } from './operations/remove-authenticator.ts';
 import * as sessions from './operations/sessions.ts';
 import { takeTry } from './operations/throttles.ts';
-import { forgettings, writeNothing } from './operations/upkeep.ts';
+import { forgettings, writeAndForget } from './operations/upkeep.ts';
 
 /** How many rows one step of the sweep removes: few enough that nobody notices the wait. */
 const SWEEP_STEP_ROWS = 500;
@@ -40,7 +40,7 @@ export const sqlStore = (engine: Engine): Store => ({
   throttles: throttleStore(engine),
   keys: keyStore(engine),
   audit: auditStore(engine),
-  check: () => engine.write(writeNothing),
+  check: () => engine.write(writeAndForget),
   sweep: (now, auditUntil) => sweep(engine, now, auditUntil),
   onCommit: (listener) => engine.onCommit(listener),
   close: () => engine.close(),

@@ -8,6 +8,7 @@ import type { Operation } from '../sql/operation.ts';
 import { run } from '../sql/operation.ts';
 import { appendAudit } from '../sql/operations/audit.ts';
 import { consume } from '../sql/operations/consume.ts';
+import { writeAndForget } from '../sql/operations/upkeep.ts';
 import { sqlStore } from '../sql/store.ts';
 import { StoreUnavailable } from '../store-error.ts';
 import { at, audit, totpStep, withCode } from '../testing/fixtures.ts';
@@ -227,8 +228,14 @@ for (const [trouble, sql, remedy] of [
         () => true,
       );
 
+    const check = () =>
+      commits.write(
+        () => writeAndForget(),
+        () => true,
+      );
+
     database.exec(sql);
-    for (const { reason } of await rejections([write(), write()])) assert.equal(reason.trouble, trouble);
+    for (const { reason } of await rejections([write(), write(), check()])) assert.equal(reason.trouble, trouble);
     const kept = database.prepare('select count(*) from audit_record').pluck();
     assert.equal(kept.get(), 0);
     database.exec(remedy);

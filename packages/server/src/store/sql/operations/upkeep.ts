@@ -1,5 +1,5 @@
 import type { Instant } from '@stile/core';
-import { secondsBefore } from '@stile/core';
+import { instant, secondsBefore } from '@stile/core';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { rows, run, runOnOne } from '../operation.ts';
@@ -7,14 +7,15 @@ import { codes, refreshTokens } from '../tables/grants.ts';
 import { forgetConsumptions } from './consume.ts';
 import * as memory from './memory.ts';
 
-/** Writes to the database without changing it. */
-export const writeNothing = (): Operation<void> =>
-  runOnOne(
-    build
-      .updateTable('schema_migration')
-      .set((row) => ({ name: row.ref('name') }))
-      .where('version', '=', 1),
-  );
+/**
+ * Writes to the database and leaves it as it was. A row comes and goes, for an update that changes nothing is not written at all,
+ * and would succeed on a full disk.
+ */
+export function* writeAndForget(): Operation<void> {
+  const key = 'store.check';
+  yield* runOnOne(build.insertInto('throttle').values({ key, free_at: instant(0) }));
+  yield* runOnOne(build.deleteFrom('throttle').where('key', '=', key));
+}
 
 /**
  * The steps of forgetting, in order: each removes a limited number of things and is repeated until it finds fewer.
