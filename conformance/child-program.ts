@@ -6,6 +6,7 @@ import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface ChildProgram {
+  readonly pid: number;
   /** What it has written so far, to both outputs. */
   output(): string;
   kill(signal: NodeJS.Signals): void;
@@ -54,6 +55,7 @@ export const startProgram = async (start: Start): Promise<ChildProgram> => {
   const output = (): string => written.join('');
   await Promise.race([failed, untilItListens(child, port, () => `${output()}${start.log?.() ?? ''}`, command)]);
   return {
+    pid: child.pid ?? 0,
     output,
     kill: (signal) => void child.kill(signal),
     close: () => ended(child),

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { caddy, findOrInstall } from '../../tools/debian-packages.ts';
 import { startProgram } from '../child-program.ts';
@@ -30,12 +31,14 @@ const startCaddy = async ({ folder, ports, certificateFile, keyFile, accessLog }
   const program = await startProgram({ command, args: ['run', ...args], port: ports.https, env });
   const reload = async (more: Readonly<Record<string, string>> = {}): Promise<void> => {
     await run(command, ['reload', ...args, '--address', `unix/${socket}`, '--force'], { env: { ...env, ...more } });
+    // It says so while the configuration before still holds the port.
+    await pause(50);
   };
   return {
-    reload: () => reload(),
+    putBack: () => reload(),
     leaveOut: (index) => reload({ STILE: `127.0.0.1:${ports.stile[1 - index]}` }),
     close: () => program.close(),
   };
 };
 
-describeSite('Caddy', startCaddy);
+await describeSite('Caddy', startCaddy);

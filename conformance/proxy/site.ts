@@ -44,10 +44,10 @@ export interface Places {
 
 /** A proxy that runs. */
 export interface RunningProxy {
-  /** Takes its configuration in again, and closes no connection for it. */
-  reload(): Promise<void>;
-  /** Whatever must be told to it before a Stile process is stopped. A reload takes it back. */
+  /** Takes in a configuration without one of the Stile processes, as the guide does before it restarts one. */
   leaveOut(index: 0 | 1): Promise<void>;
+  /** Takes in the whole configuration again. */
+  putBack(): Promise<void>;
   close(): Promise<unknown>;
 }
 
