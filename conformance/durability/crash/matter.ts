@@ -1,11 +1,12 @@
 /** One kind of thing that must not be lost, nor count twice. */
 import assert from 'node:assert/strict';
+import type { AuthorizationServer } from '../../authorization-server.ts';
 import type { Answer } from '../../flow.ts';
 import { answerIn, authorizationUrl, redeem, tokenRequest } from '../../flow.ts';
 import type { Page, UserAgent } from '../../user-agent.ts';
 import { formAction, hiddenFields } from '../../user-agent.ts';
 import type { Remains } from './remains.ts';
-import type { Tally, Visitor, World } from './world.ts';
+import type { Tally, Visitor } from './world.ts';
 
 export interface Matter {
   readonly name: string;
@@ -69,12 +70,15 @@ export class Attempt<T> {
 
 export const scope = 'openid read:accounts offline_access';
 
-export const asked = (world: World, visitor: Visitor, changes: Readonly<Record<string, string>> = {}): Promise<Page> =>
-  visitor.open(authorizationUrl(world, { scope, ...changes }));
+export const asked = (
+  world: AuthorizationServer,
+  visitor: Visitor,
+  changes: Readonly<Record<string, string>> = {},
+): Promise<Page> => visitor.open(authorizationUrl(world, { scope, ...changes }));
 
 /** A code without a page, or what stands in the way. */
 export const silently = async (
-  world: World,
+  world: AuthorizationServer,
   visitor: Visitor,
   changes: Readonly<Record<string, string>> = {},
 ): Promise<string> => {
@@ -83,7 +87,7 @@ export const silently = async (
 };
 
 /** Signs somebody in, in a browser of theirs. */
-export const signIn = async (world: World, visitor: Visitor, username: string): Promise<void> => {
+export const signIn = async (world: AuthorizationServer, visitor: Visitor, username: string): Promise<void> => {
   const { end } = await visitor.authorize(authorizationUrl(world, { scope }), world.person(username));
   assert.ok(answerIn(end).code, `${username} cannot sign in: HTTP ${end.status} at ${end.url.pathname}`);
 };
@@ -99,12 +103,12 @@ export const submitOnly = (
     body: new URLSearchParams({ ...hiddenFields(page), ...typed }),
   });
 
-export const refresh = (world: World, token: string): Promise<Answer> =>
+export const refresh = (world: AuthorizationServer, token: string): Promise<Answer> =>
   tokenRequest(world, { grant_type: 'refresh_token', refresh_token: token });
 
 /** Redeems a code of which everything is in order. */
 export const redeemed = async (
-  world: World,
+  world: AuthorizationServer,
   end: Page,
 ): Promise<{ readonly access: string; readonly refresh: string }> => {
   const { status, body } = await redeem(world, end);

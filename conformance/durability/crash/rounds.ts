@@ -3,18 +3,19 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { freePort } from '../../authorization-server.ts';
 import { CrashingServer } from './crashing-server.ts';
+import { killUnderLoad } from './load.ts';
 import type { Matter } from './matter.ts';
-import { asked, redeemed, refresh, signIn } from './matter.ts';
 import { appCodes, guesses, oneTimeCodes, recoveryCodes, signIns, signOuts } from './matters-of-people.ts';
 import { chain, codes, revocations, singleUse } from './matters-of-tokens.ts';
 import type { Moment, MomentName } from './moments.ts';
 import { MOMENT_NAMES, momentOf, randomFrom } from './moments.ts';
+import type { Neighbour } from './neighbour.ts';
+import { beginNeighbour } from './neighbour.ts';
 import { Remains } from './remains.ts';
 import type { Tally, World } from './world.ts';
-import { createWorld, Visitor } from './world.ts';
+import { createWorld } from './world.ts';
 
 export interface Report {
   readonly rounds: number;
@@ -29,7 +30,6 @@ export interface Report {
 const BETWEEN_ROUNDS_SECONDS = 180;
 /** The limits of tries take many requests with costly passwords. */
 const GUESS_EVERY = 10;
-const NEIGHBOUR_GOES_ON = 4;
 
 export interface Plan {
   readonly rounds: number;
@@ -48,9 +48,10 @@ export const runRounds = async ({
   progress = () => undefined,
 }: Plan): Promise<Report> => {
   const folder = mkdtempSync(join(tmpdir(), 'stile-crash-'));
-  const house = await openHouse(folder, rounds, seed);
+  const house = new House(folder, [await freePort(), await freePort()], rounds, seed);
   const killed = new Map<string, number>();
   try {
+    await house.open();
     for (let round = 0; round < rounds; round += 1) {
       const moment = momentOf(seed + round, moments);
       await inRound(seed + round, moment, () => house.round(moment, round));
@@ -73,85 +74,103 @@ const inRound = async (seed: number, { name }: Moment, work: () => Promise<void>
   }
 };
 
-interface House {
+/** The folder, whoever lives in it, and what they must not lose. */
+class House {
   readonly world: World;
-  readonly starts: readonly number[];
-  round(moment: Moment, number: number): Promise<void>;
-  close(): Promise<void>;
-}
+  /** From the order to open the store to the first connection, in milliseconds. */
+  readonly starts: number[] = [];
+  readonly #compiled: string;
+  readonly #matters: readonly Matter[];
+  #ports: readonly [here: number, beside: number];
+  #current: CrashingServer;
+  /** The next one, whose code is loaded meanwhile. */
+  #spare: CrashingServer;
 
-const openHouse = async (folder: string, rounds: number, seed: number): Promise<House> => {
-  const compiled = join(folder, 'compiled');
-  const data = join(folder, 'data');
-  const ports = [await freePort(), await freePort()] as const;
-  // The clock of the last round shows today, for the command that rotates keys has the clock of the system.
-  const begin = Math.floor(Date.now() / 1000) - (rounds + 1) * BETWEEN_ROUNDS_SECONDS;
-  const world = createWorld(data, ports, begin, rounds);
-  const matters = mattersOf(world, randomFrom(seed));
-  const starts: number[] = [];
-  let [port, otherPort] = ports;
-  let [current, spare] = [new CrashingServer(compiled), new CrashingServer(compiled)];
+  constructor(folder: string, ports: readonly [number, number], rounds: number, seed: number) {
+    // The clock of the last round shows today, for the command that rotates keys has the clock of the system.
+    const begin = Math.floor(Date.now() / 1000) - (rounds + 1) * BETWEEN_ROUNDS_SECONDS;
+    this.world = createWorld(join(folder, 'data'), ports, begin, rounds);
+    this.#compiled = join(folder, 'compiled');
+    this.#matters = mattersOf(this.world, randomFrom(seed));
+    this.#ports = ports;
+    this.#current = new CrashingServer(this.#compiled);
+    this.#spare = new CrashingServer(this.#compiled);
+  }
 
-  const serve = async (server: CrashingServer, on: number): Promise<boolean> => {
-    await server.ready;
-    const begun = performance.now();
-    const listens = await server.order({ kind: 'serve', configuration: world.configuration(on), now: world.now() });
-    if (listens) starts.push(performance.now() - begun);
-    return listens;
-  };
-  assert.ok(await serve(current, port), 'the first start');
+  async open(): Promise<void> {
+    assert.ok(await this.#serve(this.#current, this.#ports[0]), 'the first start');
+  }
 
-  const takeOver = async ({ nextDies }: Moment): Promise<void> => {
-    if (nextDies) {
-      await spare.ready;
-      await spare.order(nextDies);
-      if (!(await serve(spare, port))) {
-        const remains = new Remains(data);
-        assert.deepEqual(remains.wrongs(), [], 'after a start that was killed');
-        remains.close();
-        spare = new CrashingServer(compiled);
-        assert.ok(await serve(spare, port), 'the start after it');
-      }
-      await spare.order({ kind: 'die', death: { statement: '^never$', when: 'before', count: 1 } });
-    } else {
-      assert.ok(await serve(spare, port), 'the next start');
-    }
-    [current, spare] = [spare, new CrashingServer(compiled)];
-  };
-
-  const round = async (moment: Moment, number: number): Promise<void> => {
-    world.advance(BETWEEN_ROUNDS_SECONDS);
-    await current.order({ kind: 'clock', now: world.now() });
-    const involved = matters.filter(({ name }) => name !== 'limits' || number % GUESS_EVERY === 0);
-    await Promise.all(involved.map((matter) => matter.prepare()));
-    const neighbour = moment.withNeighbour ? beginNeighbour(world, spare, otherPort, serve) : undefined;
-    await neighbour?.isThere;
-    await killUnderLoad(current, moment, involved, world.tally);
+  async round(moment: Moment, number: number): Promise<void> {
+    this.world.advance(BETWEEN_ROUNDS_SECONDS);
+    await this.#current.order({ kind: 'clock', now: this.world.now() });
+    const matters = this.#matters.filter(({ name }) => name !== 'limits' || number % GUESS_EVERY === 0);
+    await Promise.all(matters.map((matter) => matter.prepare()));
+    const neighbour = moment.withNeighbour ? await this.#neighbour() : undefined;
+    await killUnderLoad(this.#current, moment, matters, this.world.tally);
     await neighbour?.finish();
-    const remains = new Remains(data);
+    const remains = this.#remains();
     try {
-      assert.deepEqual(remains.wrongs(), [], 'what is left on the disk');
-      if (neighbour) {
-        [port, otherPort] = [otherPort, port];
-        world.enter(port);
-        [current, spare] = [spare, new CrashingServer(compiled)];
-      } else {
-        await takeOver(moment);
-      }
-      for (const matter of involved) await matter.check(remains);
+      if (neighbour) this.#moveIn();
+      else await this.#takeOver(moment);
+      for (const matter of matters) await matter.check(remains);
     } finally {
       remains.close();
     }
-  };
-  return {
-    world,
-    starts,
-    round,
-    close: async () => {
-      await Promise.all([current.kill(), spare.kill()]);
-    },
-  };
-};
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#current.kill(), this.#spare.kill()]);
+  }
+
+  async #serve(server: CrashingServer, port: number): Promise<boolean> {
+    await server.ready;
+    const begun = performance.now();
+    const configuration = this.world.configuration(port);
+    const listens = await server.order({ kind: 'serve', configuration, now: this.world.now() });
+    if (listens) this.starts.push(performance.now() - begun);
+    return listens;
+  }
+
+  #remains(): Remains {
+    const remains = new Remains(this.world.folder);
+    assert.deepEqual(remains.wrongs(), [], 'what is left on the disk');
+    return remains;
+  }
+
+  /** The next process starts where the last one died; at times it dies of it too, and the one after it starts. */
+  async #takeOver({ nextDies }: Moment): Promise<void> {
+    await this.#spare.ready;
+    if (nextDies) await this.#spare.order(nextDies);
+    const listens = await this.#serve(this.#spare, this.#ports[0]);
+    if (!listens) {
+      assert.ok(nextDies, 'the next one does not start');
+      this.#remains().close();
+      this.#spare = new CrashingServer(this.#compiled);
+      assert.ok(await this.#serve(this.#spare, this.#ports[0]), 'the one after it does not start');
+    }
+    await this.#spare.order({ kind: 'die', death: { statement: '^never$', when: 'before', count: 1 } });
+    this.#succeed();
+  }
+
+  async #neighbour(): Promise<Neighbour> {
+    const port = this.#ports[1];
+    assert.ok(await this.#serve(this.#spare, port), 'the other process does not start');
+    return beginNeighbour({ ...this.world, at: (path) => `http://localhost:${port}/${path}` });
+  }
+
+  /** The process beside the one that died is the one that is asked from now on. */
+  #moveIn(): void {
+    this.#ports = [this.#ports[1], this.#ports[0]];
+    this.world.enter(this.#ports[0]);
+    this.#succeed();
+  }
+
+  #succeed(): void {
+    this.#current = this.#spare;
+    this.#spare = new CrashingServer(this.#compiled);
+  }
+}
 
 const mattersOf = (world: World, random: () => number): readonly Matter[] => [
   oneTimeCodes(world, appCodes(world)),
@@ -164,72 +183,3 @@ const mattersOf = (world: World, random: () => number): readonly Matter[] => [
   revocations(world, random),
   guesses(world),
 ];
-
-const killUnderLoad = async (
-  server: CrashingServer,
-  { orders, answers, closingFor }: Moment,
-  matters: readonly Matter[],
-  tally: Tally,
-): Promise<void> => {
-  let isDying = false;
-  const dead = server.gone().then(() => true);
-  for (const order of orders) {
-    if (order.kind === 'die') await server.order(order);
-    else server.send(order);
-  }
-  const loads = matters.map(async (matter) => {
-    try {
-      await matter.load();
-    } catch (error) {
-      // What fetch throws when the connection is gone; anything else is an answer that must not be.
-      if (!(error instanceof TypeError)) throw error;
-      if (!isDying && !(await Promise.race([dead, pause(1000, false)]))) throw error;
-    }
-  });
-  const allDone = Promise.allSettled(loads);
-  let isOver = false;
-  void Promise.race([dead, allDone]).then(() => {
-    isOver = true;
-  });
-  for (const enough = tally.answered + answers; tally.answered < enough && !isOver; ) await pause(1);
-  isDying = true;
-  if (closingFor !== undefined) {
-    server.askToClose();
-    await Promise.race([dead, pause(closingFor)]);
-  }
-  await server.kill();
-  await allDone;
-  await Promise.all(loads);
-};
-
-/** Another process on the same store, whose clients must not notice anything. */
-const beginNeighbour = (
-  world: World,
-  server: CrashingServer,
-  port: number,
-  serve: (server: CrashingServer, port: number) => Promise<boolean>,
-): { readonly isThere: Promise<void>; readonly finish: () => Promise<void> } => {
-  const door = { ...world, at: (path: string) => `http://localhost:${port}/${path}` };
-  let left = Number.POSITIVE_INFINITY;
-  const visitor = new Visitor(door);
-  const isThere = (async () => {
-    assert.ok(await serve(server, port), 'the start of the other process');
-    await signIn(door, visitor, 'neighbour');
-  })();
-  const work = (async () => {
-    await isThere;
-    for (; left > 0; left -= 1) {
-      const tokens = await redeemed(door, await asked(door, visitor, { prompt: 'none' }));
-      assert.equal((await refresh(door, tokens.refresh)).status, 200, 'the other process falters');
-    }
-  })();
-  // Whoever waits for it hears of it; until then it is nobody's.
-  work.catch(() => undefined);
-  return {
-    isThere,
-    finish: async () => {
-      left = NEIGHBOUR_GOES_ON;
-      await work;
-    },
-  };
-};
