@@ -26,3 +26,9 @@ export const fuzz = <Ts>(property: fc.IProperty<Ts>): void => conclude(fc.check(
 /** Holds a property that takes its time. */
 export const fuzzAsync = async <Ts>(property: fc.IAsyncProperty<Ts>): Promise<void> =>
   conclude(await fc.check(property, { ...parameters }));
+
+/** That enough of the cases were of the kind that a property is about; in the normal tests, where it is known how many there were. */
+export const enough = (found: number, least: number, what: string): void => {
+  if (seconds === undefined && found < least)
+    throw new Error(`Only ${found} of ${CASES} ${what}, where ${least} were expected.`);
+};

@@ -17,11 +17,20 @@ const BEARER = /^bearer +([A-Za-z0-9\-._~+/]+=*)$/i;
  */
 const BEARER_SOMEWHERE = /(?:^|,)[ \t]*bearer(?![^ \t,])/i;
 
+/** Character by character: a pattern for the end would try every space of a header that is full of them. */
+const withoutOuterSpace = (text: string): string => {
+  const isSpace = (at: number): boolean => text[at] === ' ' || text[at] === '\t';
+  let [start, end] = [0, text.length];
+  while (start < end && isSpace(start)) start += 1;
+  while (end > start && isSpace(end - 1)) end -= 1;
+  return text.slice(start, end);
+};
+
 /** The access token of a request. A scheme other than Bearer is as good as none. */
 export const bearerToken = (source: AuthorizationSource): Result<string, CredentialsFault> => {
-  const header =
-    (typeof source === 'string' ? source : source?.headers.get('authorization'))?.replace(/^[ \t]+|[ \t]+$/g, '') ?? '';
-  if (header.length > LONGEST_TOKEN) return refused('malformed_credentials');
+  const sent = (typeof source === 'string' ? source : source?.headers.get('authorization')) ?? '';
+  if (sent.length > LONGEST_TOKEN) return refused('malformed_credentials');
+  const header = withoutOuterSpace(sent);
   const token = BEARER.exec(header)?.[1];
   if (token !== undefined) return ok(token);
   return refused(BEARER_SOMEWHERE.test(header) ? 'malformed_credentials' : 'no_credentials');

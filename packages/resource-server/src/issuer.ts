@@ -31,10 +31,9 @@ const RETRY_SECONDS = 30;
  */
 export const metadataUrls = (issuer: URL): readonly URL[] => {
   const path = issuer.pathname.replace(/\/$/, '');
-  return [
-    new URL(`/.well-known/oauth-authorization-server${path}`, issuer),
-    new URL(`${path}/.well-known/openid-configuration`, issuer),
-  ];
+  // As the path of this very host: resolved against it, a path that begins with two slashes would name another.
+  const at = (pathname: string): URL => Object.assign(new URL(issuer), { pathname });
+  return [at(`/.well-known/oauth-authorization-server${path}`), at(`${path}/.well-known/openid-configuration`)];
 };
 
 /** Asks without following redirects: an answer from elsewhere is not the issuer's. `undefined` unless it is 200. */

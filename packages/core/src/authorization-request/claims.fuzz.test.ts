@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { fuzz } from '../../../../tools/fuzz/fuzz.ts';
+import { enough, fuzz } from '../../../../tools/fuzz/fuzz.ts';
 import { nearly, nearlyRecord } from '../../../../tools/fuzz/hostile-text.ts';
 import type { ClaimsParameter } from './claims.ts';
 import { parseClaims } from './claims.ts';
@@ -42,7 +42,7 @@ it('claims: what is read is of its type, can be written, and is then read the sa
       assert.deepEqual(parseClaims(written(claims.value)), claims);
     }),
   );
-  assert.ok(good > 500, `only ${good} were good`);
+  enough(good, 500, 'were good');
 });
 
 it('claims: what is refused is no JSON object, or asks for something in a form that nobody could mean', () => {

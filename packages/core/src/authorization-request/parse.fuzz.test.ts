@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { fuzz } from '../../../../tools/fuzz/fuzz.ts';
+import { enough, fuzz } from '../../../../tools/fuzz/fuzz.ts';
 import { garbage, nearly } from '../../../../tools/fuzz/hostile-text.ts';
 import { exampleClient } from '../client/client.example.ts';
 import type { Client } from '../client/client.ts';
@@ -130,7 +130,7 @@ it('an authorization request: what is read can be written again, and is then rea
       assert.deepEqual(parse(written(request), client), request);
     }),
   );
-  assert.ok(good > 1000, `only ${good} were good`);
+  enough(good, 1000, 'were good');
 });
 
 it('an authorization request: parameters that nobody knows change nothing', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
 import fc from 'fast-check';
-import { fuzz } from '../../../../tools/fuzz/fuzz.ts';
+import { enough, fuzz } from '../../../../tools/fuzz/fuzz.ts';
 import { anyJson, nearly, nearlyRecord } from '../../../../tools/fuzz/hostile-text.ts';
 import { authorizeUrl } from '../testing/flow.ts';
 import { START, startTestServer } from '../testing/test-server.ts';
@@ -52,7 +52,7 @@ it('a request that was kept is read as it was sent, whatever else stands in its 
       assert.deepEqual(validateRequest(storedParameters(kept), deps), found);
     }),
   );
-  assert.ok(good > 500, `only ${good} were good`);
+  enough(good, 500, 'were good');
 });
 
 it('a hint names a person only if it is an ID token of ours with every claim in its type', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { fuzz } from '../../../../tools/fuzz/fuzz.ts';
+import { enough, fuzz } from '../../../../tools/fuzz/fuzz.ts';
 import { anyJson, nearly, nearlyRecord } from '../../../../tools/fuzz/hostile-text.ts';
 import { ConfigError, resolveConfig } from './config.ts';
 
@@ -77,5 +77,5 @@ it('a configuration is usable, or refused with words that tell no secret', () =>
       }
     }),
   );
-  assert.ok(usable > 100, `only ${usable} were usable`);
+  enough(usable, 100, 'were usable');
 });

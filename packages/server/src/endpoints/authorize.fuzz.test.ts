@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, it } from 'node:test';
 import fc from 'fast-check';
-import { fuzzAsync } from '../../../../tools/fuzz/fuzz.ts';
+import { enough, fuzzAsync } from '../../../../tools/fuzz/fuzz.ts';
 import { nearly, nearlyRecord } from '../../../../tools/fuzz/hostile-text.ts';
 import { formPost } from '../testing/browser.ts';
 import { authorizeUrl, signInAndStepUp } from '../testing/flow.ts';
@@ -79,5 +79,6 @@ it('ends at a page of ours, at the registered address, or in a refusal', async (
       codes += searchParams.has('code') ? 1 : 0;
     }),
   );
-  assert.ok(codes > 200 && pages > 200, `${codes} codes and ${pages} pages`);
+  enough(codes, 200, 'ended in a code');
+  enough(pages, 200, 'led to a page');
 });

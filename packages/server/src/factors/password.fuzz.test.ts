@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { fuzz } from '../../../../tools/fuzz/fuzz.ts';
+import { enough, fuzz } from '../../../../tools/fuzz/fuzz.ts';
 import { garbage, nearly } from '../../../../tools/fuzz/hostile-text.ts';
 import { checkNewPassword, passwordBytes } from './password.ts';
 
@@ -27,5 +27,5 @@ it('what may become a password can be hashed, and is the same password in every 
       for (const form of ['NFC', 'NFD', 'NFKC', 'NFKD']) assert.deepEqual(passwordBytes(text.normalize(form)), bytes);
     }),
   );
-  assert.ok(fit > 1000, `only ${fit} were fit`);
+  enough(fit, 1000, 'were fit');
 });
