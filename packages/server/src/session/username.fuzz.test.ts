@@ -12,12 +12,16 @@ it('a username has one form, which is its own form, whatever the keyboard made o
     fc.string({ unit: 'grapheme' }),
   );
   fuzz(
-    fc.property(name, (typed) => {
-      const form = normaliseUsername(typed);
-      assert.equal(normaliseUsername(form), form);
-      for (const spelt of [typed.normalize('NFD'), typed.normalize('NFC'), ` ${typed}\t`]) {
-        assert.equal(normaliseUsername(spelt), form);
-      }
-    }),
+    // As short as names are, however much longer normalising makes them.
+    fc.property(
+      name.map((text) => text.slice(0, 50)),
+      (typed) => {
+        const form = normaliseUsername(typed);
+        assert.equal(normaliseUsername(form), form);
+        for (const spelt of [typed.normalize('NFD'), typed.normalize('NFC'), ` ${typed}\t`]) {
+          assert.equal(normaliseUsername(spelt), form);
+        }
+      },
+    ),
   );
 });
