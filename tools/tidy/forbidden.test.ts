@@ -86,8 +86,15 @@ describe('environmentReads', () => {
       "import process from 'process';",
       'start(process);',
       'const a = globalThis.process.env;',
+      'const a = globalThis.process?.env;',
+      'start(globalThis.process);',
     ],
-    ['process.exit(1);', 'const a = { process: 1 };', 'interface A { process: string }'],
+    [
+      'process.exit(1);',
+      "globalThis.process?.getBuiltinModule?.('node:crypto');",
+      'const a = { process: 1 };',
+      'interface A { process: string }',
+    ],
   );
 });
 

@@ -64,15 +64,13 @@ export function environmentReads(source: Source): Finding[] {
     if (/^(?:node:)?process$/.test(specifier)) findings.push({ path: source.path, line, what: `imports ${specifier}` });
   }
   walk(source.program, (node, around) => {
-    if (memberName(node) === 'process') findings.push(finding(source, node, 'process reached through another object'));
-    if (!isReference(node, around) || node.name !== 'process') return;
     const [parent] = around;
-    const isOtherMember =
-      parent?.type === 'MemberExpression' &&
-      parent.object === node &&
-      memberName(parent) !== undefined &&
-      memberName(parent) !== 'env';
-    if (!isOtherMember) findings.push(finding(source, node, 'process.env, or process passed on whole'));
+    const member = parent?.type === 'MemberExpression' && parent.object === node ? memberName(parent) : undefined;
+    if (member !== undefined && member !== 'env') return;
+    if (memberName(node) === 'process') findings.push(finding(source, node, 'process reached through another object'));
+    if (isReference(node, around) && node.name === 'process') {
+      findings.push(finding(source, node, 'process.env, or process passed on whole'));
+    }
   });
   return findings;
 }
