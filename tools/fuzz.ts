@@ -13,19 +13,16 @@ import { parseArgs } from 'node:util';
 import { selectTests } from './test-files.ts';
 
 const root = join(import.meta.dirname, '..');
-/** For so long each property is tried in a round; the next round has another seed. */
-const SECONDS_IN_A_ROUND = 5;
-
 interface Outcome {
   readonly passed: boolean;
   readonly cases: number;
   readonly output: string;
 }
 
-const run = (file: string, seed: number): Promise<Outcome> => {
+const run = (file: string, seed: number, seconds: number): Promise<Outcome> => {
   const child = spawn(process.execPath, ['--test', '--test-reporter=spec', file], {
     cwd: root,
-    env: { ...process.env, STILE_FUZZ_SEED: String(seed), STILE_FUZZ_SECONDS: String(SECONDS_IN_A_ROUND) },
+    env: { ...process.env, STILE_FUZZ_SEED: String(seed), STILE_FUZZ_SECONDS: String(seconds) },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -52,13 +49,15 @@ if (files.length === 0 || !(minutes > 0)) {
   process.exit(2);
 }
 
+/** Each property is tried for so long in a round, that everything has its turn once; the next round has another seed. */
+const secondsInARound = Math.max(1, Math.min(30, (minutes * 60) / files.length / 2));
 const end = Date.now() + minutes * 60_000;
 let cases = 0;
 let failures = 0;
 do {
   const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
   for (const file of files) {
-    const outcome = await run(file, seed);
+    const outcome = await run(file, seed, secondsInARound);
     cases += outcome.cases;
     process.stdout.write(`${outcome.passed ? '✔' : '✖'} ${file}: ${outcome.cases} cases, seed ${seed}\n`);
     if (!outcome.passed) {

@@ -4,7 +4,7 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import { fuzz } from '../../../../tools/fuzz/fuzz.ts';
 import { anyJson, nearlyRecord, spoilt } from '../../../../tools/fuzz/hostile-text.ts';
-import { signJws, verifyOwnJws } from './jws.ts';
+import { parseJws, signJws, verifyOwnJws } from './jws.ts';
 
 const ec = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -54,6 +54,9 @@ it('a token that was changed is none, and neither is a signature of any other le
   fuzz(
     fc.property(fc.oneof(spoilt(tokens), resigned, fc.string()), (token) => {
       if (!whole.includes(token)) assert.equal(verifyOwnJws(token, keyOf), undefined);
+      const parsed = parseJws(token);
+      // A token has one spelling.
+      if (parsed) assert.equal(`${parsed.input}.${parsed.signature.toString('base64url')}`, token);
     }),
   );
 });
