@@ -16,4 +16,32 @@ describe('a refusal', () => {
       assert.throws(() => oauthError('invalid_request', 'reason', text), RangeError);
     }
   });
+  it('is never told without a sentence for the other side, nor without a reason for the log', () => {
+    const withoutSentence = { name: 'RangeError', message: 'Not fit for the wire: scope_not_granted' };
+    assert.throws(() => oauthError('invalid_scope', 'scope_not_granted', ''), withoutSentence);
+    assert.throws(() => oauthError('invalid_scope', '', 'None is left'), RangeError);
+  });
+  it('has for its reason a word that can be searched for, and perhaps the name of a parameter', () => {
+    for (const reason of ['declined', 'scope_not_granted', 'doubled:scope', 'doubled:returnTo', 'too_long:__proto__']) {
+      assert.equal(oauthError('invalid_request', reason, 'None is left').reason, reason);
+    }
+    const others = [
+      'No scope is left',
+      'noScope',
+      'a:',
+      ':a',
+      'a:b:c',
+      'a\n',
+      '\na',
+      'a b',
+      'a:b c',
+      '1',
+      'code_1',
+      ' a',
+    ];
+    for (const reason of others) {
+      const expected = { name: 'RangeError', message: `Not a reason: ${reason}` };
+      assert.throws(() => oauthError('invalid_request', reason, 'None is left'), expected);
+    }
+  });
 });

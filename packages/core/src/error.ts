@@ -32,13 +32,21 @@ export interface OAuthError {
   readonly reason: string;
 }
 
+/** A word, and after a colon perhaps the name of the parameter it is about. */
+const REASON = /^[a-z_]+(?::\w+)?$/;
+
+/** RFC 6749, section 5.2: %x20-21 / %x23-5B / %x5D-7E. */
+const DESCRIPTION = /^[\x20\x21\x23-\x5B\x5D-\x7E]+$/;
+
 /**
  * Makes a refusal.
  *
- * @param description only characters that RFC 6749, section 5.2 allows: %x20-21 / %x23-5B / %x5D-7E
- * @throws RangeError when the description holds any other character, which could only be a mistake in Stile
+ * @param reason a word of small letters, perhaps with the name of a parameter: `doubled:scope`
+ * @param description a sentence, of only the characters that RFC 6749, section 5.2 allows
+ * @throws RangeError when either is something else, or nothing: that could only be a mistake in Stile
  */
 export const oauthError = (code: OAuthErrorCode, reason: string, description: string): OAuthError => {
-  if (!/^[\x20\x21\x23-\x5B\x5D-\x7E]*$/.test(description)) throw new RangeError(`Not fit for the wire: ${reason}`);
+  if (!REASON.test(reason)) throw new RangeError(`Not a reason: ${reason}`);
+  if (!DESCRIPTION.test(description)) throw new RangeError(`Not fit for the wire: ${reason}`);
   return { code, description, reason };
 };
