@@ -113,3 +113,47 @@ export const jsonAttacks: Readonly<Record<string, Member>> = {
     ]),
   ),
 };
+
+export const tag = (marker: string): string => `<img src=x onerror=${marker}>`;
+
+export const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** Headers that are no credentials, or those of somebody else. */
+export const hostileAuthorization = (marker: string): readonly string[] => [
+  '',
+  'Basic',
+  'Basic ',
+  'Basic =',
+  'Basic ====',
+  `Basic ${marker}`,
+  `Basic  ${base64('web:x')}`,
+  `Basic ${base64('web')}`,
+  `Basic ${base64(':')}`,
+  `Basic ${base64(`:${marker}`)}`,
+  `Basic ${base64(`${tag(marker)}:x`)}`,
+  `Basic ${base64('web:%zz')}`,
+  `Basic ${base64('web:%00')}`,
+  `Basic ${base64('__proto__:x')}`,
+  `Basic ${Buffer.from([0xff, 0x3a, 0xfe]).toString('base64')}`,
+  `Basic ${base64('web:x')}, Basic ${base64('web:y')}`,
+  `Basic ${'A'.repeat(12_000)}`,
+  'Bearer',
+  'Bearer ',
+  `Bearer ${marker}`,
+  `Bearer  ${marker} ${marker}`,
+  `Bearer ${marker}, Bearer ${marker}`,
+  `Bearer,${marker}`,
+  `Bearer "${marker}"`,
+  `bearer ${'.'.repeat(10_000)}`,
+  `Bearer ${'a.'.repeat(6_000)}a`,
+  'Bearer eyJhbGciOiJub25lIn0.e30.',
+  'Bearer eyJhbGciOiJub25lIn0.e30.AA',
+  `Bearer ${Buffer.from('{"alg":"RS256","kid":"__proto__"}').toString('base64url')}.e30.AA`,
+  `Bearer ${Buffer.from('{"alg":"RS256","kid":["a"]}').toString('base64url')}.e30.AA`,
+  `Bearer ${Buffer.from('[]').toString('base64url')}.bnVsbA.AA`,
+  `Digest username="${marker}"`,
+  `Negotiate ${marker}`,
+  `DPoP ${marker}`,
+  `${'x'.repeat(12_000)} y`,
+  'B\xe4rer x',
+];

@@ -1,7 +1,7 @@
 /** Headers of every shape on every route, while the request itself is good. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import { newMarker } from './attacks.ts';
+import { base64, hostileAuthorization, newMarker, tag } from './attacks.ts';
 import type { Scenario } from './scenarios.ts';
 import { scenarios } from './scenarios.ts';
 import { requestOf } from './sending.ts';
@@ -14,49 +14,6 @@ type Headers = readonly (readonly [name: string, value: string])[];
 const twice = (name: string, one: string, other: string): Headers => [
   [name, one],
   [name, other],
-];
-
-const tag = (marker: string): string => `<img src=x onerror=${marker}>`;
-
-const base64 = (text: string): string => Buffer.from(text).toString('base64');
-
-const AUTHORIZATION = (marker: string): readonly string[] => [
-  '',
-  'Basic',
-  'Basic ',
-  'Basic =',
-  'Basic ====',
-  `Basic ${marker}`,
-  `Basic  ${base64('web:x')}`,
-  `Basic ${base64('web')}`,
-  `Basic ${base64(':')}`,
-  `Basic ${base64(`:${marker}`)}`,
-  `Basic ${base64(`${tag(marker)}:x`)}`,
-  `Basic ${base64('web:%zz')}`,
-  `Basic ${base64('web:%00')}`,
-  `Basic ${base64('__proto__:x')}`,
-  `Basic ${Buffer.from([0xff, 0x3a, 0xfe]).toString('base64')}`,
-  `Basic ${base64('web:x')}, Basic ${base64('web:y')}`,
-  `Basic ${'A'.repeat(12_000)}`,
-  'Bearer',
-  'Bearer ',
-  `Bearer ${marker}`,
-  `Bearer  ${marker} ${marker}`,
-  `Bearer ${marker}, Bearer ${marker}`,
-  `Bearer,${marker}`,
-  `Bearer "${marker}"`,
-  `bearer ${'.'.repeat(10_000)}`,
-  `Bearer ${'a.'.repeat(6_000)}a`,
-  'Bearer eyJhbGciOiJub25lIn0.e30.',
-  'Bearer eyJhbGciOiJub25lIn0.e30.AA',
-  `Bearer ${Buffer.from('{"alg":"RS256","kid":"__proto__"}').toString('base64url')}.e30.AA`,
-  `Bearer ${Buffer.from('{"alg":"RS256","kid":["a"]}').toString('base64url')}.e30.AA`,
-  `Bearer ${Buffer.from('[]').toString('base64url')}.bnVsbA.AA`,
-  `Digest username="${marker}"`,
-  `Negotiate ${marker}`,
-  `DPoP ${marker}`,
-  `${'x'.repeat(12_000)} y`,
-  'B\xe4rer x',
 ];
 
 const COOKIE = (marker: string): readonly string[] => [
@@ -109,7 +66,7 @@ const ADDRESSES = (marker: string): readonly string[] => [
 /** Headers that a server may act upon, each with values that nobody means well with. */
 const HEADERS: Readonly<Record<string, (marker: string) => readonly Headers[]>> = {
   Authorization: (marker) => [
-    ...AUTHORIZATION(marker).map((value): Headers => [['Authorization', value]]),
+    ...hostileAuthorization(marker).map((value): Headers => [['Authorization', value]]),
     twice('Authorization', `Bearer ${marker}`, `Basic ${base64('web:x')}`),
   ],
   Cookie: (marker) => [
