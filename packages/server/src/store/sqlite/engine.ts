@@ -97,6 +97,8 @@ const configure = (database: Database.Database): void => {
   database.pragma('synchronous = FULL');
   // The same on a Mac, where an ordinary sync stops at the disk's own cache.
   database.pragma('fullfsync = ON');
+  // What a savepoint puts by is of no use after a crash, so it need not be a file.
+  database.pragma('temp_store = MEMORY');
   database.pragma('foreign_keys = ON');
   database.pragma('trusted_schema = OFF');
 };

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -55,7 +56,8 @@ test('a judge that tries to read from the store is stopped', async (context) => 
   await assert.rejects(peeked, /must not read/);
 });
 
-test('writes of one turn share a commit, and the next turn has its own', async (context) => {
+/** Commits of a database in memory, and the brackets that they were made with. */
+const watched = (context: TestContext) => {
   const database = new Database(':memory:');
   const statements: string[] = [];
   const connection = new Connection(database);
@@ -65,11 +67,16 @@ test('writes of one turn share a commit, and the next turn has its own', async (
     },
     perform: (operation) => connection.perform(operation),
     execute: (statement) => {
-      statements.push(statement);
+      statements.push(statement.split(' ', 1)[0] ?? '');
       connection.execute(statement);
     },
   });
   context.after(() => database.close());
+  return { commits, statements };
+};
+
+test('writes of one turn share a commit, and the next turn has its own', async (context) => {
+  const { commits, statements } = watched(context);
   const ask = () =>
     commits.write(
       () => run(sql`select 1`),
@@ -77,8 +84,27 @@ test('writes of one turn share a commit, and the next turn has its own', async (
     );
   await Promise.all([ask(), ask(), ask()]);
   await ask();
-  assert.equal(statements.filter((statement) => statement === 'COMMIT').length, 2);
-  assert.equal(statements.filter((statement) => statement.startsWith('SAVEPOINT')).length, 4);
+  assert.deepEqual(statements, ['BEGIN', 'COMMIT', 'BEGIN', 'COMMIT']);
+});
+
+test('when one write cannot be kept all are undone and run again, each in a savepoint, and answered once', async (context) => {
+  const { commits, statements } = watched(context);
+  const asked: string[] = [];
+  const write = (name: string, outcome: 'kept' | 'not kept' | 'throws') =>
+    commits.write(
+      function* () {
+        asked.push(name);
+        if (outcome === 'throws') throw new Error('No.');
+        yield* run(sql`select 1`);
+        return name;
+      },
+      () => outcome === 'kept',
+    );
+  const spoilt = [write('a', 'kept'), write('b', 'not kept'), write('c', 'kept'), write('d', 'throws')];
+  assert.deepEqual(await statuses(spoilt), ['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
+  assert.deepEqual(asked, ['a', 'b', 'a', 'b', 'c', 'd']);
+  const apart = 'SAVEPOINT RELEASE SAVEPOINT ROLLBACK RELEASE SAVEPOINT RELEASE SAVEPOINT ROLLBACK RELEASE';
+  assert.equal(statements.join(' '), `BEGIN ROLLBACK BEGIN ${apart} COMMIT`);
 });
 
 test('nobody is answered before the commit', async (context) => {

@@ -10,7 +10,9 @@ type Transactions = Pick<Connection, 'execute' | 'perform' | 'inTransaction'>;
 
 /** A write that waits for the next commit. */
 interface Waiting {
-  /** Runs it in its own savepoint. What it returns tells the caller, and is called only when the commit is durable. */
+  /** Runs it. What it returns tells the caller, and is called only when the commit is durable; nothing if it must not be kept. */
+  readonly attempt: () => (() => void) | undefined;
+  /** Runs it in its own savepoint, so that what must not be kept is undone alone. */
   readonly perform: () => () => void;
   readonly fail: (error: unknown) => void;
   /** When it came, by the steady clock, in milliseconds. */
@@ -19,8 +21,9 @@ interface Waiting {
 
 /**
  * Writes that arrive in one turn of the event loop share one transaction, and so one wait for the disk, which costs more than
- * everything else together. Each runs in a savepoint of its own: one that throws is undone alone. Nobody is answered
- * before the commit, and when the commit fails everybody is refused. While another process holds the file the writes wait, and
+ * everything else together. Mostly all of them are kept, so they are run as they are; when one throws or must not be kept, all are
+ * undone and run again, each in a savepoint of its own, for which every page has to be put by before it is changed. Nobody is
+ * answered before the commit, and when the commit fails everybody is refused. While another process holds the file the writes wait, and
  * the process goes on with what needs no writing.
  */
 export class GroupCommit {
@@ -52,8 +55,12 @@ export class GroupCommit {
   write<T>(operation: () => Operation<T>, keeps: (answer: T) => boolean): Promise<T> {
     if (this.#closed !== undefined) return Promise.reject(new StoreError('closed', 'The store is closed.'));
     return new Promise((resolve, reject) => {
+      const attempt = () => {
+        const answer = this.#connection.perform(operation());
+        return keeps(answer) ? () => resolve(answer) : undefined;
+      };
       const perform = () => this.#inSavepoint(operation, keeps, resolve, reject);
-      this.#waiting.push({ perform, fail: reject, since: performance.now() });
+      this.#waiting.push({ attempt, perform, fail: reject, since: performance.now() });
       if (this.#scheduled) return;
       this.#scheduled = true;
       setImmediate(() => this.#flush());
@@ -116,13 +123,41 @@ export class GroupCommit {
   #commit(group: readonly Waiting[]): readonly (() => void)[] {
     this.#connection.execute('BEGIN IMMEDIATE');
     try {
-      const answers = group.map(({ perform }) => perform());
+      const answers = this.#together(group) ?? this.#apart(group);
       this.#connection.execute('COMMIT');
       return answers;
     } catch (error) {
       if (this.#connection.inTransaction) this.#connection.execute('ROLLBACK');
       throw error;
     }
+  }
+
+  /** Runs all of them, if all can be kept. */
+  #together(group: readonly Waiting[]): readonly (() => void)[] | undefined {
+    const answers: (() => void)[] = [];
+    for (const { attempt } of group) {
+      const answer = this.#attempted(attempt);
+      if (!answer) return undefined;
+      answers.push(answer);
+    }
+    return answers;
+  }
+
+  #attempted(attempt: Waiting['attempt']): (() => void) | undefined {
+    try {
+      return attempt();
+    } catch (error) {
+      // A full disk and its like have undone the transaction: there is nothing to go on with.
+      if (!this.#connection.inTransaction) throw error;
+      return undefined;
+    }
+  }
+
+  /** Begins anew, and keeps of each what can be kept. */
+  #apart(group: readonly Waiting[]): readonly (() => void)[] {
+    this.#connection.execute('ROLLBACK');
+    this.#connection.execute('BEGIN IMMEDIATE');
+    return group.map(({ perform }) => perform());
   }
 
   #inSavepoint<T>(
