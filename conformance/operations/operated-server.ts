@@ -10,7 +10,7 @@ interface OperatedServer {
   readonly config: Config;
   /** Runs a command as the operator would; gives back its exit code and what it printed. */
   readonly stile: (...words: string[]) => Promise<{ readonly status: number; readonly text: string }>;
-  /** What a running server does every few seconds: looks whether the keys have changed. */
+  /** What a running server does every few seconds: looks whether keys and secrets have changed. */
   readonly noticeKeys: () => Promise<void>;
 }
 
@@ -42,6 +42,9 @@ export const startOperatedServer = async (people: readonly string[]): Promise<Op
       });
       return { status, text: lines.join('\n') };
     },
-    noticeKeys: async () => deps?.keys.reload(),
+    noticeKeys: async () => {
+      await deps?.keys.reload();
+      await deps?.secrets.reload();
+    },
   };
 };

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
 import type { PasswordHasher } from './factors/password-hasher.ts';
 import type { KeyRing } from './keys/key-ring.ts';
+import type { ServerSecrets } from './keys/server-secrets.ts';
 import type { Recorder } from './metrics/recorder.ts';
 import type { Store } from './store/ports.ts';
 
@@ -12,8 +13,7 @@ export interface Deps {
   readonly store: Store;
   readonly keys: KeyRing;
   readonly passwords: PasswordHasher;
-  /** Keys of the server's own HMACs, by purpose. */
-  readonly secrets: { readonly csrf: Uint8Array; readonly refreshToken: Uint8Array };
+  readonly secrets: ServerSecrets;
   readonly now: () => Instant;
   readonly randomBytes: (length: number) => Uint8Array;
   readonly log: Logger;

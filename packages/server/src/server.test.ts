@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { resolveConfig } from './config/config.ts';
+import { withdrawSigningKey } from './keys/rotation.ts';
+import { renewServerSecrets } from './keys/server-secrets.ts';
 import type { RunningServer } from './server.ts';
 import { createDeps, createLog, listen, openStore } from './server.ts';
 import { testConfig } from './testing/test-config.ts';
@@ -46,6 +50,28 @@ describe('a server that listens', () => {
     const [answer]: unknown[] = await once(proxy, 'data');
     assert.match(String(answer), /^HTTP\/1\.1 200 /);
     await closed;
+  });
+
+  it('takes the keys and the secrets that another process renewed within five seconds', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] });
+    const { users: _, ...rest } = testConfig;
+    const config = resolveConfig({ ...rest, listen: { host: '127.0.0.1', port: 0 }, dataFolder: folder });
+    const deps = await createDeps(config, openStore(config), createLog('silent'));
+    const server = await listen(deps);
+    t.after(() => server.close());
+    const { csrf, refreshToken } = deps.secrets;
+    const operator = openStore(config);
+    await renewServerSecrets(operator.keys, randomBytes, []);
+    const [withdrawn] = deps.keys.jwks().keys;
+    await withdrawSigningKey(operator.keys, String(withdrawn?.kid), deps.now(), []);
+    await operator.close();
+    t.mock.timers.tick(5000);
+    // The look that begins now ends after the one that the timer began.
+    await Promise.all([deps.store.keys.all(), deps.store.keys.secrets()]);
+    await setImmediate();
+    assert.notDeepEqual(deps.secrets.csrf, csrf);
+    assert.notDeepEqual(deps.secrets.refreshToken, refreshToken);
+    assert.ok(!JSON.stringify(deps.keys.jwks()).includes(String(withdrawn?.kid)));
   });
 
   it('writes its log to the file it was given', async () => {

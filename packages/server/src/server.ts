@@ -22,6 +22,7 @@ import { watchProxies } from './http/proxy-watch.ts';
 import { sendWhole } from './http/send.ts';
 import { refuseUnreadable } from './http/serve.ts';
 import { openKeyRing } from './keys/key-ring.ts';
+import { openServerSecrets } from './keys/server-secrets.ts';
 import { guardedLog, RequestFailure } from './log/error.ts';
 import type { MetricsListener } from './metrics/listener.ts';
 import { serveMetrics } from './metrics/listener.ts';
@@ -81,10 +82,7 @@ export const createDeps = async (
         onComputed: (seconds) => metrics.hashed(seconds),
       }),
     keys: await openKeyRing(store.keys, now),
-    secrets: {
-      csrf: await store.keys.secret('csrf', random(32)),
-      refreshToken: await store.keys.secret('refresh-token', random(32)),
-    },
+    secrets: await openServerSecrets(store.keys, random),
   };
   metrics.watchHasher(deps.passwords);
   store.onCommit((commit) => metrics.committed(commit));
@@ -134,7 +132,7 @@ export const listen = async (deps: Deps): Promise<RunningServer> => {
   const timers = [
     setInterval(() => clock.look(), CLOCK_LOOK_MILLISECONDS),
     setInterval(() => attempt('sweep', deps, () => tidyUp(deps, clock.steadySeconds())), SWEEP_MILLISECONDS),
-    setInterval(() => attempt('key reload', deps, () => deps.keys.reload()), KEY_RELOAD_MILLISECONDS),
+    setInterval(() => attempt('key reload', deps, () => reloadKeys(deps)), KEY_RELOAD_MILLISECONDS),
   ];
   const { port } = server.address() as AddressInfo;
   return {
@@ -148,6 +146,9 @@ export const listen = async (deps: Deps): Promise<RunningServer> => {
     },
   };
 };
+
+/** Notices what an operator changed from the command line, or another process. */
+const reloadKeys = ({ keys, secrets }: Deps): Promise<unknown> => Promise.all([keys.reload(), secrets.reload()]);
 
 const metricsListener = async (deps: Deps): Promise<MetricsListener | undefined> =>
   deps.config.metrics &&

@@ -14,6 +14,7 @@ import { doctor } from '../cli/doctor.ts';
 import { explain, recentDecisions } from '../cli/explain.ts';
 import { listKeys, rotateKeys, withdrawKey } from '../cli/keys.ts';
 import { block, signOut, unblock } from '../cli/people.ts';
+import { renewSecrets } from '../cli/secrets.ts';
 import type { Store } from '../store/ports.ts';
 import { formPost, hiddenFields, TestBrowser } from '../testing/browser.ts';
 import { refresh, revoke, userinfo, WEB } from '../testing/endpoints.ts';
@@ -70,6 +71,8 @@ const printed = async (t: TestContext, { deps, store }: TestServer): Promise<str
   for (const { id } of await store.audit.recent(1000)) await run(explain, id);
   for (const command of [recentDecisions, listKeys, rotateKeys]) await run(command);
   await run(withdrawKey, (await store.keys.all())[0]?.kid ?? '');
+  await run(renewSecrets);
+  await run(signOut, '--all');
   for (const words of [[], ['--json']]) await doctor(words, line);
   return lines.join('\n');
 };
@@ -84,7 +87,8 @@ for (const level of LEVELS) {
     await machines(server, story);
     await mistakes(server, story);
     for (const { privateJwk } of await server.store.keys.all()) story.note('signing key', privateJwk.d);
-    for (const secret of Object.values(server.deps.secrets)) {
+    const { csrf, refreshToken } = server.deps.secrets;
+    for (const secret of [csrf, refreshToken]) {
       story.note('server secret', Buffer.from(secret).toString('base64url'));
     }
     const records = JSON.stringify(await server.store.audit.recent(1000));

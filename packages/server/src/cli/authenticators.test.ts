@@ -1,26 +1,13 @@
 /** A phone is lost: what was proven with it counts no more, whoever holds the session, the code or the token. */
 import assert from 'node:assert/strict';
-import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { introspect, refresh, tokensOf, userinfo, WEB } from '../testing/endpoints.ts';
 import { answerOf, authorizeUrl, claimsOf, redeem, signInAndStepUp } from '../testing/flow.ts';
+import { operated } from '../testing/operated.ts';
 import { ROBIN, ROBIN_RECOVERY_CODES, ROBIN_TOTP_SECRET } from '../testing/test-config.ts';
-import { testServer } from '../testing/test-server.ts';
 import { listAuthenticators, removeAuthenticator } from './authenticators.ts';
-import type { StoreCommand } from './command.ts';
 
 const PHONE = 'auth_user_robin_totp';
-
-const operated = async (t: TestContext) => {
-  const server = await testServer(t);
-  const run = async (command: StoreCommand, ...words: string[]) => {
-    const lines: string[] = [];
-    const { config, log, now } = server.deps;
-    const status = await command(server.store, words, { config, log, now, print: (line) => void lines.push(line) });
-    return { status, text: lines.join('\n') };
-  };
-  return { server, run };
-};
 
 test('what a person can prove who they are with is listed, and nothing secret', async (t) => {
   const { run, server } = await operated(t);

@@ -79,6 +79,24 @@ for (const command of [
   });
 }
 
+test('everybody is signed out without a name and without a question, and never beside a name', async (t) => {
+  const { run } = await commandLine(t);
+  assert.equal((await run('sign-out', 'robin', '--all')).status, 2);
+  const { status, text } = await run('sign-out', '--all');
+  assert.equal(status, 0);
+  assert.match(text, /^Everybody is signed out: 0 sessions/);
+});
+
+test('the secrets of the server are renewed in its store', async (t) => {
+  const { run, inStore } = await commandLine(t);
+  const secrets = () => inStore((store) => store.keys.secrets());
+  const before = await secrets();
+  assert.equal((await run('secrets', 'renew')).status, 0);
+  const after = await secrets();
+  assert.deepEqual([...after.keys()].toSorted(), [...before.keys()].toSorted());
+  for (const [name, value] of after) assert.notDeepEqual(value, before.get(name));
+});
+
 test('a person who is blocked is blocked until they are let in again, and both are on record', async (t) => {
   const { run, inStore } = await commandLine(t);
   const blockedAt = () => inStore(async (store) => (await store.users.find(ROBIN.id))?.blockedAt);

@@ -9,6 +9,7 @@ import { explain, recentDecisions } from './explain.ts';
 import { issueTicket } from './issue-ticket.ts';
 import { listKeys, rotateKeys, withdrawKey } from './keys.ts';
 import { block, signOut, unblock } from './people.ts';
+import { renewSecrets } from './secrets.ts';
 import { serve } from './serve.ts';
 
 /** The words after the name, what it does, the options it takes, the command. */
@@ -31,7 +32,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'doctor':                ['[--json] [--reach]',         'look for what is wrong with the set-up; --reach asks the issuer as well', ['--json', '--reach'],   doctor],
   'backup':                ['<file>',                     'copy the database while the server runs',                                [],                      backUp],
   'ticket':                ['<username>',                 'make a one-time set-up code, with which a person may connect an authenticator app', [],           onStore(issueTicket)],
-  'sign-out':              ['<username>',                 'end every session of a person, and with them every elevation',           [],                      onStore(signOut)],
+  'sign-out':              ['<username> | --all',         'end every session of a person, and with them every elevation; --all: of everybody, and every grant', ['--all'], onStore(signOut)],
   'block':                 ['<username>',                 'let a person sign in no more, and sign them out',                        [],                      onStore(block)],
   'unblock':               ['<username>',                 'let them in again',                                                      [],                      onStore(unblock)],
   'authenticators list':   ['<username>',                 'list what a person can prove who they are with',                         [],                      onStore(listAuthenticators)],
@@ -39,6 +40,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'keys list':             ['',                           'list the signing keys',                                                  [],                      onStore(listKeys)],
   'keys rotate':           ['[--now]',                    'let the next signing keys sign; the old ones stay published until their last token has expired', ['--now'], onStore(rotateKeys)],
   'keys withdraw':         ['<kid>',                      'take a signing key that is in the wrong hands out of service at once',   [],                      onStore(withdrawKey)],
+  'secrets renew':         ['',                           "put new secrets in the place of the server's own, which are in the wrong hands", [],               onStore(renewSecrets)],
   'decisions':             ['',                           'list the latest decisions',                                              [],                      onStore(recentDecisions)],
   'explain':               ['<decision>',                 'say why a decision was made',                                            [],                      onStore(explain)],
 };

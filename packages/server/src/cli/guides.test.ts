@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import Database from 'better-sqlite3';
+import { pino } from 'pino';
 import { resolveConfig } from '../config/config.ts';
 import { configSchema } from '../config/schema.ts';
 import { openStore } from '../server.ts';
 import type { Store } from '../store/ports.ts';
 import { withCode } from '../store/testing/fixtures.ts';
 import { testConfig } from '../testing/test-config.ts';
-import { commandNamed, commandNames } from './commands.ts';
+import { commandNamed, commandNames, runCommand } from './commands.ts';
 
 const root = fileURLToPath(new URL('../../../../', import.meta.url));
 const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
@@ -72,13 +72,15 @@ test('every field of the configuration that the guide lists is one', () => {
   for (const field of fields) assert.ok(Object.hasOwn(configSchema.shape, field), field);
 });
 
-test('the statements of the guide for a database in the wrong hands end every session and every grant, and make new secrets', async (t) => {
+test('the commands of the guide for a database in the wrong hands end every session and every grant, and make new secrets', async (t) => {
   const { page = '' } =
     /## The database is in the wrong hands\n(?<page>.*?)\n## /s.exec(read('docs/guides/operating.md'))?.groups ?? {};
-  const statements = [...page.matchAll(/sqlite3 stile\.db (['"])(.*?)(?<!\\)\1/g)].map(([, , sql = '']) =>
-    sql.replaceAll('\\"', '"'),
-  );
-  assert.equal(statements.length, 2);
+  assert.doesNotMatch(page, /sqlite3|update session|delete from/, 'nobody has to write to the database by hand');
+  const whole = commandsOn(page).filter((words) => ['secrets', 'sign-out'].includes(words[0] ?? ''));
+  assert.deepEqual(whole, [
+    ['secrets', 'renew'],
+    ['sign-out', '--all'],
+  ]);
   const dataFolder = mkdtempSync(join(tmpdir(), 'stile-guide-'));
   t.after(() => rmSync(dataFolder, { recursive: true }));
   const config = resolveConfig({ ...testConfig, dataFolder, users: [] });
@@ -95,12 +97,11 @@ test('the statements of the guide for a database in the wrong hands end every se
     await withCode(store);
     return secretOf(store);
   });
-  const database = new Database(join(dataFolder, 'stile.db'));
-  for (const sql of statements) database.exec(sql);
-  database.close();
+  const line = { config, log: pino({ level: 'silent' }), print: () => undefined };
+  for (const words of whole) assert.equal(await runCommand(words, line), 0);
   await inStore(async (store) => {
     assert.notEqual((await store.sessions.find('session'))?.endedAt, null);
-    assert.equal((await store.grants.find('grant'))?.revokedReason, 'incident');
+    assert.equal((await store.grants.find('grant'))?.revokedReason, 'everybody-signed-out');
     assert.notDeepEqual(await secretOf(store), before);
   });
 });

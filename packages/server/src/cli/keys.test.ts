@@ -6,19 +6,13 @@ import { instant, secondsAfter } from '@stile/core';
 import { LEAST_KNOWN_SECONDS } from '../keys/rotation.ts';
 import { createSqliteStore } from '../store/store.ts';
 import { tokensOf, userinfo } from '../testing/endpoints.ts';
-import { START, testServer } from '../testing/test-server.ts';
-import type { StoreCommand } from './command.ts';
+import { operated } from '../testing/operated.ts';
+import { START } from '../testing/test-server.ts';
 import { listKeys, rotateKeys, withdrawKey } from './keys.ts';
 
-/** Commands on the store of a server, by the server's clock. */
-const operated = async (t: TestContext) => {
-  const server = await testServer(t);
-  const run = async (command: StoreCommand, ...words: string[]) => {
-    const lines: string[] = [];
-    const { config, log, now } = server.deps;
-    const status = await command(server.store, words, { config, log, now, print: (line) => void lines.push(line) });
-    return { status, text: lines.join('\n') };
-  };
+/** With the names of the keys that are in some state. */
+const withKeys = async (t: TestContext) => {
+  const { server, run } = await operated(t);
   const kids = async (state: string) =>
     (await server.store.keys.all()).filter((key) => key.state === state).map(({ kid }) => kid);
   return { server, run, kids };
@@ -45,7 +39,7 @@ test('the first rotation of a new server waits as well', async (t) => {
 });
 
 test('two rotations at once are one', async (t) => {
-  const { server, run, kids } = await operated(t);
+  const { server, run, kids } = await withKeys(t);
   server.advance(LEAST_KNOWN_SECONDS);
   const statuses = (await Promise.all([run(rotateKeys), run(rotateKeys)])).map(({ status }) => status);
   assert.deepEqual(new Set(statuses), new Set([0, 1]));
@@ -68,7 +62,7 @@ test('keys are listed with what they do and until when, and nothing private', as
 });
 
 test('a key that is withdrawn signs nothing and opens nothing; the tokens of the other algorithm and the people stay', async (t) => {
-  const { server, run, kids } = await operated(t);
+  const { server, run, kids } = await withKeys(t);
   const tokens = await tokensOf(server);
   assert.equal((await userinfo(server, tokens.access_token)).status, 200);
   const [kid = ''] = await kids('current').then((all) => all.filter((one) => headerKid(tokens.access_token) === one));
@@ -91,7 +85,7 @@ const headerKid = (token: unknown): unknown =>
   JSON.parse(Buffer.from(String(token).split('.')[0] ?? '', 'base64url').toString()).kid;
 
 test('a key that has not signed yet, and one that signs no more, are withdrawn with other words', async (t) => {
-  const { server, run, kids } = await operated(t);
+  const { server, run, kids } = await withKeys(t);
   const [next = ''] = await kids('next');
   assert.match((await run(withdrawKey, next)).text, /nothing breaks/);
   assert.equal((await kids('next')).length, 2);

@@ -33,13 +33,40 @@ const byAdministrator = (type: string, user: User, { now }: CommandLine): AuditR
 const endSessions = (store: Store, user: User, line: CommandLine): Promise<number> =>
   store.sessions.endAllOf(user.id, line.now(), [byAdministrator('session.ended', user, line)]);
 
-/** `stile sign-out <username>` */
-export const signOut: StoreCommand = (store, [username], line) =>
-  withUser(store, username, line.print, async (user) => {
+/** `stile sign-out <username>`, or `stile sign-out --all` */
+export const signOut: StoreCommand = async (store, words, line) => {
+  const [username] = words.filter((word) => word !== '--all');
+  if (words.includes('--all')) return username === undefined ? signEverybodyOut(store, line) : notBoth(line);
+  return withUser(store, username, line.print, async (user) => {
     const ended = await endSessions(store, user, line);
     line.print(`${user.username} is signed out: ${ended === 1 ? 'one session' : `${ended} sessions`} ended.`);
     return 0;
   });
+};
+
+const notBoth = ({ print }: CommandLine): number => {
+  print('Nothing was changed: it is either a username or --all, which means everybody.');
+  return 2;
+};
+
+const signEverybodyOut = async (store: Store, { print, now }: CommandLine): Promise<number> => {
+  const record = (type: string, details: AuditRecord['details']): AuditRecord =>
+    auditRecord({ now, randomBytes: systemRandom }, type, {
+      details: { reason: 'administrator', of: 'everybody', ...details },
+    });
+  const { sessions, grants } = await store.sessions.endEverything(now(), (ended) => [
+    record('session.ended', { sessions: ended.sessions }),
+    record('token.revoked', { grants: ended.grants }),
+  ]);
+  print(
+    `Everybody is signed out: ${sessions} sessions ended, ${grants} grants with their codes and refresh tokens are revoked.`,
+  );
+  print(
+    'Access tokens that APIs check by themselves stay good until they expire, unless the key that signed them is withdrawn:',
+  );
+  print('stile keys withdraw <kid>');
+  return 0;
+};
 
 /** `stile block <username>` */
 export const block: StoreCommand = (store, [username], line) =>

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts';
 import { equalInConstantTime, hmacSha256, sha256 } from '../digest.ts';
+import type { ServerSecrets } from '../keys/server-secrets.ts';
 
 /** What a form is for, and the browser it is shown in. */
 export interface FormBinding {
@@ -7,10 +8,15 @@ export interface FormBinding {
   readonly browserSecret: string;
 }
 
+/** What forms are sealed with. */
+interface Sealing {
+  readonly secrets: Pick<ServerSecrets, 'csrf'>;
+}
+
 /** A person, or nobody, without saying who. */
 const tagOf = (userId: string | undefined): string => sha256(`form of ${userId ?? 'nobody'}`).slice(0, 16);
 
-const seal = (deps: Pick<Deps, 'secrets'>, { purpose, browserSecret }: FormBinding, front: string): string =>
+const seal = (deps: Sealing, { purpose, browserSecret }: FormBinding, front: string): string =>
   hmacSha256(deps.secrets.csrf, `${purpose}\n${browserSecret}\n${front}`);
 
 /**
@@ -19,7 +25,7 @@ const seal = (deps: Pick<Deps, 'secrets'>, { purpose, browserSecret }: FormBindi
  * whose page it was. There is nothing to store and nothing to expire beyond what it is bound to.
  */
 export const csrfToken = (
-  deps: Pick<Deps, 'secrets' | 'randomBytes'>,
+  deps: Sealing & Pick<Deps, 'randomBytes'>,
   binding: FormBinding,
   userId: string | undefined,
 ): string => {
@@ -32,7 +38,7 @@ export type FormVerdict = 'genuine' | 'of-another' | 'forged';
 
 /** Judges the value that a form sent. */
 export const judgeForm = (
-  deps: Pick<Deps, 'secrets'>,
+  deps: Sealing,
   binding: FormBinding,
   userId: string | undefined,
   sent: string | undefined,

@@ -89,6 +89,12 @@ export interface ProofRecord {
   readonly audit: readonly AuditRecord[];
 }
 
+/** How many there were. */
+export interface Ended {
+  readonly sessions: number;
+  readonly grants: number;
+}
+
 export interface SessionStore {
   find(id: string): Promise<Session | undefined>;
   /** By the digest of the cookie it has now; one it had before finds nothing. */
@@ -104,6 +110,12 @@ export interface SessionStore {
   end(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
   /** Ends every session of a user. Returns how many were alive. */
   endAllOf(userId: string, now: Instant, audit: readonly AuditRecord[]): Promise<number>;
+  /**
+   * Atomic: ends every session of everybody and revokes every grant, and with it every code and token of it. Says how many were alive.
+   *
+   * @param audit pure; gets what ended, for the records of it
+   */
+  endEverything(now: Instant, audit: (ended: Ended) => readonly AuditRecord[]): Promise<Ended>;
 }
 
 export interface InteractionStore {
@@ -245,6 +257,10 @@ export interface KeyStore {
   withdraw(kid: string, newNext: SigningKey, audit: readonly AuditRecord[]): Promise<SigningKey['state'] | undefined>;
   /** A random secret of the server by name, made once. */
   secret(name: string, candidate: Uint8Array): Promise<Uint8Array>;
+  /** The secrets of the server that were made, by name. */
+  secrets(): Promise<ReadonlyMap<string, Uint8Array>>;
+  /** Atomic: forgets every secret of the server, and keeps these. */
+  renewSecrets(secrets: ReadonlyMap<string, Uint8Array>, audit: readonly AuditRecord[]): Promise<void>;
 }
 
 export interface AuditStore {

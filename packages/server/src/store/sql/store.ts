@@ -15,6 +15,7 @@ import type { Engine } from './engine.ts';
 import * as audit from './operations/audit.ts';
 import { setBlocked } from './operations/block-user.ts';
 import { consume, consumedOf } from './operations/consume.ts';
+import { endEverything } from './operations/end-everything.ts';
 import * as grants from './operations/grants.ts';
 import * as interactions from './operations/interactions.ts';
 import * as keys from './operations/keys.ts';
@@ -75,6 +76,7 @@ const sessionStore = ({ read, write }: Engine): SessionStore => ({
   },
   end: (id, now, records) => write(() => sessions.endSession(id, now, records)),
   endAllOf: (userId, now, records) => write(() => sessions.endAllSessions(userId, now, records)),
+  endEverything: (now, recordsOf) => write(() => endEverything(now, recordsOf)),
 });
 
 const interactionStore = ({ read, write }: Engine): InteractionStore => ({
@@ -120,6 +122,8 @@ const keyStore = ({ read, write }: Engine): KeyStore => ({
     write(() => keys.rotateKeys(alg, newNext, now, retiresAt, knownSince)),
   withdraw: (kid, newNext, records) => write(() => keys.withdrawKey(kid, newNext, records)),
   secret: (name, candidate) => write(() => keys.serverSecret(name, candidate)),
+  secrets: () => read(keys.allServerSecrets),
+  renewSecrets: (renewed, records) => write(() => keys.renewServerSecrets(renewed, records)),
 });
 
 const auditStore = ({ read, write }: Engine): AuditStore => ({

@@ -143,6 +143,16 @@ const writes: readonly Write[] = [
     write: ({ keys }) => keys.withdraw('es-1', signingKey({ kid: 'es-3', state: 'next' }), [audit('1')]),
   },
   {
+    name: 'renewing the secrets of the server',
+    prepare: ({ keys }) => keys.secret('cookies', Uint8Array.of(1)),
+    write: ({ keys }) => keys.renewSecrets(new Map([['cookies', Uint8Array.of(2)]]), [audit('1')]),
+  },
+  {
+    name: 'ending everything of everybody',
+    prepare: withRefreshToken,
+    write: ({ sessions }) => sessions.endEverything(at(40), () => [audit('1'), audit('2')]),
+  },
+  {
     name: 'removing an authenticator',
     prepare: withRefreshToken,
     write: ({ authenticators }) => authenticators.remove('alice', 'totp-of-alice', at(40), [audit('1')]),

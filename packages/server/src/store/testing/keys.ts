@@ -124,6 +124,20 @@ export const keyPromises: Promises = {
     assert.deepEqual(await keys.secret('cookies', Uint8Array.of(9)), made[0]);
     assert.deepEqual(await keys.secret('other', Uint8Array.of(9)), Uint8Array.of(9));
   },
+
+  'the secrets of the server are renewed: none that there was is left': async (store) => {
+    assert.deepEqual(await store.keys.secrets(), new Map());
+    await store.keys.secret('cookies', Uint8Array.of(1));
+    await store.keys.secret('of an older version', Uint8Array.of(2));
+    const renewed = new Map([
+      ['cookies', Uint8Array.of(3)],
+      ['new', Uint8Array.of(4)],
+    ]);
+    await store.keys.renewSecrets(renewed, [audit('renewed')]);
+    assert.deepEqual(await store.keys.secrets(), renewed);
+    assert.deepEqual(await store.keys.secret('cookies', Uint8Array.of(9)), Uint8Array.of(3));
+    assert.notEqual(await store.audit.find('renewed'), undefined);
+  },
 };
 
 export const auditPromises: Promises = {

@@ -7,9 +7,12 @@ import {
   atOnce,
   audit,
   authenticator,
+  authorization,
   beginning,
+  code,
   count,
   event,
+  grant,
   interaction,
   session,
   stepUp,
@@ -17,6 +20,7 @@ import {
   totpStep,
   user,
   withAlice,
+  withRefreshToken,
   withSession,
 } from './fixtures.ts';
 import type { Promises } from './setting.ts';
@@ -107,6 +111,47 @@ export const sessionPromises: Promises = {
     assert.equal((await store.audit.find('all'))?.id, 'all');
     assert.equal(await store.sessions.recordProof(stepUp()), 'session-gone');
   },
+
+  'everything of everybody ends at once, with the records of it; what ended before keeps its moment and its reason':
+    async (store) => {
+      await withRefreshToken(store);
+      await withBob(store);
+      const bobs = event({ authenticator: 'password-of-bob' });
+      for (const id of ['bobs', 'bobs-before']) {
+        const begun = session({ id, secretHash: id, userId: 'bob', events: [bobs] });
+        await store.interactions.save(interaction({ id }));
+        await store.sessions.recordProof(beginning({ event: bobs, interactionId: id }, begun));
+      }
+      await store.sessions.end('bobs-before', at(5), []);
+      const revoked = { grant: grant({ id: 'before' }), code: code({ codeHash: 'before', grantId: 'before' }) };
+      await store.grants.authorize(authorization({ ...revoked, interactionId: null }));
+      await store.grants.revoke('before', at(6), 'logout', []);
+
+      const ended = await store.sessions.endEverything(at(40), ({ sessions, grants }) => [
+        audit(`${sessions} sessions`),
+        audit(`${grants} grants`),
+      ]);
+      assert.deepEqual(ended, { sessions: 2, grants: 1 });
+      for (const id of ['2 sessions', '1 grants']) assert.equal((await store.audit.find(id))?.id, id);
+      for (const id of ['session', 'bobs']) assert.equal((await store.sessions.find(id))?.endedAt, at(40));
+      assert.equal((await store.sessions.find('bobs-before'))?.endedAt, at(5));
+      const reasonOf = async (id: string) => (await store.grants.find(id))?.revokedReason;
+      assert.deepEqual([await reasonOf('grant'), await reasonOf('before')], ['everybody-signed-out', 'logout']);
+      assert.equal(await store.sessions.recordProof(stepUp()), 'session-gone');
+      const seen = await store.grants.rotateRefreshToken(
+        'token-0',
+        'token-1',
+        at(41),
+        0,
+        ({ grant: { revokedAt } }) => ({
+          value: revokedAt,
+          refreshToken: null,
+          audit: [],
+        }),
+      );
+      assert.deepEqual(seen, { outcome: 'judged', value: at(40) });
+      assert.deepEqual(await store.sessions.endEverything(at(50), () => []), { sessions: 0, grants: 0 });
+    },
 
   'a user is blocked and the block is lifted, each with its record': async (store) => {
     await withSession(store);

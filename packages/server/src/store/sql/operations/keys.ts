@@ -72,3 +72,19 @@ export function* serverSecret(name: string, candidate: Uint8Array): Operation<Ui
   if (found === undefined) throw new Error('A secret that was kept cannot be found.');
   return found.value;
 }
+
+export function* allServerSecrets(): Operation<ReadonlyMap<string, Uint8Array>> {
+  const found = yield* rows(build.selectFrom('server_secret').selectAll(), serverSecrets);
+  return new Map(found.map(({ name, value }) => [name, value]));
+}
+
+export function* renewServerSecrets(
+  secrets: ReadonlyMap<string, Uint8Array>,
+  audit: readonly AuditRecord[],
+): Operation<void> {
+  yield* run(build.deleteFrom('server_secret'));
+  for (const [name, value] of secrets) {
+    yield* runOnOne(build.insertInto('server_secret').values(serverSecrets.row({ name, value })));
+  }
+  yield* appendAudit(audit);
+}
