@@ -3,7 +3,11 @@
  * than SECURITY.md says, and once the clock is right again everybody gets in as before.
  */
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, describe, it } from 'node:test';
+import { setTimeout as pause } from 'node:timers/promises';
 import { startAuthorizationServer } from '../authorization-server.ts';
 import { API_SECRET, WEB_SECRET } from '../fabrikam.ts';
 import type { Answer } from '../flow.ts';
@@ -28,10 +32,16 @@ const LENGTHS = Object.entries(JUMPS);
 /** Somebody for each test, so that none uses up the codes of another. */
 const whose = (situation: string, length: string): string => `${situation}-${length.replace(' ', '-')}`;
 const SITUATIONS = ['session', 'future', 'page', 'limits', 'code', 'used', 'once', 'key', 'proof'];
+const folder = mkdtempSync(join(tmpdir(), 'stile-clock-'));
+const logFile = join(folder, 'log');
 const server = await startAuthorizationServer({
+  logFile,
   people: LENGTHS.flatMap(([length]) => SITUATIONS.map((situation) => whose(situation, length))),
 });
-after(() => server.close());
+after(async () => {
+  await server.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const scope = 'openid read:accounts offline_access';
 const asApi = basic('accounts-api', API_SECRET);
@@ -214,4 +224,19 @@ it('the secret of a client works whatever the clock says', async () => {
       assert.equal(answer.status, 200);
     }
   }
+});
+
+/** By how much the clock differs from where it began, as far as the log has told. */
+const toldInLog = (): number =>
+  readFileSync(logFile, 'utf8')
+    .split('\n')
+    .flatMap((line) => /"seconds":(-?\d+),"msg":"the clock jumped/.exec(line)?.[1] ?? [])
+    .reduce((sum, seconds) => sum + Number(seconds), 0);
+
+it('the log says that the clock jumped, and by how much', async () => {
+  const jump = 12_345;
+  await whileWrong(jump, async () => {
+    // The server looks every few seconds, and may have seen some of the jumps before.
+    while (Math.abs(toldInLog() - jump) > 60) await pause(50);
+  });
 });

@@ -17,8 +17,9 @@ const HALVES: Readonly<Record<string, string>> = {
   'a decision without its grant': `select 1 from audit_record where type = 'authorize.granted' and grant_id not in (select id from "grant")`,
   'a decision without its code': `select 1 from audit_record where type = 'authorize.granted' and grant_id not in (select grant_id from code)`,
   'a redeemed code that was not judged': `
-    select 1 from consumption join code on code.code_hash = consumption.key where kind = 'code' and not exists (
-      select 1 from audit_record where audit_record.grant_id = code.grant_id
+    select 1 from consumption join code on code.code_hash = consumption.key
+    where kind = 'code' and code.grant_id not in (
+      select grant_id from audit_record where grant_id is not null
       and type in ('token.granted', 'token.refused') and details like '%"authorization_code"%')`,
   'a code that was judged twice': `
     select 1 from audit_record where type = 'token.granted' and details like '%"authorization_code"%'
@@ -29,8 +30,8 @@ const HALVES: Readonly<Record<string, string>> = {
   'two refresh tokens of one family that are both the last':
     'select 1 from refresh_token where rotated_at is null group by grant_id having count(*) > 1',
   'a used token without its record': `
-    select 1 from consumption where kind = 'single-use-token' and not exists (
-      select 1 from audit_record where type = 'token.consumed' and details like '%' || key || '%')`,
+    select 1 from consumption where kind = 'single-use-token' and key not in (
+      select details ->> 'jti' from audit_record where type = 'token.consumed')`,
   'a session without its proof': `select 1 from session where id not in (select session_id from audit_record where type = 'proof.accepted')`,
   'an algorithm without exactly one key that signs and one that is next': `
     select 1 from signing_key where state <> 'retired' group by alg having count(*) <> 2`,
