@@ -68,7 +68,7 @@ export const contextOf = (
   return {
     acr: chosen.level.acr,
     acrs: earned.filter(({ renewedBy }) => renewedBy.at >= authTime).map(({ level }) => level.acr),
-    amr: [...amrTimes.keys()].sort((one, other) => (one < other ? -1 : 1)),
+    amr: [...amrTimes.keys()].sort(),
     amrTimes: Object.fromEntries(amrTimes),
     authTime,
   };

@@ -66,6 +66,7 @@ describe('signing in', () => {
   it('nobody is there: login', () => {
     then(given(), 'login', 'nobody_signed_in');
     then(given(demanding('mfa')), 'login', 'nobody_signed_in');
+    assert.deepEqual(nextStep(given()).next, { step: 'login' });
   });
   it('somebody is there and nothing is demanded: a token', () => {
     then(given(alice), 'issue: 1fa, auth_time 0', 'all_met');
@@ -219,6 +220,7 @@ describe('prompt=select_account', () => {
     then(given(person('password@100', ''), answering), 'issue: 1fa, auth_time 100', 'all_met');
     then(given(person('password@99', ''), answering), 'select-account', 'account_not_selected');
     then(given(person('password@9, totp@100', ''), answering), 'select-account', 'account_not_selected');
+    then(given(person('password@9, password@100', ''), answering), 'issue: 1fa, auth_time 100', 'all_met');
   });
   it('T10: not by signing in meanwhile for another request, for that is no answer to this one', () => {
     then(given(person('password@100', ''), choosing), 'select-account', 'account_not_selected');
@@ -300,6 +302,12 @@ describe('wishes (acr_values read as voluntary)', () => {
     const coded = person('password@0', 'totp, password');
     const two = demanding('wished acr_values phr, wished claims mfa');
     then(given(coded, two), 'challenge: totp', 'proof_missing');
+    then(given(coded, demanding('1fa, wished acr_values phr, wished claims mfa')), 'challenge: totp', 'proof_missing');
+    const { trace } = nextStep(given(coded, two));
+    assert.deepEqual(
+      [trace.requirements.map(({ acr }) => acr), trace.dropped.map(({ acr }) => acr)],
+      [[['mfa']], [['phr']]],
+    );
   });
   it('are dropped when no page may be shown', () => {
     then(given(alice, wished, silently), 'issue: 1fa, auth_time 0', 'all_met');
@@ -307,6 +315,14 @@ describe('wishes (acr_values read as voluntary)', () => {
   it('do not take anybody who is not there past the login', () => {
     then(given(wished), 'login', 'nobody_signed_in');
     then(given(wished, silently), 'refuse: login_required', 'login_needs_page');
+  });
+  it('are dropped only where that helps: not when somebody else is there, or consent is missing', () => {
+    for (const facts of [{ pinnedUser: 'bob' }, { ...silently, consentMissing: ['read'] }]) {
+      const coded = person('password@0, totp@1', 'totp, password');
+      const { next, trace } = nextStep(given(coded, wished, facts));
+      assert.equal(next.step, 'refuse');
+      assert.deepEqual([trace.requirements.map(({ acr }) => acr), trace.dropped], [[['mfa']], []]);
+    }
   });
   it('take no need with them when they are dropped', () => {
     then(given(alice, demanding('wished acr_values loa9, mfa')), 'challenge: passkey / totp', 'proof_missing');

@@ -9,13 +9,12 @@ import type { Prompt } from './authorization-request/authorization-request.ts';
 import type { OAuthError } from './error.ts';
 import { oauthError } from './error.ts';
 import type { Instant } from './instant.ts';
-import { instant } from './instant.ts';
 import type { RequirementTrace } from './policy/explain.ts';
 import { explainRequirement } from './policy/explain.ts';
 import type { Level } from './policy/levels.ts';
 import type { Requirement } from './policy/requirement.ts';
 import type { Choice } from './step-up.ts';
-import { choicesThatMeet, contextThatMeets } from './step-up.ts';
+import { choicesThatMeet, contextThatMeets, isAttainable } from './step-up.ts';
 
 /** The person whose session it is. */
 export interface Person {
@@ -84,33 +83,24 @@ interface Verdict {
  * Wishes are fulfilled when they can be: all of them, else one, else none. They never refuse anybody, nor send anybody to enrol.
  */
 export const nextStep = (situation: Situation): Decision => {
-  const needs = situation.requirements.filter(({ voluntary }) => !voluntary);
   const wishes = situation.requirements.filter(({ voluntary }) => voluntary);
-  const attempts =
-    wishes.length === 0 ? [[]] : [wishes, ...(wishes.length > 1 ? wishes.map((wish) => [wish]) : []), []];
-  const verdicts = attempts.map((kept) => {
-    const requirements = situation.requirements.filter((one) => needs.includes(one) || kept.includes(one));
-    return { kept, requirements, outcome: verdict(situation, requirements) };
-  });
-  const chosen = verdicts.find(({ outcome, kept }) => kept.length === 0 || !isAboutProof(outcome));
-  if (!chosen) throw new Error('The attempt without wishes is always taken.');
-  const dropped = wishes.filter((wish) => !chosen.kept.includes(wish));
-  return explained(situation, chosen.outcome, chosen.requirements, dropped);
+  for (const kept of [wishes, ...wishes.map((wish) => [wish])]) {
+    const decision = decisionWith(kept, situation);
+    if (!PROOF_REASONS.has(decision.trace.reason)) return decision;
+  }
+  return decisionWith([], situation);
 };
 
-/** Whether a refusal, or an enrolment, came from a requirement, so that dropping a wish might help. */
-const isAboutProof = ({ next, reason }: Verdict): boolean =>
-  next.step === 'enrol' || (next.step === 'refuse' && PROOF_REASONS.has(reason));
-
+/** Why a refusal, or an enrolment, comes from a requirement, so that dropping a wish might help. */
 const PROOF_REASONS = new Set(['unattainable', 'nothing_enrolled', 'challenge_needs_page', 'enrolment_needs_page']);
 
-const explained = (
-  situation: Situation,
-  { next, reason }: Verdict,
-  requirements: readonly Requirement[],
-  dropped: readonly Requirement[],
-): Decision => {
-  const events = situation.person?.events ?? [];
+/** The decision when these wishes are kept, and the others dropped. */
+const decisionWith = (kept: readonly Requirement[], situation: Situation): Decision => {
+  const stands = (one: Requirement): boolean => !one.voluntary || kept.includes(one);
+  const requirements = situation.requirements.filter(stands);
+  const dropped = situation.requirements.filter((one) => !stands(one));
+  const { next, reason } = verdict(situation, requirements);
+  const events = eventsOf(situation);
   const explain = (requirement: Requirement): RequirementTrace =>
     explainRequirement(requirement, events, situation.levels);
   return {
@@ -118,6 +108,8 @@ const explained = (
     trace: { step: next.step, reason, requirements: requirements.map(explain), dropped: dropped.map(explain) },
   };
 };
+
+const eventsOf = ({ person }: Situation): readonly AuthenticationEvent[] => person?.events ?? [];
 
 const verdict = (situation: Situation, requirements: readonly Requirement[]): Verdict => {
   const wanted = interactiveVerdict(situation, requirements);
@@ -128,37 +120,27 @@ const verdict = (situation: Situation, requirements: readonly Requirement[]): Ve
 const interactiveVerdict = (situation: Situation, requirements: readonly Requirement[]): Verdict => {
   const { person, levels, installed } = situation;
   if (!isAttainable(requirements, installed, levels)) return refuse(unmet('unattainable'));
-  const identity = identityVerdict(situation);
+  if (!person) return login(situation, 'nobody_signed_in');
+  const identity = identityVerdict(person, situation);
   if (identity) return identity;
-  if (!person) return { next: { step: 'login' }, reason: 'nobody_signed_in' };
   const context = contextThatMeets(person.events, requirements, levels);
   if (!context) return proofVerdict(person, requirements, situation);
   const consent = consentVerdict(situation);
   return consent ?? { next: { step: 'issue', context, requirements }, reason: 'all_met' };
 };
 
-/** Whether anybody could meet the requirements at all, with every kind of authenticator that the server can verify. */
-const isAttainable = (
-  requirements: readonly Requirement[],
-  installed: readonly Proof[],
-  levels: readonly Level[],
-): boolean => {
-  const everything = installed.map((proof) => ({ ...proof, at: momentOf(requirements) }));
-  return contextThatMeets(everything, requirements, levels) !== undefined;
-};
+const login = ({ expectedUser }: Situation, reason: string): Verdict => ({
+  next: { step: 'login', ...(expectedUser !== undefined && { expectedUser }) },
+  reason,
+});
 
-const EPOCH = instant(0);
-
-const momentOf = (requirements: readonly Requirement[]): Instant =>
-  requirements.reduce((last, { since }) => (since !== undefined && since > last ? since : last), EPOCH);
+/** Whether something was done in answer to this request, and not before it. */
+const answers = (at: Instant | undefined, { requestedAt }: Situation): boolean => at !== undefined && at >= requestedAt;
 
 /** Is the right person here, and do they want to be? */
-const identityVerdict = (situation: Situation): Verdict | undefined => {
-  const { person, expectedUser, pinnedUser, prompt, requestedAt, accountSelectedAt } = situation;
-  if (!person?.events.some(({ first }) => first)) {
-    const reason = person ? 'no_first_factor' : 'nobody_signed_in';
-    return { next: { step: 'login', ...(expectedUser !== undefined && { expectedUser }) }, reason };
-  }
+const identityVerdict = (person: Person, situation: Situation): Verdict | undefined => {
+  const { expectedUser, pinnedUser, prompt, accountSelectedAt } = situation;
+  if (!person.events.some(({ first }) => first)) return login(situation, 'no_first_factor');
   // The person who began is the one who finishes: a proof by anyone else is worth nothing here.
   if (pinnedUser !== undefined && pinnedUser !== person.userId) {
     return refuse(oauthError('login_required', 'another_person', 'Another person signed in meanwhile'));
@@ -172,14 +154,13 @@ const identityVerdict = (situation: Situation): Verdict | undefined => {
             'The person who signed in is not the one that was asked for',
           ),
         )
-      : { next: { step: 'login', expectedUser }, reason: 'other_person_expected' };
+      : login(situation, 'other_person_expected');
   }
-  if (!prompt.includes('select_account')) return undefined;
-  const selected = accountSelectedAt !== undefined && accountSelectedAt >= requestedAt;
+  if (!prompt.includes('select_account') || answers(accountSelectedAt, situation)) return undefined;
   // Whoever signed in to answer this very request has chosen by that; somebody who signed in meanwhile for another one has not.
   const signedInSince =
-    pinnedUser === person.userId && person.events.some(({ first, at }) => first && at >= requestedAt);
-  return selected || signedInSince ? undefined : { next: { step: 'select-account' }, reason: 'account_not_selected' };
+    pinnedUser === person.userId && person.events.some(({ first, at }) => first && answers(at, situation));
+  return signedInSince ? undefined : { next: { step: 'select-account' }, reason: 'account_not_selected' };
 };
 
 /** The person is here; which further proof would do? */
@@ -194,9 +175,9 @@ const proofVerdict = (person: Person, requirements: readonly Requirement[], situ
   return refuse(unmet('nothing_enrolled'));
 };
 
-const consentVerdict = ({ prompt, requestedAt, consentedAt, consentMissing }: Situation): Verdict | undefined => {
-  const given = consentedAt !== undefined && consentedAt >= requestedAt;
-  if (given) return undefined;
+const consentVerdict = (situation: Situation): Verdict | undefined => {
+  const { prompt, consentedAt, consentMissing } = situation;
+  if (answers(consentedAt, situation)) return undefined;
   if (consentMissing.length > 0)
     return { next: { step: 'consent', scopes: consentMissing }, reason: 'consent_missing' };
   return prompt.includes('consent')
@@ -238,16 +219,12 @@ const withoutPages = (wanted: Verdict, situation: Situation, requirements: reado
 };
 
 /** Signing in again is one thing, a further proof another; a level that was not shown before is more than a login. */
-const sentenceFor = (
-  anyOf: readonly Choice[],
-  { person, levels }: Situation,
-  requirements: readonly Requirement[],
-): string => {
+const sentenceFor = (anyOf: readonly Choice[], situation: Situation, requirements: readonly Requirement[]): string => {
   const ageless = requirements.map((requirement): Requirement => {
     const { since: _, ...rest } = requirement;
     return rest;
   });
-  const shownBefore = contextThatMeets(person?.events ?? [], ageless, levels) !== undefined;
+  const shownBefore = contextThatMeets(eventsOf(situation), ageless, situation.levels) !== undefined;
   return shownBefore && anyOf.every((choice) => choice.some(({ first }) => first))
     ? 'Login required'
     : 'Multifactor authentication required';

@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import type { Level } from './policy/levels.ts';
 import { defaultLevels, PAPE_MULTI_FACTOR } from './policy/levels.ts';
 import { choicesText, events, proofs, requirement, requirements, rows } from './step-up.notation.ts';
-import { choicesThatMeet, contextThatMeets } from './step-up.ts';
+import { attainableLevels, choicesThatMeet, contextThatMeets, isAttainable } from './step-up.ts';
 
 /** The answer to THE QUESTION in words: the context, or what would do. */
 const answer = (
@@ -137,6 +137,7 @@ describe('what the client calls it', () => {
     password@0, totp@5           | mfa                                   | mfa, auth_time 5
     passkey@3                    | phr, acr_values PAPE                  | PAPE, auth_time 3
     passkey@3                    | acr_values PAPE, phr                  | PAPE, auth_time 3
+    passkey@3                    | acr_values phr or mfa, mfa            | mfa, auth_time 3: the level that both name
     passkey@3                    | claims mfa, acr_values phr            | mfa, auth_time 3
     passkey@3                    | acr_values phr, claims mfa            | mfa, auth_time 3
     passkey@3                    | acr_values phr or mfa, claims mfa     | mfa, auth_time 3
@@ -165,6 +166,8 @@ describe('what the client calls it', () => {
     // Levels that the demand names without meaning them: the client's words are given back for a true level only.
     const lying = { ...requirement('acr_values PAPE'), acr: ['1fa'] };
     assert.equal(contextThatMeets(facts, [lying], defaultLevels)?.acr, '1fa');
+    const wordsAlone = { source: { from: 'client' }, asked: ['PAPE'], binds: 'proof' } as const;
+    assert.equal(contextThatMeets(facts, [wordsAlone], defaultLevels)?.acr, '1fa');
   });
 });
 
@@ -265,5 +268,32 @@ describe('the context', () => {
     assert.equal(of('password@1')?.acr, '1fa');
     assert.equal(contextThatMeets([], [], defaultLevels), undefined);
     assert.equal(contextThatMeets(events('password@1'), [], []), undefined);
+  });
+});
+
+describe('what this server can promise', () => {
+  const names = (installed: string): string =>
+    attainableLevels(defaultLevels, proofs(installed))
+      .map(({ acr }) => acr)
+      .join(' ');
+
+  it('the levels that what is installed can show together, strongest first', () => {
+    assert.equal(names('password'), '1fa');
+    assert.equal(names('password, pin'), '1fa');
+    assert.equal(names('password, totp'), 'mfa 1fa');
+    assert.equal(names('passkey'), 'phr mfa 1fa');
+    assert.equal(names('password, key'), 'phrh phr mfa 1fa');
+  });
+  it('none without what could begin a session', () => {
+    assert.equal(names('totp, key'), '');
+    assert.equal(names(''), '');
+  });
+  it('a demand is attainable when those levels meet it, however fresh the proofs must be', () => {
+    const attainable = (demands: string): boolean =>
+      isAttainable(requirements(demands), proofs('password, totp'), defaultLevels);
+    for (const demands of ['nothing', 'mfa', 'mfa since 100', 'mfa since 100, every since 200, 1fa', 'phr or mfa']) {
+      assert.equal(attainable(demands), true, demands);
+    }
+    for (const demands of ['phr', 'mfa, phr', 'phr since 100', 'nobody']) assert.equal(attainable(demands), false);
   });
 });

@@ -20,7 +20,7 @@ const poolOf = (
   requirements: readonly Requirement[],
 ): readonly AuthenticationEvent[] => {
   const since = requirements.flatMap(({ binds, since }) => (binds === 'every' && since !== undefined ? [since] : []));
-  return since.length === 0 ? events : events.filter((event) => since.every((moment) => event.at >= moment));
+  return events.filter((event) => since.every((moment) => event.at >= moment));
 };
 
 /** Whether one context meets one requirement. */
@@ -44,8 +44,8 @@ const precedence = ({ source, voluntary }: Requirement): number =>
   (voluntary ? 2 : 0) + (source.from === 'request' && source.parameter === 'claims' ? 0 : 1);
 
 /**
- * The name to report: of the levels the context holds, the strongest that the client itself asked for,
- * in the client's own word for it; else the level's own name.
+ * The name to report: that of the context's level if the client itself asked for it, else that of the strongest it asked
+ * for and the context holds, in the client's own word for it; else the level's own name.
  */
 const reportedName = (
   context: AuthenticationContext,
@@ -119,6 +119,22 @@ export const choicesThatMeet = (
   return [];
 };
 
+/** Whether anybody could meet the requirements at all, with every kind of proof that can be verified here. */
+export const isAttainable = (
+  requirements: readonly Requirement[],
+  installed: readonly Proof[],
+  levels: readonly Level[],
+): boolean => {
+  const at = whenProven([], requirements);
+  return (
+    contextThatMeets(
+      installed.map((proof) => ({ ...proof, at })),
+      requirements,
+      levels,
+    ) !== undefined
+  );
+};
+
 /** People expect to begin with what begins a session. */
 const firstFactorFirst = (choice: Choice): Choice =>
   choice.toSorted((one, other) => Number(other.first) - Number(one.first));
@@ -127,5 +143,5 @@ const firstFactorFirst = (choice: Choice): Choice =>
 export const attainableLevels = (levels: readonly Level[], installed: readonly Proof[]): readonly Level[] =>
   earnedLevels(
     levels,
-    installed.map((proof) => ({ ...proof, at: instant(0) })),
+    installed.map((proof) => ({ ...proof, at: EPOCH })),
   ).map(({ level }) => level);
