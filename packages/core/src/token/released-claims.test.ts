@@ -13,13 +13,39 @@ describe('what scopes release about a person', () => {
   };
 
   it('each its own claims, and only those that are known (OpenID Connect Core 1.0, section 5.4)', () => {
-    assert.deepEqual(releasedClaims(['openid', 'profile'], person), { name: 'Alice' });
-    assert.deepEqual(releasedClaims(['email'], person), { email: 'alice@example.com', email_verified: true });
-    assert.deepEqual(releasedClaims(['phone', 'address', 'email', 'email'], person), {
+    assert.deepEqual(releasedClaims(['openid', 'profile'], person, []), { name: 'Alice' });
+    assert.deepEqual(releasedClaims(['email'], person, []), { email: 'alice@example.com', email_verified: true });
+    assert.deepEqual(releasedClaims(['phone', 'address', 'email', 'email'], person, []), {
       phone_number: '+1',
       email: 'alice@example.com',
       email_verified: true,
     });
+  });
+  it('all that the standard puts under a scope (section 5.4)', () => {
+    const profile = [
+      'name',
+      'family_name',
+      'given_name',
+      'middle_name',
+      'nickname',
+      'preferred_username',
+      'profile',
+      'picture',
+      'website',
+      'gender',
+      'birthdate',
+      'zoneinfo',
+      'locale',
+      'updated_at',
+    ];
+    const all = ['sub', ...profile, 'email', 'email_verified', 'address', 'phone_number', 'phone_number_verified'];
+    const everything = Object.fromEntries(all.map((name) => [name, `their ${name}`]));
+    const names = (scope: string) => Object.keys(releasedClaims([scope], everything, []));
+    assert.deepEqual(names('profile'), profile);
+    assert.deepEqual(names('email'), ['email', 'email_verified']);
+    assert.deepEqual(names('address'), ['address']);
+    assert.deepEqual(names('phone'), ['phone_number', 'phone_number_verified']);
+    assert.deepEqual(STANDARD_CLAIMS, all.slice(1));
   });
   it('nothing for other scopes, whatever they are called', () => {
     for (const scope of [
@@ -32,11 +58,11 @@ describe('what scopes release about a person', () => {
       'constructor',
       'toString',
     ]) {
-      assert.deepEqual(releasedClaims([scope], person), {}, scope);
+      assert.deepEqual(releasedClaims([scope], person, []), {}, scope);
     }
   });
   it('nothing that is merely inherited', () => {
-    assert.deepEqual(releasedClaims(['profile'], Object.create({ name: 'Mallory' })), {});
+    assert.deepEqual(releasedClaims(['profile'], Object.create({ name: 'Mallory' }), []), {});
   });
 });
 

@@ -1,16 +1,19 @@
 /** The standard claims about a person, by the scope that releases them (OpenID Connect Core 1.0, sections 5.1 and 5.4). */
-const CLAIMS_BY_SCOPE: Readonly<Record<string, readonly string[]>> = {
-  profile: (
-    'name family_name given_name middle_name nickname preferred_username profile picture website gender birthdate ' +
-    'zoneinfo locale updated_at'
-  ).split(' '),
-  email: ['email', 'email_verified'],
-  address: ['address'],
-  phone: ['phone_number', 'phone_number_verified'],
-};
+const CLAIMS_BY_SCOPE: readonly (readonly [scope: string, claims: readonly string[]])[] = [
+  [
+    'profile',
+    (
+      'name family_name given_name middle_name nickname preferred_username profile picture website gender birthdate ' +
+      'zoneinfo locale updated_at'
+    ).split(' '),
+  ],
+  ['email', ['email', 'email_verified']],
+  ['address', ['address']],
+  ['phone', ['phone_number', 'phone_number_verified']],
+];
 
 /** The claims about a person that may be released: by their scope, or one by one, by name. */
-export const STANDARD_CLAIMS: readonly string[] = Object.values(CLAIMS_BY_SCOPE).flat();
+export const STANDARD_CLAIMS: readonly string[] = CLAIMS_BY_SCOPE.flatMap(([, claims]) => claims);
 
 /** The claims about a person that a client asked for by name (OpenID Connect Core 1.0, section 5.5). */
 export interface RequestedClaims {
@@ -24,7 +27,7 @@ export interface RequestedClaims {
  */
 export const scopesReleasing = ({ idToken, userinfo }: RequestedClaims): readonly string[] => {
   const names = new Set([...idToken, ...userinfo]);
-  return Object.keys(CLAIMS_BY_SCOPE).filter((scope) => CLAIMS_BY_SCOPE[scope]?.some((name) => names.has(name)));
+  return CLAIMS_BY_SCOPE.filter(([, claims]) => claims.some((name) => names.has(name))).map(([scope]) => scope);
 };
 
 /**
@@ -35,11 +38,10 @@ export const scopesReleasing = ({ idToken, userinfo }: RequestedClaims): readonl
 export const releasedClaims = (
   scopes: readonly string[],
   claims: Readonly<Record<string, unknown>>,
-  requested: readonly string[] = [],
+  requested: readonly string[],
 ): Readonly<Record<string, unknown>> => {
-  const byScope = scopes.flatMap((scope) =>
-    Object.hasOwn(CLAIMS_BY_SCOPE, scope) ? (CLAIMS_BY_SCOPE[scope] ?? []) : [],
+  const released = CLAIMS_BY_SCOPE.flatMap(([scope, names]) =>
+    names.filter((name) => scopes.includes(scope) || requested.includes(name)),
   );
-  const names = [...byScope, ...requested.filter((name) => STANDARD_CLAIMS.includes(name))];
-  return Object.fromEntries(names.filter((name) => Object.hasOwn(claims, name)).map((name) => [name, claims[name]]));
+  return Object.fromEntries(released.filter((name) => Object.hasOwn(claims, name)).map((name) => [name, claims[name]]));
 };

@@ -55,7 +55,7 @@ const claimsOf = async (
   deps: Deps,
 ): Promise<Readonly<Record<string, unknown>>> => {
   const user = await deps.store.users.find(subject);
-  return user ? releasedClaims(scopes, user.claims, grant?.requestedClaims.userinfo) : {};
+  return user ? releasedClaims(scopes, user.claims, grant?.requestedClaims.userinfo ?? []) : {};
 };
 
 const refused = (status: number, challenge: string, cors: Readonly<Record<string, string>>): Response =>
