@@ -26,6 +26,11 @@ describe('the scopes a client gets for itself', () => {
     assert.equal(scopesOf([], { ...exampleClient, apis: {} }), '');
     assert.equal(scopesOf(['read'], { ...exampleClient, apis: {} }), 'invalid_scope');
   });
+  it('never one that is a person’s, even if an API has one of that name', () => {
+    const { read } = exampleApi.scopes;
+    const odd = { ...exampleApi, scopes: { ...(read && { profile: read, read }) } };
+    assert.deepEqual(machineScopes([], eager, odd), { ok: true, value: ['read'] });
+  });
   it('an API with the name of what every object has is not found on any client', () => {
     for (const audience of ['constructor', '__proto__', 'toString']) {
       assert.deepEqual(machineScopes([], { ...exampleClient, apis: {} }, { ...exampleApi, audience }), {

@@ -3,7 +3,7 @@ import type { OAuthError } from '../error.ts';
 import { oauthError } from '../error.ts';
 import type { Api } from '../policy/api.ts';
 import { isOpenidScope } from '../policy/api.ts';
-import { grantableScopes, isElevated } from '../policy/scopes.ts';
+import { grantableScopes, isElevated, mayHave } from '../policy/scopes.ts';
 import type { Result } from '../result.ts';
 import { ok, refused } from '../result.ts';
 
@@ -16,8 +16,9 @@ export const machineScopes = (
   client: Client,
   api: Api,
 ): Result<readonly string[], OAuthError> => {
-  const mine = Object.hasOwn(client.apis, api.audience) ? (client.apis[api.audience] ?? []) : [];
-  const permitted = mine.filter((scope) => !isOpenidScope(scope) && !isElevated(scope, api));
+  const permitted = Object.keys(api.scopes).filter(
+    (scope) => mayHave(client, api, scope) && !isOpenidScope(scope) && !isElevated(scope, api),
+  );
   if (requested.length === 0) return ok(permitted);
   const grantable = grantableScopes(requested, client, api);
   if (!grantable.ok) return grantable;

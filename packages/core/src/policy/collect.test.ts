@@ -9,7 +9,7 @@ import { events } from '../step-up.notation.ts';
 import { contextThatMeets } from '../step-up.ts';
 import { exampleApi } from './api.example.ts';
 import type { RequirementContext } from './collect.ts';
-import { collectRequirements, scopeRequirements } from './collect.ts';
+import { collectRequirements, inTodaysNames, scopeRequirements } from './collect.ts';
 import { defaultLevels, PAPE_MULTI_FACTOR } from './levels.ts';
 import type { Requirement } from './requirement.ts';
 
@@ -191,5 +191,33 @@ describe('what everybody else demands', () => {
     const plain = collected({ acrValues: ['mfa'] }, { minimumAcr: ['mfa'] }, { scopes: ['transfer'] });
     const all = collected({ acrValues: ['mfa'] }, { minimumAcr: ['mfa'] }, { scopes: ['transfer'], further });
     assert.deepEqual(all, [...plain, ...further]);
+  });
+});
+
+describe('what was demanded when a grant was made, in the names of today', () => {
+  const kept = (...acr: readonly string[]): Requirement => ({
+    source: { from: 'client' },
+    acr,
+    asked: ['as it was asked'],
+    since: instant(7),
+    binds: 'every',
+  });
+  const renamed = defaultLevels.map((level) => ({ ...level, acr: `new-${level.acr}`, aliases: [level.acr] }));
+
+  it('a level that was renamed, and kept its old name as an alias, is the same level', () => {
+    assert.deepEqual(inTodaysNames([kept('phr', 'mfa')], renamed), [{ ...kept(), acr: ['new-phr', 'new-mfa'] }]);
+    assert.deepEqual(inTodaysNames([kept('mfa')], defaultLevels), [kept('mfa')]);
+  });
+  it('a level that is gone without a successor is a demand that nobody meets any more, not one for nothing', () => {
+    const without = defaultLevels.filter(({ acr }) => acr !== 'mfa');
+    assert.deepEqual(inTodaysNames([kept('mfa')], without), [kept()]);
+    assert.equal(
+      contextThatMeets(events('password@8, totp@9'), inTodaysNames([kept('mfa')], without), without),
+      undefined,
+    );
+  });
+  it('a demand that names no level stays one', () => {
+    const anew: Requirement = { source: { from: 'client' }, since: instant(7), binds: 'every' };
+    assert.deepEqual(inTodaysNames([anew, kept('mfa')], renamed), [anew, kept('new-mfa')]);
   });
 });

@@ -87,8 +87,23 @@ export const clientRequirements = (client: Client, levels: readonly Level[]): re
     : [{ source: { from: 'client' }, acr: resolve(levels, client.minimumAcr), binds: 'proof' }];
 
 const requestRequirements = (request: AuthorizationRequest, context: RequirementContext): readonly Requirement[] => {
-  const { levels, client, requestedAt } = context;
-  const requirements: Requirement[] = [];
+  const named = levelRequirements(request, context);
+  const requirements: Requirement[] = [...named];
+  if (request.maxAgeSeconds !== undefined) requirements.push(ageRequirement(request.maxAgeSeconds, named, context));
+  if (request.prompt.includes('login')) {
+    requirements.push({ source: { from: 'request', parameter: 'prompt' }, since: context.requestedAt, binds: 'every' });
+  }
+  return requirements;
+};
+
+/** A requirement that names levels. */
+type LevelRequirement = Requirement & { readonly acr: readonly string[] };
+
+const levelRequirements = (
+  request: AuthorizationRequest,
+  { levels, client }: RequirementContext,
+): readonly LevelRequirement[] => {
+  const requirements: LevelRequirement[] = [];
   if (request.acrValues.length > 0) {
     requirements.push({
       source: { from: 'request', parameter: 'acr_values' },
@@ -108,11 +123,6 @@ const requestRequirements = (request: AuthorizationRequest, context: Requirement
       ...(!request.acrClaim.essential && { voluntary: true }),
     });
   }
-  if (request.maxAgeSeconds !== undefined)
-    requirements.push(ageRequirement(request.maxAgeSeconds, requirements, context));
-  if (request.prompt.includes('login')) {
-    requirements.push({ source: { from: 'request', parameter: 'prompt' }, since: requestedAt, binds: 'every' });
-  }
   return requirements;
 };
 
@@ -122,11 +132,11 @@ const requestRequirements = (request: AuthorizationRequest, context: Requirement
  */
 const ageRequirement = (
   maxAgeSeconds: number,
-  others: readonly Requirement[],
+  named: readonly LevelRequirement[],
   { requestedAt, agesFrom, levels }: RequirementContext,
 ): Requirement => {
-  const renewedByAny = (acr: string): boolean => levelNamed(levels, acr)?.renewedBy === 'any';
-  const narrows = others.some(({ voluntary, acr = [] }) => !voluntary && !acr.some(renewedByAny));
+  const easy = levels.filter(({ renewedBy }) => renewedBy === 'any');
+  const narrows = named.some(({ voluntary, acr }) => !voluntary && !easy.some((level) => acr.includes(level.acr)));
   return {
     source: { from: 'request', parameter: 'max_age' },
     since: maxAgeSeconds === 0 ? requestedAt : secondsBefore(agesFrom, maxAgeSeconds),

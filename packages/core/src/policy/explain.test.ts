@@ -16,6 +16,7 @@ describe('why a requirement is met or not', () => {
     totp@5, password@5                  | since 3            | met               | totp@5 (by the strongest level)
     password@0, totp@5, password@9      | 1fa                | met               | password@9
     password@0, totp@5                  | since 3            | met               | totp@5
+    password@9, totp@5                  | since 6            | met               | password@9
     password@3, totp@5                  | every since 3      | met               | totp@5
                                         | mfa                | nobody_signed_in  |
     totp@5, key@6                       | mfa                | nobody_signed_in  |

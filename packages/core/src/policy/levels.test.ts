@@ -32,6 +32,12 @@ describe('the levels of the house', () => {
       assert.equal(levelNamed(defaultLevels, name), undefined);
     }
   });
+  it('have no other names: Auth0’s for two factors is the only one', () => {
+    assert.deepEqual(
+      defaultLevels.flatMap(({ acr, aliases }) => [acr, ...aliases]),
+      ['phrh', 'phr', 'mfa', PAPE_MULTI_FACTOR, '1fa'],
+    );
+  });
   it('each name means one thing', () => {
     const names = defaultLevels.flatMap(({ acr, aliases }) => [acr, ...aliases]);
     assert.equal(new Set(names).size, names.length);

@@ -6,7 +6,7 @@ import { events } from '../step-up.notation.ts';
 import { exampleApi } from './api.example.ts';
 import type { Api } from './api.ts';
 import { defaultLevels } from './levels.ts';
-import { grantableScopes, isElevated, isSingleUse, standingScopes, targetApi } from './scopes.ts';
+import { freshUntil, grantableScopes, isElevated, isSingleUse, mayHave, standingScopes, targetApi } from './scopes.ts';
 
 const NAMES_OF_OBJECTS = ['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'];
 
@@ -34,6 +34,12 @@ describe('the scopes a client can be given', () => {
     assert.equal(granted('read', elsewhere), 'invalid_scope');
     const more = { ...exampleClient, apis: { 'https://api.example/': ['read', 'unheard-of'] } };
     assert.equal(granted('read unheard-of', more), 'read');
+  });
+  it('what a client may have it may have of one API, and of no other', () => {
+    assert.equal(mayHave(exampleClient, exampleApi, 'read'), true);
+    assert.equal(mayHave(exampleClient, exampleApi, 'vault'), false);
+    assert.equal(mayHave(exampleClient, { ...exampleApi, audience: 'https://other.example/' }, 'read'), false);
+    assert.equal(mayHave(exampleClient, undefined, 'read'), false);
   });
   it('offline_access only for a client that may refresh', () => {
     assert.equal(granted('openid offline_access'), 'openid offline_access');
@@ -120,5 +126,32 @@ describe('what kind of scope it is', () => {
     assert.equal(isSingleUse(['read', 'pay'], exampleApi), true);
     assert.equal(isSingleUse(['read', 'transfer', 'openid', ...NAMES_OF_OBJECTS], exampleApi), false);
     assert.equal(isSingleUse(['pay'], undefined), false);
+  });
+});
+
+describe('until when the proofs are fresh enough for what was granted', () => {
+  const until = (facts: string, ...scopes: readonly string[]) =>
+    freshUntil(scopes, exampleApi, events(facts), defaultLevels, instant(100));
+
+  it('the age that a scope allows, counted from the proof that it asks for', () => {
+    assert.equal(until('password@0, totp@90', 'transfer'), 390);
+    assert.equal(until('password@95, totp@90', 'transfer'), 390);
+    assert.equal(until('password@95, totp@90', 'recent'), 150);
+  });
+  it('the soonest end of several', () => {
+    assert.equal(until('password@90, totp@90', 'transfer', 'recent'), 150);
+    assert.equal(until('password@90, totp@90', 'recent', 'transfer'), 150);
+  });
+  it('is no matter where no scope demands an age', () => {
+    assert.equal(until('password@0, key@90', 'openid', 'read', 'vault', 'unheard-of', ...NAMES_OF_OBJECTS), undefined);
+    assert.equal(until('password@0, key@90', 'openid', 'read', 'vault', 'transfer'), 390);
+    assert.equal(
+      freshUntil(['transfer'], undefined, events('password@0, totp@90'), defaultLevels, instant(100)),
+      undefined,
+    );
+  });
+  it('says nothing for a scope that was not earned', () => {
+    assert.equal(until('password@90', 'transfer'), undefined);
+    assert.equal(until('password@90', 'transfer', 'recent'), 150);
   });
 });

@@ -12,9 +12,13 @@ import { isOpenidScope, scopePolicy } from './api.ts';
 import { scopeRequirements } from './collect.ts';
 import type { Level } from './levels.ts';
 
+/** The scopes of an API that a client may have; own properties only, as for the scopes themselves. */
+const scopesFor = (client: Client, api: Api | undefined): readonly string[] | undefined =>
+  api && Object.hasOwn(client.apis, api.audience) ? client.apis[api.audience] : undefined;
+
 /** Whether a client may have a scope of an API. */
 export const mayHave = (client: Client, api: Api | undefined, scope: string): boolean =>
-  api !== undefined && Object.hasOwn(client.apis, api.audience) && (client.apis[api.audience] ?? []).includes(scope);
+  scopesFor(client, api)?.includes(scope) === true;
 
 /**
  * The scopes a person can give a client: OpenID Connect's own, and those of the API that it defines and the client may
@@ -29,7 +33,7 @@ export const grantableScopes = (
   const granted = requested.filter((scope) => {
     if (scope === 'offline_access') return offline;
     if (isOpenidScope(scope)) return true;
-    return api !== undefined && scopePolicy(api, scope) !== undefined && mayHave(client, api, scope);
+    return scopePolicy(api, scope) !== undefined && mayHave(client, api, scope);
   });
   if (requested.length > 0 && granted.length === 0) {
     return refused(
@@ -76,11 +80,6 @@ export const standingScopes = (
     return contextThatMeets(events, scopeRequirements(api, [scope], levels, now), levels) !== undefined;
   });
 
-const demandsNothing = (api: Api | undefined, scope: string): boolean => {
-  const requires = scopePolicy(api, scope)?.requires;
-  return requires !== undefined && requires.acr === undefined && requires.maxAgeSeconds === undefined;
-};
-
 /**
  * Until when the proofs are fresh enough for every scope that demands an age; `undefined` when none does.
  *
@@ -105,6 +104,10 @@ export const freshUntil = (
 export const isSingleUse = (scopes: readonly string[], api: Api | undefined): boolean =>
   scopes.some((scope) => scopePolicy(api, scope)?.singleUse === true);
 
-/** Whether a scope demands any proof at all beyond the login itself. */
-export const isElevated = (scope: string, api: Api | undefined): boolean =>
-  !isOpenidScope(scope) && (!demandsNothing(api, scope) || scopePolicy(api, scope)?.singleUse === true);
+/** Whether a scope demands any proof at all beyond the login itself, or may be used only once; one that nobody defined counts as such. */
+export const isElevated = (scope: string, api: Api | undefined): boolean => {
+  if (isOpenidScope(scope)) return false;
+  const policy = scopePolicy(api, scope);
+  if (!policy || policy.singleUse) return true;
+  return policy.requires.acr !== undefined || policy.requires.maxAgeSeconds !== undefined;
+};
