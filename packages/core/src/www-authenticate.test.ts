@@ -71,6 +71,7 @@ describe('reading', () => {
     ['Bearer max_age="007"', [bearer({ maxAgeSeconds: 7 })]],
     ['Bearer acr_values="  phr   mfa "', [bearer({ acrValues: ['phr', 'mfa'] })]],
     ['Bearer unknown="x", error="e"', [bearer({ error: 'e' })]],
+    ['Bearer \t  error="e"', [bearer({ error: 'e' })]],
   ];
   for (const [header, expected] of cases) {
     it(header || '(nothing)', () => assert.deepEqual(parseChallenges(header), expected));
@@ -92,6 +93,10 @@ describe('reading', () => {
       'Bearer abc==',
       'Bearer error="e" max_age=5',
       'Bearer error="e"x',
+      'Bearer max_age=5 scope',
+      'Bearer max_age=5""',
+      'Bearer abc error="e"',
+      'Bearer error="e", stray"x"',
       'Bearer error=',
       'Bearer error="e", =x',
       'Bearer error="e", "stray"',
@@ -107,6 +112,11 @@ describe('reading', () => {
     }
     assert.deepEqual(parseChallenges('DPoP error="d", Bearer error="e'), [{ scheme: 'DPoP', error: 'd' }]);
     assert.deepEqual(parseChallenges('error="e", Bearer error="f"'), [bearer({ error: 'f' })]);
+  });
+
+  it('reads nothing from what is no text, as a caller in JavaScript may pass', () => {
+    for (const header of ['null', '["Bearer"]', '7', '{"length":1}'])
+      assert.deepEqual(parseChallenges(JSON.parse(header)), []);
   });
 
   it('leaves out what a parameter cannot hold', () => {
@@ -166,15 +176,21 @@ describe('writing', () => {
   });
 
   it('refuses to write a demand that cannot be written', () => {
+    const refused = (challenge: Partial<StepUpChallenge>, parameter: string): void =>
+      assert.throws(() => formatChallenge(bearer(challenge)), {
+        name: 'TypeError',
+        message: new RegExp(`\\b${parameter}\\b`),
+      });
     for (const token of ['', 'a b', 'a"b', 'a\\b', 'a\nb', 'é']) {
-      assert.throws(() => formatChallenge(bearer({ scope: ['ok', token] })), TypeError);
-      assert.throws(() => formatChallenge(bearer({ acrValues: [token] })), TypeError);
-      assert.throws(() => formatChallenge(bearer({ algs: [token] })), TypeError);
-      if (token) assert.throws(() => formatChallenge(bearer({ resourceMetadata: token })), TypeError);
+      refused({ scope: ['ok', token] }, 'scope');
+      refused({ acrValues: [token] }, 'acr_values');
+      refused({ algs: [token] }, 'algs');
+      if (token) refused({ resourceMetadata: token }, 'resource_metadata');
     }
     for (const maxAgeSeconds of [-1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, 1e9]) {
-      assert.throws(() => formatChallenge(bearer({ maxAgeSeconds })), TypeError);
+      refused({ maxAgeSeconds }, 'max_age');
     }
+    assert.equal(formatChallenge(bearer({ maxAgeSeconds: 999_999_999 })), 'Bearer max_age="999999999"');
   });
 });
 

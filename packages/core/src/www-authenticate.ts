@@ -114,12 +114,10 @@ interface WrittenChallenge {
 
 /** RFC 6750, section 3: a parameter appears once. Which of two to believe is not ours to guess. */
 const addParameter = (challenge: WrittenChallenge, element: string): void => {
-  const byToken = TOKEN_PARAMETER.exec(element);
-  const byQuotes = byToken ? null : QUOTED_PARAMETER.exec(element);
-  const name = (byToken ?? byQuotes)?.[1]?.toLowerCase();
-  const value = byToken?.[2] ?? byQuotes?.[2]?.replaceAll(/\\(.)/g, '$1');
-  if (name === undefined || value === undefined || challenge.parameters?.has(name)) challenge.parameters = undefined;
-  else challenge.parameters?.set(name, value);
+  const [, written = '', value] = TOKEN_PARAMETER.exec(element) ?? QUOTED_PARAMETER.exec(element) ?? [];
+  const name = written.toLowerCase();
+  if (value === undefined || challenge.parameters?.has(name)) challenge.parameters = undefined;
+  else challenge.parameters?.set(name, value.replaceAll(/\\(.)/g, '$1'));
 };
 
 /**
@@ -164,7 +162,7 @@ const meaningOf = (scheme: 'Bearer' | 'DPoP', parameters: ReadonlyMap<string, st
     ...(description ? { errorDescription: errorText(description) } : {}),
     ...(scope.length > 0 ? { scope } : {}),
     ...(acrValues.length > 0 ? { acrValues } : {}),
-    ...(maxAge !== undefined && /^\d{1,9}$/.test(maxAge) ? { maxAgeSeconds: Number(maxAge) } : {}),
+    ...(maxAge && /^\d{1,9}$/.test(maxAge) ? { maxAgeSeconds: Number(maxAge) } : {}),
     ...(resourceMetadata && VALUE_TOKEN.test(resourceMetadata) ? { resourceMetadata } : {}),
     ...(realm !== undefined ? { realm } : {}),
     ...(algs.length > 0 ? { algs } : {}),
@@ -180,7 +178,7 @@ const readableSchemes: ReadonlyMap<string, 'Bearer' | 'DPoP'> = new Map([
  * Reads the Bearer and DPoP challenges of a header, in order; other schemes are passed over.
  * A malformed challenge, and one with a parameter twice, is left out. Never throws; the header is not trusted.
  */
-export const parseChallenges = (header: string): readonly StepUpChallenge[] => {
+export const parseChallenges = (header: string | null): readonly StepUpChallenge[] => {
   if (typeof header !== 'string' || header.length > LONGEST_HEADER) return [];
   return writtenChallenges(header).flatMap(({ scheme, parameters }) => {
     const readable = readableSchemes.get(scheme);
@@ -193,7 +191,7 @@ export const parseChallenges = (header: string): readonly StepUpChallenge[] => {
  * else the first that asks for scopes (RFC 6750, section 3.1); `undefined` when there is none.
  */
 export const stepUpChallengeOf = (header: string | null): StepUp | undefined => {
-  const challenges = parseChallenges(header ?? '');
+  const challenges = parseChallenges(header);
   const authentication = challenges.find(({ error }) => error === 'insufficient_user_authentication');
   if (authentication) return { ...authentication, kind: 'authentication' };
   const scope = challenges.find(({ error }) => error === 'insufficient_scope');
