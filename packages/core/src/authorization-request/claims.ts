@@ -61,7 +61,7 @@ export const parseClaims = (text: string | undefined): Result<ClaimsParameter, O
   const userinfo = member(claims, 'userinfo') ?? {};
   if (!isJsonObject(idToken) || !isJsonObject(userinfo)) return malformed;
   const acr = member(idToken, 'acr');
-  const acrClaim = acr === undefined ? undefined : claimRequest(acr);
+  const acrClaim = claimRequest(acr);
   if (acr !== undefined && !acrClaim) return malformed;
   const sub = subject(member(idToken, 'sub'), member(userinfo, 'sub'));
   if (!sub.ok) return sub;

@@ -28,7 +28,7 @@ export const several = (parameters: Parameters, name: string): Result<readonly s
  * RFC 6749, section 3.1: an empty value counts as none, and a parameter may not occur more than once.
  */
 export const single = (parameters: Parameters, name: string): Result<string | undefined, OAuthError> => {
-  if ((parameters.get(name) ?? []).length > 1) {
+  if ((parameters.get(name)?.length ?? 0) > 1) {
     return refused(oauthError('invalid_request', `doubled:${name}`, `${name} occurs more than once`));
   }
   const values = several(parameters, name);

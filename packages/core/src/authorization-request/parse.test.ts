@@ -3,7 +3,7 @@ import { describe, it } from 'node:test';
 import { exampleClient } from '../client/client.example.ts';
 import type { Client } from '../client/client.ts';
 import type { Parameters } from './parameters.ts';
-import { parseAuthorizationRequest, parseChannel, requestedClientId } from './parse.ts';
+import { AUTHORIZATION_PARAMETERS, parseAuthorizationRequest, parseChannel, requestedClientId } from './parse.ts';
 
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM';
 const REDIRECT = 'https://app.example/callback';
@@ -165,7 +165,8 @@ describe('a bad request is answered with an error', () => {
       '--',
     ]) {
       const request = parsed({ max_age: text });
-      assert.equal(!request.ok && request.error.reason, 'max_age_malformed', text);
+      assert.ok(!request.ok);
+      assert.deepEqual([request.error.code, request.error.reason], ['invalid_request', 'max_age_malformed'], text);
     }
   });
   it('nothing that came in goes out in a description', () => {
@@ -242,7 +243,8 @@ describe('PKCE (RFC 7636)', () => {
   for (const [name, client, changes, reason] of table) {
     it(`${name}: ${reason ?? 'fine'}`, () => {
       const request = parsed(changes, client);
-      assert.equal(request.ok ? undefined : request.error.reason, reason);
+      const expected = reason === undefined ? undefined : `invalid_request: ${reason}`;
+      assert.equal(request.ok ? undefined : `${request.error.code}: ${request.error.reason}`, expected);
       if (request.ok)
         assert.equal(request.value.codeChallenge, changes.code_challenge === null ? undefined : CHALLENGE);
     });
@@ -306,5 +308,45 @@ describe('which client a request names', () => {
     for (const id of [null, '', ['app', 'app'], ['app', 'other'], [], 'a\0pp', 'x'.repeat(8193)]) {
       assert.equal(requestedClientId(asked({ client_id: id })), undefined);
     }
+  });
+});
+
+describe('the parameters of a request', () => {
+  /** Everything that can be asked for, each unlike what holds without it. */
+  const everything = asked({
+    client_id: 'app',
+    response_mode: 'fragment',
+    scope: 'openid',
+    state: 's',
+    nonce: 'n',
+    prompt: 'login',
+    max_age: '5',
+    acr_values: 'mfa',
+    claims: '{"id_token":{"sub":{"value":"alice"}}}',
+    audience: 'https://api.example/',
+    login_hint: 'alice',
+    id_token_hint: 'a.b.c',
+    ui_locales: 'de',
+    resource: 'https://api.example/',
+    unheard_of: 'x',
+  });
+  const understood = (parameters: Parameters): unknown => {
+    const channel = parseChannel(parameters, exampleClient);
+    const request = channel.ok && parseAuthorizationRequest(parameters, exampleClient, channel.value);
+    return [requestedClientId(parameters), channel, request];
+  };
+  const only = (parameters: Parameters): Parameters =>
+    new Map([...parameters].filter(([name]) => AUTHORIZATION_PARAMETERS.includes(name)));
+
+  it('are all that is read: keeping them alone changes nothing, whatever is asked for or refused', () => {
+    assert.deepEqual(understood(only(everything)), understood(everything));
+    const one = { audience: null, resource: 'https://api.example/' };
+    for (const changes of [one, { request: 'e30.e30.' }, { request_uri: 'urn:x' }, { registration: '{}' }]) {
+      assert.deepEqual(understood(only(asked(changes))), understood(asked(changes)));
+    }
+  });
+  it('are no others', () => {
+    assert.equal(only(everything).has('unheard_of'), false);
+    assert.equal(new Set(AUTHORIZATION_PARAMETERS).size, AUTHORIZATION_PARAMETERS.length);
   });
 });
