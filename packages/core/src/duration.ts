@@ -11,7 +11,7 @@ const UNIT_SECONDS: ReadonlyMap<string, number> = new Map([
  * @returns `undefined` for anything else
  */
 export const durationInSeconds = (text: string): number | undefined => {
-  const [, amount, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const [amount, unit] = [text.slice(0, -1), text.slice(-1)];
   const unitSeconds = UNIT_SECONDS.get(unit);
-  return amount === undefined || unitSeconds === undefined ? undefined : Number(amount) * unitSeconds;
+  return unitSeconds !== undefined && /^\d{1,6}$/.test(amount) ? Number(amount) * unitSeconds : undefined;
 };

@@ -104,6 +104,13 @@ describe('the last gate before a signature', () => {
     const issue = right('hardware-passkey@0, totp@10', 'read');
     assert.equal(passes({ ...issue, context: JSON.parse(JSON.stringify(issue.context)) }), true);
   });
+  it('says what is wrong, for the log', () => {
+    const issue = right('password@0', '');
+    const saying = (message: RegExp) => ({ name: 'NotIssuable', message });
+    assert.throws(() => assertIssuable({ ...issue, scopes: ['unheard-of'] }), saying(/not defined/));
+    assert.throws(() => assertIssuable({ ...issue, scopes: ['transfer'] }), saying(/not earned/));
+    assert.throws(() => assertIssuable({ ...issue, requirements: requirements('mfa') }), saying(/context/));
+  });
   it('law 1: what the API demands is asked of the facts even when nobody collected it', () => {
     const issue = right('password@0', 'transfer');
     assert.deepEqual(issue.requirements, []);

@@ -76,6 +76,7 @@ describe('the proof in a token', () => {
     }
     for (const maxAgeSeconds of [Number.NaN, -1, 1.5, Number.POSITIVE_INFINITY]) {
       assert.equal(proofInToken({ auth_time: now }, { maxAgeSeconds }, now).met, false);
+      assert.equal(proofInToken({ auth_time: now }, { maxAgeSeconds }, now, 60).met, false);
     }
   });
 

@@ -27,14 +27,12 @@ export const proofInToken = (claims: ProofClaims, demand: ProofDemand, now: Inst
   return { met: false, missing: acr ? 'auth_time' : fresh ? 'acr' : 'both' };
 };
 
-const holdsAnyOf = ({ acr, acrs }: ProofClaims, demanded: readonly string[]): boolean => {
-  const earned: readonly unknown[] = Array.isArray(acrs) ? acrs : [];
-  return demanded.some((name) => name === acr || earned.includes(name));
-};
+const holdsAnyOf = ({ acr, acrs }: ProofClaims, demanded: readonly string[]): boolean =>
+  demanded.some((name) => name === acr || (Array.isArray(acrs) && acrs.includes(name)));
 
 /** Written so that a number that is none (NaN) makes it false. */
 const isFresh = (authTime: unknown, maxAgeSeconds: number, now: Instant, skewSeconds: number): boolean => {
-  const skew = Number.isInteger(skewSeconds) && skewSeconds > 0 ? skewSeconds : 0;
+  const skew = Number.isInteger(skewSeconds) ? Math.max(0, skewSeconds) : 0;
   return (
     isInstant(authTime) &&
     Number.isInteger(maxAgeSeconds) &&
