@@ -8,11 +8,11 @@ const CASES = 10_000;
 
 const { STILE_FUZZ_SECONDS: seconds, STILE_FUZZ_SEED: seed } = process.env;
 
-const parameters: fc.Parameters<unknown> = {
-  numRuns: seconds === undefined ? CASES : Number.MAX_SAFE_INTEGER,
+const parameters = (cases: number): fc.Parameters<unknown> => ({
+  numRuns: seconds === undefined ? cases : Number.MAX_SAFE_INTEGER,
   ...(seconds === undefined ? {} : { plugins: [fc.interruptAfterTimeLimit(Number(seconds) * 1000)] }),
   ...(seed === undefined ? {} : { seed: Number(seed) }),
-};
+});
 
 const conclude = <Ts>(details: fc.RunDetails<Ts>): void => {
   // What `tools/fuzz.ts` adds up.
@@ -20,15 +20,21 @@ const conclude = <Ts>(details: fc.RunDetails<Ts>): void => {
   if (details.failed) throw new Error(fc.defaultReportMessage(details), { cause: details.errorInstance });
 };
 
-/** Holds a property. */
-export const fuzz = <Ts>(property: fc.IProperty<Ts>): void => conclude(fc.check(property, { ...parameters }));
+/**
+ * Holds a property.
+ *
+ * @param cases fewer only where several properties share the ten thousand cases of one parser, or a whole endpoint is tried whose
+ *   parsers have theirs
+ */
+export const fuzz = <Ts>(property: fc.IProperty<Ts>, cases = CASES): void =>
+  conclude(fc.check(property, { ...parameters(cases) }));
 
-/** Holds a property that takes its time. */
-export const fuzzAsync = async <Ts>(property: fc.IAsyncProperty<Ts>): Promise<void> =>
-  conclude(await fc.check(property, { ...parameters }));
+/** Holds a property that takes its time; the same otherwise. */
+export const fuzzAsync = async <Ts>(property: fc.IAsyncProperty<Ts>, cases = CASES): Promise<void> =>
+  conclude(await fc.check(property, { ...parameters(cases) }));
 
 /** That enough of the cases were of the kind that a property is about; in the normal tests, where it is known how many there were. */
 export const enough = (found: number, least: number, what: string): void => {
   if (seconds === undefined && found < least)
-    throw new Error(`Only ${found} of ${CASES} ${what}, where ${least} were expected.`);
+    throw new Error(`Only ${found} of the cases ${what}, where ${least} were expected.`);
 };

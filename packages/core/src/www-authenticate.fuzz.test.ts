@@ -93,5 +93,6 @@ it('challenges: what is written is read by another library as it is read here', 
         assert.equal(parameters?.realm, one.realm);
       }
     }),
+    3_000,
   );
 });

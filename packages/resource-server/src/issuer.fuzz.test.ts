@@ -58,5 +58,6 @@ it('metadata is looked for at the issuer alone', () => {
       assert.equal(places.length, 2);
       for (const place of places) assert.equal(place.origin, new URL(url).origin);
     }),
+    3_000,
   );
 });

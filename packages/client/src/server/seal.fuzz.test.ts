@@ -15,6 +15,7 @@ it('what was sealed opens in its place and nowhere else', async () => {
       if (elsewhere.toWellFormed() !== context.toWellFormed())
         assert.equal(await seal.open(sealed, elsewhere), undefined);
     }),
+    3_000,
   );
 });
 
@@ -35,5 +36,6 @@ it('what was changed does not open', async () => {
       assert.ok(genuine.has(bytes(text)), text);
       assert.equal(opened, TEXT);
     }),
+    7_000,
   );
 });

@@ -51,8 +51,9 @@ it('a request that was kept is read as it was sent, whatever else stands in its 
       assert.deepEqual(fromStored({ ...kept, request: toStored(storedParameters(kept)) }, deps), found);
       assert.deepEqual(validateRequest(storedParameters(kept), deps), found);
     }),
+    7_000,
   );
-  enough(good, 500, 'were good');
+  enough(good, 200, 'were good');
 });
 
 it('a hint names a person only if it is an ID token of ours with every claim in its type', () => {
@@ -69,5 +70,6 @@ it('a hint names a person only if it is an ID token of ours with every claim in 
       }
       assert.equal(hintedIdentity(JSON.stringify(noise), deps), undefined);
     }),
+    3_000,
   );
 });

@@ -59,6 +59,7 @@ it('a client is who it proves that it is; everything else is refused with one of
         assert.ok(['invalid_client', 'invalid_request'].includes(found.error.error.code));
       }
     }),
+    7_000,
   );
 });
 
@@ -92,5 +93,6 @@ it('any id and any secret come through Basic as another library writes them', as
         assert.equal(found.ok && found.value.client.id, id);
       },
     ),
+    3_000,
   );
 });

@@ -60,8 +60,9 @@ it('an assertion that the client signed counts once if every claim is as it must
       assert.ok([own.aud].flat().some((audience) => String(audience).startsWith(issuer.slice(0, -1))));
       assert.equal((await verify(signed(head, own))).ok, false);
     }),
+    3_000,
   );
-  enough(accepted, 300, 'were accepted');
+  enough(accepted, 50, 'were accepted');
 });
 
 it('an assertion that was changed, or never was one, is refused', async () => {
@@ -77,5 +78,6 @@ it('an assertion that was changed, or never was one, is refused', async () => {
       if (whole.includes(assertion)) return;
       assert.equal((await verify(assertion)).ok, false);
     }),
+    7_000,
   );
 });

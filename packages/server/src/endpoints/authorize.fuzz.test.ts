@@ -78,7 +78,8 @@ it('ends at a page of ours, at the registered address, or in a refusal', async (
       );
       codes += searchParams.has('code') ? 1 : 0;
     }),
+    5_000,
   );
-  enough(codes, 200, 'ended in a code');
-  enough(pages, 200, 'led to a page');
+  enough(codes, 50, 'ended in a code');
+  enough(pages, 50, 'led to a page');
 });

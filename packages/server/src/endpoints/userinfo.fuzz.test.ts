@@ -27,5 +27,6 @@ it('whatever stands in the header, it is the token, or a challenge that can be r
       assert.equal(challenges.length, 1);
       assert.equal(await response.text(), '');
     }),
+    4_000,
   );
 });

@@ -38,6 +38,7 @@ it('a form is what URLSearchParams says that it is', async () => {
       // A body is UTF-8: what is none of it has been replaced before anybody reads the parameters.
       assert.deepEqual(read.ok && read.value, asMap(new URLSearchParams(body.toWellFormed())));
     }),
+    4_000,
   );
 });
 
@@ -67,6 +68,7 @@ it('JSON is a flat object of texts, or refused', async () => {
         new Map(Object.entries({ ...(value as object) }).map(([name, one]) => [name, [one]])),
       );
     }),
+    7_000,
   );
 });
 
@@ -80,6 +82,7 @@ it('a body of any type is read or refused, never a failure', async () => {
         assert.ok(read.ok || read.error.code === 'invalid_request');
       }
     }),
+    3_000,
   );
 });
 
@@ -128,5 +131,6 @@ it('a body in pieces is given up as soon as it is too large, and refused when it
       assert.ok(sent.asked() <= fits + 1, `${sent.asked()} pieces were read and ${fits} fit`);
       if (!read.ok) assert.equal(read.error.reason, size > MOST ? 'body_too_large' : 'body_broken_off');
     }),
+    3_000,
   );
 });
