@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import { createHmac, createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { Instant } from '@stile/core';
 import { instant } from '@stile/core';
 import { encodeBase32 } from './base32.ts';
@@ -35,12 +36,20 @@ export function generateSecret(randomBytes: (length: number) => Uint8Array): Uin
  * @throws RangeError for a secret below 128 bits or a counter that is not a whole number from 0.
  */
 export function totpCode(secret: Uint8Array, counter: number, options: TotpOptions = {}): string {
-  const { digits = 6, algorithm = 'sha1' } = options;
+  return codeOf(keyOf(secret), counter, options);
+}
+
+/** Node makes a key of bytes for every HMAC, which costs more than the HMAC; so the key is made once. */
+function keyOf(secret: Uint8Array): KeyObject {
   if (secret.length < leastSecretBytes) throw new RangeError('a one-time password secret has at least 128 bits');
+  return createSecretKey(secret);
+}
+
+function codeOf(key: KeyObject, counter: number, { digits = 6, algorithm = 'sha1' }: TotpOptions): string {
   if (!Number.isSafeInteger(counter) || counter < 0) throw new RangeError('a counter is a whole number from 0');
   const message = Buffer.alloc(8);
   message.writeBigUInt64BE(BigInt(counter));
-  const digest = createHmac(algorithm, secret).update(message).digest();
+  const digest = createHmac(algorithm, key).update(message).digest();
   const offset = digest.readUInt8(digest.length - 1) & 0x0f;
   const truncated = digest.readUInt32BE(offset) & 0x7fffffff;
   return String(truncated % 10 ** digits).padStart(digits, '0');
@@ -83,9 +92,10 @@ export function matchTotp(
 
   // The type is only a promise; milliseconds would match codes of the far future.
   const current = Math.floor(instant(now) / periodSeconds);
+  const key = keyOf(secret);
   let matched: number | undefined;
   for (let counter = Math.max(0, current - driftSteps); counter <= current + driftSteps; counter += 1) {
-    if (timingSafeEqual(Buffer.from(totpCode(secret, counter, options)), candidate)) matched = counter;
+    if (timingSafeEqual(Buffer.from(codeOf(key, counter, options)), candidate)) matched = counter;
   }
   return matched === undefined ? undefined : { counter: matched };
 }

@@ -13,12 +13,7 @@ const userByUsername = template<{ username: string }>((hole) =>
   build.selectFrom('user').selectAll().where('username', '=', hole('username')),
 );
 const ofUser = template<{ userId: string }>((hole) =>
-  build
-    .selectFrom('authenticator')
-    .selectAll()
-    .where('user_id', '=', hole('userId'))
-    .orderBy('created_at')
-    .orderBy('id'),
+  build.selectFrom('authenticator').selectAll().where('user_id', '=', hole('userId')),
 );
 const authenticatorById = template<{ id: string }>((hole) =>
   build.selectFrom('authenticator').selectAll().where('id', '=', hole('id')),
@@ -64,8 +59,11 @@ export function* enrol(userId: string, enrolled: readonly Authenticator[]): Oper
   }
 }
 
-export const authenticatorsOf = (userId: string): Operation<readonly Authenticator[]> =>
-  rows(ofUser({ userId }), authenticators);
+/** The oldest first. They are a handful, and asked for at every step, so they are put in order here: the database would build a sorter. */
+export function* authenticatorsOf(userId: string): Operation<readonly Authenticator[]> {
+  const found = yield* rows(ofUser({ userId }), authenticators);
+  return found.toSorted((one, other) => one.createdAt - other.createdAt || (one.id < other.id ? -1 : 1));
+}
 
 const findAuthenticator = (id: string): Operation<Authenticator | undefined> =>
   first(authenticatorById({ id }), authenticators);
