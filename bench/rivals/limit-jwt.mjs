@@ -14,6 +14,18 @@ const p1363 = (der) => {
   return out;
 };
 
+/** A number of DER: without leading zeros, but for the one that keeps it from being negative. */
+const derInteger = (bytes) => {
+  const trimmed = bytes.subarray(bytes.findIndex((byte) => byte !== 0));
+  const sign = trimmed[0] > 0x7f ? [0] : [];
+  return Buffer.concat([Buffer.of(2, trimmed.length + sign.length, ...sign), trimmed]);
+};
+
+const derOf = (raw) => {
+  const numbers = Buffer.concat([derInteger(raw.subarray(0, 32)), derInteger(raw.subarray(32))]);
+  return Buffer.concat([Buffer.of(0x30, numbers.length), numbers]);
+};
+
 const encoded = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 export const openKey = (jwk) => {
@@ -21,7 +33,6 @@ export const openKey = (jwk) => {
   const publicKey = createPublicKey(privateKey);
   const isEcdsa = jwk.alg === 'ES256';
   const headers = new Map(['at+jwt', 'JWT'].map((typ) => [typ, encoded({ alg: jwk.alg, kid: jwk.kid, typ })]));
-  const verifying = isEcdsa ? { key: publicKey, dsaEncoding: 'ieee-p1363' } : publicKey;
   return {
     sign: (typ, claims) => {
       const input = `${headers.get(typ)}.${encoded(claims)}`;
@@ -32,7 +43,9 @@ export const openKey = (jwk) => {
     verified: (jwt) => {
       const [head, body, signature] = jwt.split('.');
       if (head !== headers.get('at+jwt') || signature === undefined) return undefined;
-      return verify('sha256', Buffer.from(`${head}.${body}`), verifying, Buffer.from(signature, 'base64url'))
+      const raw = Buffer.from(signature, 'base64url');
+      if (isEcdsa && raw.length !== 64) return undefined;
+      return verify('sha256', Buffer.from(`${head}.${body}`), publicKey, isEcdsa ? derOf(raw) : raw)
         ? JSON.parse(Buffer.from(body, 'base64url').toString('utf8'))
         : undefined;
     },

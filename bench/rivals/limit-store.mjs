@@ -1,5 +1,6 @@
 // What the bare limit keeps, and how: prepared statements on SQLite, durable like Stile's own (WAL, synchronous=FULL), and the
-// writes of one turn of the event loop in one commit. Nobody is answered before the commit.
+// writes of one turn of the event loop in one commit, with the indexes that looking up and forgetting take. Nobody is answered
+// before the commit.
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 
@@ -12,11 +13,21 @@ const TABLES = `
   CREATE TABLE consumption (kind TEXT, key TEXT, expires_at INT, PRIMARY KEY (kind, key)) STRICT, WITHOUT ROWID;
   CREATE TABLE throttle (key TEXT PRIMARY KEY, free_at INT) STRICT;
   CREATE TABLE audit (id TEXT PRIMARY KEY, at INT, type TEXT, about TEXT) STRICT;
-  CREATE INDEX audit_at ON audit (at, id);`;
+  CREATE INDEX session_by_user ON session (user);
+  CREATE INDEX interaction_by_expires_at ON interaction (expires_at);
+  CREATE INDEX authorization_by_user ON authorization (user);
+  CREATE INDEX authorization_by_session ON authorization (session);
+  CREATE INDEX code_by_authorization ON code (authorization);
+  CREATE INDEX code_by_expires_at ON code (expires_at);
+  CREATE INDEX refresh_token_by_authorization ON refresh_token (authorization);
+  CREATE INDEX refresh_token_by_expires_at ON refresh_token (expires_at);
+  CREATE INDEX consumption_by_expires_at ON consumption (expires_at);
+  CREATE INDEX audit_by_at ON audit (at, id);`;
 
 const STATEMENTS = {
   begin: 'BEGIN IMMEDIATE',
   commit: 'COMMIT',
+  rollback: 'ROLLBACK',
   savepoint: 'SAVEPOINT work',
   keep: 'RELEASE work',
   undo: 'ROLLBACK TO work',
@@ -43,8 +54,21 @@ const STATEMENTS = {
   audit: 'INSERT INTO audit VALUES (?, ?, ?, ?)',
 };
 
-/** Does one work in a savepoint, so that when it is refused the others of its commit are not; gives back what to answer. */
-const done = (database, s, { work, resolve, reject }) => {
+/** Does all of it, if nothing is refused; gives back what to answer. */
+const together = (database, group) => {
+  try {
+    return group.map(({ work, resolve }) => {
+      const answer = work();
+      return () => resolve(answer);
+    });
+  } catch (error) {
+    if (!database.inTransaction) throw error;
+    return undefined;
+  }
+};
+
+/** Does one work in a savepoint, so that when it is refused the others of its commit are not. */
+const apart = (database, s, { work, resolve, reject }) => {
   s.savepoint.run();
   try {
     const answer = work();
@@ -58,10 +82,19 @@ const done = (database, s, { work, resolve, reject }) => {
   }
 };
 
+const answersOf = (database, s, group) => {
+  const answers = together(database, group);
+  if (answers) return answers;
+  s.rollback.run();
+  s.begin.run();
+  return group.map((one) => apart(database, s, one));
+};
+
 export const openStore = (folder) => {
   const database = new Database(join(folder, 'limit.db'));
   database.pragma('journal_mode = WAL');
   database.pragma('synchronous = FULL');
+  database.pragma('temp_store = MEMORY');
   database.exec(TABLES);
   const s = Object.fromEntries(Object.entries(STATEMENTS).map(([name, sql]) => [name, database.prepare(sql)]));
   let waiting = [];
@@ -70,7 +103,7 @@ export const openStore = (folder) => {
     waiting = [];
     try {
       s.begin.run();
-      const answers = group.map((one) => done(database, s, one));
+      const answers = answersOf(database, s, group);
       s.commit.run();
       for (const answer of answers) answer();
     } catch (error) {
