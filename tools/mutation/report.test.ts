@@ -21,7 +21,8 @@ describe('a report of mutations', () => {
         { location: truth, replacement: 'false', status: 'Survived' },
       ]),
     );
-    assert.deepEqual(first, { file: 'a.ts', line: 2, original: 'b > c', becomes: 'b <= c', status: 'Killed' });
+    const found = { file: 'a.ts', line: 2, on: 'b > c;', original: 'b > c', becomes: 'b <= c', status: 'Killed' };
+    assert.deepEqual(first, found);
     assert.deepEqual([second?.original, second?.line], ['true', 3]);
   });
 
@@ -39,6 +40,8 @@ describe('a report of mutations', () => {
     const account = { file: 'a.ts', original: 'b > c', becomes: 'b >= c', why: 'they are never equal' };
     assert.equal(accountOf(mutant, [account]), account);
     assert.equal(accountOf(mutant, [{ ...account, becomes: 'b < c' }]), undefined);
+    assert.equal(accountOf(mutant, [{ ...account, on: 'b > c;' }])?.why, account.why);
+    assert.equal(accountOf(mutant, [{ ...account, on: 'const d' }]), undefined);
   });
 
   it('is refused when it is something else', () => {
@@ -51,9 +54,11 @@ describe('a report of mutations', () => {
 
 describe('the survivors that are accounted for', () => {
   it('still stand in the source', () => {
-    for (const { file, original } of accounted) {
-      const source = readFileSync(join(root, file), 'utf8').replace(/\s+/g, ' ');
-      assert.ok(source.includes(original), `${file} no longer holds ${original}: take its account out`);
+    for (const { file, on = '', original } of accounted) {
+      const source = readFileSync(join(root, file), 'utf8');
+      const stands =
+        source.replace(/\s+/g, ' ').includes(original) && source.split('\n').some((line) => line.includes(on));
+      assert.ok(stands, `${file} no longer holds ${original} on ${on}: take its account out`);
     }
   });
 });

@@ -4,6 +4,8 @@
 export interface Mutant {
   readonly file: string;
   readonly line: number;
+  /** The whole of the line on which it begins. */
+  readonly on: string;
   /** What stood there, on one line. */
   readonly original: string;
   /** What it became, on one line. */
@@ -15,6 +17,8 @@ export interface Mutant {
 /** A change that no test can notice, or need not, and why. */
 export interface Accounted {
   readonly file: string;
+  /** A piece of the line it begins on, where the same stands elsewhere in the file as well. */
+  readonly on?: string;
   readonly original: string;
   readonly becomes: string;
   readonly why: string;
@@ -63,10 +67,13 @@ export const mutantsOf = (json: string): Mutant[] => {
     if (!Array.isArray(mutants)) throw new Error('The report holds no mutants.');
     return mutants.map((each: unknown): Mutant => {
       const { location, replacement, status } = record(each, 'mutant');
+      const { line } = position(record(location, 'location').start);
+      const code = text(source, 'source');
       return {
         file,
-        line: position(record(location, 'location').start).line,
-        original: onOneLine(cutOut(text(source, 'source'), location)),
+        line,
+        on: onOneLine(code.split('\n')[line - 1] ?? ''),
+        original: onOneLine(cutOut(code, location)),
         becomes: onOneLine(text(replacement, 'replacement')),
         status: text(status, 'status'),
       };
@@ -83,8 +90,11 @@ export const hasSurvived = ({ status }: Mutant): boolean => status === 'Survived
 /** The account of a survivor, if there is one. */
 export const accountOf = (mutant: Mutant, accounts: readonly Accounted[]): Accounted | undefined =>
   accounts.find(
-    ({ file, original, becomes }) =>
-      mutant.file === file && mutant.original === onOneLine(original) && mutant.becomes === onOneLine(becomes),
+    ({ file, on = '', original, becomes }) =>
+      mutant.file === file &&
+      mutant.on.includes(on) &&
+      mutant.original === onOneLine(original) &&
+      mutant.becomes === onOneLine(becomes),
   );
 
 /** The share of killed ones among those that could run, in per cent. */
