@@ -1,6 +1,7 @@
 /** Every parameter of every endpoint, spoilt in every way, while everything else about the request is good. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
+import type { Good } from './arrivals.ts';
 import type { Attack } from './attacks.ts';
 import { attacks, newMarker } from './attacks.ts';
 import type { Scenario } from './scenarios.ts';
@@ -11,13 +12,13 @@ import type { World } from './world.ts';
 import { startWorld } from './world.ts';
 
 /** Sends a request that is good but for one parameter, and says what is wrong with the answer. */
-const faultsAfter = async (
+const faultsIn = async (
   scenario: Scenario,
+  good: Good,
   where: 'query' | 'form',
   name: string,
   attack: Attack,
 ): Promise<readonly string[]> => {
-  const good = await scenario.good(world);
   const marker = newMarker();
   const spoilt = spoiltBy(good[where] ?? {}, name, attack.encoded(name, good[where]?.[name] ?? 'x', marker));
   const answer = await good.visitor.send(
@@ -75,12 +76,26 @@ for (const scenario of scenarios) {
       assert.deepEqual(answer && faultsOf(answer), []);
     });
 
+    it('tells a stranger nothing, with no cookie and no credentials', async () => {
+      const good = { ...(await scenario.good(world)), visitor: world.visitor(), headers: {} };
+      const wrong: string[] = [];
+      for (const where of ['query', 'form'] as const) {
+        for (const name of scenario[where] ?? []) {
+          for (const attack of attacks.filter(({ what }) => WORST.has(what))) {
+            const faults = await faultsIn(scenario, good, where, name, attack);
+            if (faults.length > 0) wrong.push(`${name}, ${attack.what}: ${faults.join('; ')}`);
+          }
+        }
+      }
+      assert.deepEqual(wrong, []);
+    });
+
     for (const where of ['query', 'form'] as const) {
       for (const name of scenario[where] ?? []) {
         it(`${name} of the ${where}`, async () => {
           const wrong: string[] = [];
           for (const attack of attacksOn(scenario, where, name)) {
-            const faults = await faultsAfter(scenario, where, name, attack);
+            const faults = await faultsIn(scenario, await scenario.good(world), where, name, attack);
             if (faults.length > 0) wrong.push(`${attack.what}: ${faults.join('; ')}`);
           }
           assert.deepEqual(wrong, []);
