@@ -44,8 +44,19 @@ type Begin = Extract<ProofRecord['session'], { kind: 'begin' }>;
 type Append = Extract<ProofRecord['session'], { kind: 'append' }>;
 
 const insertSession = template<RowIn<typeof sessions>>(() => build.insertInto('session').values(sessions.holes));
-const updateSession = template<RowIn<typeof sessions>>((hole) =>
-  build.updateTable('session').set(sessions.holes).where('id', '=', hole('id')),
+/** What a proof changes of a session, and nothing else: a column that is set has its indexes written, whether it changes or not. */
+type Renewal = Pick<RowIn<typeof sessions>, 'id' | 'secret_hash' | 'rotated_at' | 'events' | 'last_seen_at'>;
+
+const renewSession = template<Renewal>((hole) =>
+  build
+    .updateTable('session')
+    .set({
+      secret_hash: hole('secret_hash'),
+      rotated_at: hole('rotated_at'),
+      events: hole('events'),
+      last_seen_at: hole('last_seen_at'),
+    })
+    .where('id', '=', hole('id')),
 );
 
 function* begin({ event }: ProofRecord, { session, endSessionId }: Begin): Operation<Session> {
@@ -68,7 +79,8 @@ function* append({ event }: ProofRecord, { id, secretHash, newSecretHash }: Appe
     events: withoutOutdone([...countingProofs(found.events, event.at), event]),
     lastSeenAt: latest(event.at, found.lastSeenAt),
   };
-  yield* runOnOne(updateSession(sessions.row(session)));
+  const { secret_hash, rotated_at, events, last_seen_at } = sessions.row(session);
+  yield* runOnOne(renewSession({ id, secret_hash, rotated_at, events, last_seen_at }));
   return session;
 }
 
