@@ -30,11 +30,13 @@ const latestOf = (events: readonly AuthenticationEvent[]): AuthenticationEvent |
     undefined,
   );
 
-/** Whether the events earn a level, and by which proof it was renewed last. */
-export const earn = (level: Level, events: readonly AuthenticationEvent[]): EarnedLevel | undefined => {
-  if (!events.some((event) => event.first)) return undefined;
-  if (new Set(events.flatMap((event) => event.kinds)).size < level.kinds) return undefined;
-  if (!events.some((event) => belongsTo(event, level.shownBy))) return undefined;
+/**
+ * Whether events that hold a first factor earn a level, and by which proof it was renewed last.
+ *
+ * @param kinds how many different kinds of proof they are
+ */
+const earn = (level: Level, events: readonly AuthenticationEvent[], kinds: number): EarnedLevel | undefined => {
+  if (kinds < level.kinds || !events.some((event) => belongsTo(event, level.shownBy))) return undefined;
   const renewedBy = latestOf(events.filter((event) => belongsTo(event, level.renewedBy)));
   return renewedBy && { level, renewedBy };
 };
@@ -43,7 +45,15 @@ export const earn = (level: Level, events: readonly AuthenticationEvent[]): Earn
 export const earnedLevels = (
   levels: readonly Level[],
   events: readonly AuthenticationEvent[],
-): readonly EarnedLevel[] => levels.flatMap((level) => earn(level, events) ?? []);
+): readonly EarnedLevel[] => {
+  if (!events.some((event) => event.first)) return [];
+  const kinds = new Set(events.flatMap((event) => event.kinds)).size;
+  return levels.flatMap((level) => earn(level, events, kinds) ?? []);
+};
+
+/** The levels that were renewed at or after the moment of one of them: what is true then or later. */
+export const acrsSince = ({ renewedBy: { at } }: EarnedLevel, earned: readonly EarnedLevel[]): readonly string[] =>
+  earned.filter(({ renewedBy }) => renewedBy.at >= at).map(({ level }) => level.acr);
 
 /**
  * The context of one earned level.
@@ -67,7 +77,7 @@ export const contextOf = (
   if (multiFactor) amrTimes.set('mfa', multiFactor.renewedBy.at);
   return {
     acr: chosen.level.acr,
-    acrs: earned.filter(({ renewedBy }) => renewedBy.at >= authTime).map(({ level }) => level.acr),
+    acrs: acrsSince(chosen, earned),
     amr: [...amrTimes.keys()].sort(),
     amrTimes: Object.fromEntries(amrTimes),
     authTime,

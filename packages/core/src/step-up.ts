@@ -4,7 +4,7 @@
  * Everything else in Stile asks this file. It reads no clock: requirements carry their own moments.
  */
 import type { AuthenticationContext, EarnedLevel } from './authentication-context.ts';
-import { contextOf, earnedLevels } from './authentication-context.ts';
+import { acrsSince, contextOf, earnedLevels } from './authentication-context.ts';
 import type { AuthenticationEvent, Proof } from './authentication-event.ts';
 import type { Instant } from './instant.ts';
 import { instant, latest } from './instant.ts';
@@ -23,10 +23,9 @@ const poolOf = (
   return events.filter((event) => since.every((moment) => event.at >= moment));
 };
 
-/** Whether one context meets one requirement. */
-const meets = (context: AuthenticationContext, { acr, since }: Requirement): boolean =>
-  (acr === undefined || acr.some((name) => context.acrs.includes(name))) &&
-  (since === undefined || context.authTime >= since);
+/** Whether the context of one earned level would meet one requirement. */
+const meets = (acrs: readonly string[], { renewedBy }: EarnedLevel, { acr, since }: Requirement): boolean =>
+  (acr === undefined || acr.some((name) => acrs.includes(name))) && (since === undefined || renewedBy.at >= since);
 
 /** A level that every requirement names (or leaves open) comes before one that only contains what they name. */
 const inOrder = (earned: readonly EarnedLevel[], requirements: readonly Requirement[]): readonly EarnedLevel[] => {
@@ -76,10 +75,10 @@ export const contextThatMeets = (
   const pool = poolOf(events, requirements);
   const earned = earnedLevels(levels, pool);
   for (const candidate of inOrder(earned, requirements)) {
+    const acrs = acrsSince(candidate, earned);
+    if (!requirements.every((requirement) => meets(acrs, candidate, requirement))) continue;
     const context = contextOf(candidate, earned, pool);
-    if (requirements.every((requirement) => meets(context, requirement))) {
-      return { ...context, acr: reportedName(context, requirements, levels) };
-    }
+    return { ...context, acr: reportedName(context, requirements, levels) };
   }
   return undefined;
 };
