@@ -12,6 +12,8 @@ import type { Settings } from '../world.ts';
 import { API_CLIENT, AUDIENCE, CLIENT, makeSigningPair, SCOPE } from '../world.ts';
 
 const MAIN = join(import.meta.dirname, '../../packages/server/src/main.ts');
+/** Loaded first by every npm script. */
+const REQUIRE_NODE = join(import.meta.dirname, '../../tools/require-node.mjs');
 const CONFIG = join(import.meta.dirname, 'stile.config.ts');
 const POLL_MILLISECONDS = 2;
 const MOST_MILLISECONDS = 60_000;
@@ -58,7 +60,7 @@ const startOnce = async (folder: string, pinned: boolean): Promise<{ millisecond
     folder,
   };
   const environment = [`STILE_CONFIG=${CONFIG}`, `BENCH_SETTINGS=${JSON.stringify(settings)}`];
-  const [command, args] = onServerCore([MAIN], pinned);
+  const [command, args] = onServerCore(['--import', REQUIRE_NODE, MAIN], pinned);
   const child = spawn('env', [...environment, command, ...args], { stdio: ['ignore', 'ignore', 'inherit'] });
   try {
     const milliseconds = await firstAnswer(port);

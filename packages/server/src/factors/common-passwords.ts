@@ -6,7 +6,12 @@ import { baseWords, rows, usualSuffixes } from './common-password-words.ts';
  * the length rule lets pass; here are about 18,000 from leaks). The whole password is compared, never a word within
  * it, so a phrase of common words is fine.
  */
-const leaked: ReadonlySet<string> = new Set(dictionary['passwords-common'].map(folded));
+const leaked = (): ReadonlySet<string> => {
+  known ??= new Set(dictionary['passwords-common'].map(folded));
+  return known;
+};
+/** Made when the first new password is looked at, which most starts of the server never do. */
+let known: ReadonlySet<string> | undefined;
 const words: ReadonlySet<string> = new Set(baseWords);
 const suffixes: ReadonlySet<string> = new Set(usualSuffixes);
 const bothWays: readonly string[] = rows.flatMap((row) => [row, Array.from(row).reverse().join('')]);
@@ -23,7 +28,10 @@ export function folded(text: string): string {
 export function isCommonPassword(password: string): boolean {
   const text = folded(password);
   return (
-    leaked.has(text) || isWordWithSuffix(text) || bothWays.some((row) => row.includes(text)) || new Set(text).size <= 2
+    leaked().has(text) ||
+    isWordWithSuffix(text) ||
+    bothWays.some((row) => row.includes(text)) ||
+    new Set(text).size <= 2
   );
 }
 
