@@ -5,6 +5,8 @@
  */
 import fc from 'fast-check';
 
-const countsItsCases = process.argv.some((argument) => /\/(?:laws|hostile|claims|redirect)[\w-]*\.test\.ts$/.test(argument));
+const countsItsCases = process.argv.some((argument) =>
+  /\/(?:laws|hostile|claims|redirect)[\w-]*\.test\.ts$/.test(argument),
+);
 const soon = { interruptAfterTimeLimit: 300, markInterruptAsFailure: false };
 fc.configureGlobal({ seed: 20_260_101, endOnFailure: true, ...(countsItsCases ? {} : soon) });
