@@ -11,19 +11,23 @@ import { consentAudience } from './situation.ts';
 
 type Issue = Extract<NextStep, { step: 'issue' }>;
 
-/** Everything is met: keeps the grant with its facts and sends the client a code for it. */
+/**
+ * Everything is met: keeps the grant with its facts and sends the client a code for it.
+ *
+ * @returns nothing when what was proven was taken back since the decision, which then is worth nothing
+ */
 export const sendCode = async (
   decided: Decided,
   issue: Issue,
   request: Request,
   deps: Deps,
   caller: Caller,
-): Promise<Response> => {
+): Promise<Response | undefined> => {
   const { validated, current, interaction, decision } = decided;
   if (!current) throw new Error('Nothing is issued without a person.');
   const grant = newGrant(decided, issue, deps);
   const code = randomToken(deps);
-  const kept = await deps.store.grants.authorize({
+  const outcome = await deps.store.grants.authorize({
     grant,
     code: newCode(code, grant, decided, deps),
     interactionId: interaction?.id ?? null,
@@ -40,7 +44,8 @@ export const sendCode = async (
       }),
     ],
   });
-  if (!kept) return problemPage('expired', 400, request, caller);
+  if (outcome === 'proofs-gone') return undefined;
+  if (outcome === 'already-answered') return problemPage('expired', 400, request, caller);
   const t = messagesFor(request, validated.request.uiLocales);
   return respond(validated.request.channel, { code }, validated.client, t, deps);
 };

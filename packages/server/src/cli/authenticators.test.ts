@@ -1,5 +1,6 @@
 /** A phone is lost: what was proven with it counts no more, whoever holds the session, the code or the token. */
 import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { introspect, refresh, tokensOf, userinfo, WEB } from '../testing/endpoints.ts';
 import { answerOf, authorizeUrl, claimsOf, redeem, signInAndStepUp } from '../testing/flow.ts';
@@ -47,6 +48,54 @@ test('codes and tokens that rest on the lost authenticator are worth nothing any
   assert.equal((await introspect(server, tokens.access_token, WEB)).body.active, false);
   assert.deepEqual((await refresh(server, tokens.refresh_token)).body.error, 'invalid_grant');
   assert.equal((await redeem(server, stop)).status, 400);
+});
+
+/** Robin, who has stepped up, and a phone that is lost between the decision and the code. */
+const lostMeanwhile = async (t: TestContext, again = () => false) => {
+  let atThatMoment = (): Promise<unknown> => Promise.resolve();
+  const { server, run } = await operated(t, (store) => ({
+    ...store,
+    grants: {
+      ...store.grants,
+      authorize: async (authorization) => {
+        await atThatMoment();
+        return again() ? 'proofs-gone' : store.grants.authorize(authorization);
+      },
+    },
+  }));
+  const scope = 'openid close:account offline_access';
+  const { browser } = await signInAndStepUp(server, { scope });
+  atThatMoment = () => run(removeAuthenticator, 'robin', PHONE);
+  return { server, browser, scope };
+};
+
+test('an answer that was decided before the removal gives no code after it: another proof is asked for', async (t) => {
+  const { server, browser, scope } = await lostMeanwhile(t);
+  const challenge = await browser.go(authorizeUrl({ scope }));
+  assert.match(challenge.url, /^\/challenge/);
+  assert.doesNotMatch(challenge.html, /Pixel 9/);
+  const tokens = await redeem(server, await browser.submit(challenge, { code: ROBIN_RECOVERY_CODES[0] }));
+  assert.equal(claimsOf(tokens.body.access_token).acr, 'mfa');
+});
+
+test('… nor does one that must not show a page, or that is on its way home from one', async (t) => {
+  const silent = await lostMeanwhile(t);
+  const refused = await silent.browser.go(authorizeUrl({ scope: silent.scope, prompt: 'none' }));
+  assert.deepEqual([answerOf(refused).error, answerOf(refused).code], ['login_required', undefined]);
+
+  const { server, browser, scope } = await lostMeanwhile(t);
+  server.advance(60);
+  const challenge = await browser.go(authorizeUrl({ scope, max_age: '30', acr_values: 'mfa' }));
+  assert.match(challenge.html, /Pixel 9/);
+  const home = await browser.giveCode(challenge);
+  assert.match(home.url, /^\/challenge/);
+  assert.doesNotMatch(home.html, /Pixel 9/);
+});
+
+test('a request whose decisions come to nothing each time ends in an error', async (t) => {
+  const { server, browser } = await lostMeanwhile(t, () => true);
+  assert.equal(answerOf(await browser.go(authorizeUrl())).error, 'server_error');
+  assert.ok(server.logged.some((line) => line.includes('taken back each time')));
 });
 
 test('what was granted by the password alone goes on', async (t) => {

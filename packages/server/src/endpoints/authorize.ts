@@ -44,6 +44,9 @@ const begin = async (parameters: Parameters, request: Request, deps: Deps, calle
   return proceed(validated.value, undefined, parameters, request, deps, caller);
 };
 
+/** How often a request is decided when what the decision rested on (a session, an authenticator) is taken back meanwhile. */
+const DECISIONS = 2;
+
 /** load → decide → perform. What breaks on the way is told to the client, which waits for an answer (RFC 6749, section 4.1.2.1). */
 const proceed = async (
   validated: ValidatedRequest,
@@ -54,8 +57,12 @@ const proceed = async (
   caller: Caller,
 ): Promise<Response> => {
   try {
-    const decided = await decide(validated, interaction, await currentSession(request, deps), deps);
-    return await perform(decided, parameters, request, deps, caller);
+    for (let tries = 0; tries < DECISIONS; tries += 1) {
+      const decided = await decide(validated, interaction, await currentSession(request, deps), deps);
+      const response = await perform(decided, parameters, request, deps, caller);
+      if (response) return response;
+    }
+    throw new Error('What a decision rested on was taken back each time.');
   } catch (error) {
     deps.log.error(
       { requestId: caller.requestId, err: new RequestFailure(error, request) },
@@ -133,14 +140,14 @@ const BROWSER_COOKIE_SECONDS = 400 * 86_400;
 const browserCookie = (secret: string, deps: Deps): string =>
   cookie('browser', secret, BROWSER_COOKIE_SECONDS, deps.config);
 
-/** Does what was decided. */
+/** Does what was decided; nothing when it must be decided anew. */
 const perform = async (
   decided: Decided,
   parameters: Parameters,
   request: Request,
   deps: Deps,
   caller: Caller,
-): Promise<Response> => {
+): Promise<Response | undefined> => {
   const { next, trace } = decided.decision;
   deps.metrics.decided('authorize', next.step, trace.reason);
   switch (next.step) {

@@ -179,9 +179,16 @@ export type RefreshOutcome<T> =
   | { readonly outcome: 'reused'; readonly grantId: string }
   | { readonly outcome: 'unknown' };
 
+/** `proofs-gone`: the session has ended since, or an authenticator that the grant rests on was removed. */
+export type AuthorizationOutcome = 'authorized' | 'already-answered' | 'proofs-gone';
+
 export interface GrantStore {
-  /** Atomic: the grant, its code, the finished interaction, consents, audit. False if the interaction was finished before, or is gone. */
-  authorize(authorization: NewAuthorization): Promise<boolean>;
+  /**
+   * Atomic: the grant, its code, the finished interaction, consents, audit; and nothing unless it is `authorized`. It is
+   * `already-answered` when the interaction was finished before, or is gone. What the grant rests on must still be there: its session
+   * alive, with a proof by each authenticator whose proof the grant remembers.
+   */
+  authorize(authorization: NewAuthorization): Promise<AuthorizationOutcome>;
   /**
    * Atomic: consumes the code, *then* asks the judge, then keeps what the judge grants. The code stays consumed whatever
    * the judge says, also when the judge throws. A code that was consumed before revokes its grant.

@@ -74,7 +74,7 @@ test('each migration is noted once', async (context) => {
 test('a grant from before claims could be asked for by name asks for none', async (context) => {
   const path = join(folderFor(context), 'stile.sqlite');
   const store = createSqliteStore({ path, now: () => at(0) });
-  await store.grants.authorize(authorization({ grant: grant({ userId: null }), interactionId: null }));
+  await store.grants.authorize(authorization({ grant: grant({ userId: null, sessionId: null }), interactionId: null }));
   await store.close();
   change(
     path,
@@ -84,7 +84,7 @@ test('a grant from before claims could be asked for by name asks for none', asyn
 
   const upgraded = createSqliteStore({ path, now: () => at(0) });
   context.after(() => upgraded.close());
-  const before = grant({ userId: null, requestedClaims: { idToken: [], userinfo: [] } });
+  const before = grant({ userId: null, sessionId: null, requestedClaims: { idToken: [], userinfo: [] } });
   assert.deepEqual(await upgraded.grants.find(before.id), before);
 });
 

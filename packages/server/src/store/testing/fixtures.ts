@@ -131,7 +131,7 @@ export const grant = (over: Partial<Grant> = {}): Grant => ({
   sessionId: 'session',
   audience: 'https://api.example/accounts',
   scopes: ['openid', 'transfer:funds'],
-  events: [event(), totpEvent(20)],
+  events: [event()],
   requirements: [
     {
       source: { from: 'scope', audience: 'https://api.example/accounts', scope: 'transfer:funds' },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Judgement, Store } from '../ports.ts';
+import type { AuthorizationOutcome, Judgement, Store } from '../ports.ts';
 import type { Grant } from '../records.ts';
 import {
   at,
@@ -8,11 +8,14 @@ import {
   authorization,
   code,
   count,
+  event,
   grant,
+  interaction,
   refreshToken,
   session,
+  stepUp,
+  totpEvent,
   user,
-  withAlice,
   withCode,
   withSession,
 } from './fixtures.ts';
@@ -39,15 +42,19 @@ const consent = {
 export const authorizePromises: Promises = {
   'an authorization keeps its grant, finishes its interaction and remembers consents': async (store) => {
     await withSession(store);
+    await store.interactions.save(interaction({ id: 'second' }));
+    await store.sessions.recordProof(stepUp({ interactionId: 'second' }));
+    const elevated = grant({ events: [event(), totpEvent(20)] });
     const authorized = await store.grants.authorize(
       authorization({
+        grant: elevated,
         consents: [consent, { ...consent, scope: 'email' }],
         touchSession: { id: 'session', at: at(30) },
         audit: [audit('authorized')],
       }),
     );
-    assert.equal(authorized, true);
-    assert.deepEqual(await store.grants.find('grant'), grant());
+    assert.equal(authorized, 'authorized');
+    assert.deepEqual(await store.grants.find('grant'), elevated);
     assert.equal((await store.interactions.find('interaction'))?.finishedAt, at(30));
     assert.equal((await store.sessions.find('session'))?.lastSeenAt, at(30));
     assert.deepEqual(await store.grants.consentsOf('alice', 'client'), [{ ...consent, scope: 'email' }, consent]);
@@ -56,7 +63,7 @@ export const authorizePromises: Promises = {
   },
 
   'a consent that is given again is remembered at its latest moment': async (store) => {
-    await withAlice(store);
+    await withSession(store);
     await store.grants.authorize(authorization({ interactionId: null, consents: [consent] }));
     const later = { ...consent, grantedAt: at(99) };
     const again = authorization({
@@ -65,7 +72,7 @@ export const authorizePromises: Promises = {
       code: code({ codeHash: 'c2', grantId: 'g2' }),
       consents: [later],
     });
-    assert.equal(await store.grants.authorize(again), true);
+    assert.equal(await store.grants.authorize(again), 'authorized');
     assert.deepEqual(await store.grants.consentsOf('alice', 'client'), [later]);
   },
 
@@ -77,14 +84,14 @@ export const authorizePromises: Promises = {
       code: code({ codeHash: 'c2', grantId: 'g2' }),
       audit: [audit('second')],
     });
-    assert.equal(await store.grants.authorize(second), false);
-    assert.equal(await store.grants.authorize({ ...second, interactionId: 'unknown' }), false);
+    assert.equal(await store.grants.authorize(second), 'already-answered');
+    assert.equal(await store.grants.authorize({ ...second, interactionId: 'unknown' }), 'already-answered');
     assert.equal(await everythingIn(engine), before);
   },
 
   'of many answers to one interaction, codes and refusals, one is given': async (store) => {
     await withSession(store);
-    const outcomes = await atOnce(20, (index) =>
+    const outcomes = await atOnce<boolean | AuthorizationOutcome>(20, (index) =>
       index % 2 === 0
         ? store.interactions.finish('interaction', at(30), [])
         : store.grants.authorize(
@@ -94,7 +101,7 @@ export const authorizePromises: Promises = {
             }),
           ),
     );
-    assert.equal(count(outcomes, true), 1);
+    assert.equal(outcomes.filter((outcome) => outcome === true || outcome === 'authorized').length, 1);
   },
 
   'a code of another grant is refused': async (store, engine) => {
@@ -104,6 +111,60 @@ export const authorizePromises: Promises = {
     const other = { grant: grant({ id: 'other' }), code: code({ codeHash: 'c2' }), interactionId: null };
     await assert.rejects(store.grants.authorize(authorization(other)));
     assert.equal(await everythingIn(engine), before);
+  },
+
+  'what was decided on a proof is not granted once its authenticator was removed': async (store, engine) => {
+    await withSession(store);
+    await store.interactions.save(interaction({ id: 'second' }));
+    await store.sessions.recordProof(stepUp({ interactionId: 'second' }));
+    const decided = authorization({ grant: grant({ events: [event(), totpEvent(20)] }), audit: [audit('granted')] });
+    await store.authenticators.remove('alice', 'totp-of-alice', at(29), []);
+    const before = await everythingIn(engine);
+    assert.equal(await store.grants.authorize(decided), 'proofs-gone');
+    assert.equal(await store.grants.authorize({ ...decided, interactionId: null }), 'proofs-gone');
+    assert.equal(await everythingIn(engine), before);
+    assert.equal(await store.grants.authorize(authorization()), 'authorized', 'the login stays');
+  },
+
+  'whichever comes first, the removal of an authenticator or a grant on it, no grant on it lives': async (store) => {
+    await withSession(store);
+    await store.interactions.save(interaction({ id: 'second' }));
+    await store.sessions.recordProof(stepUp({ interactionId: 'second' }));
+    const events = [event(), totpEvent(20)];
+    const grants = Array.from({ length: 20 }, (_, index) => () => {
+      const id = `g${index}`;
+      const decided = { grant: grant({ id, events }), code: code({ codeHash: id, grantId: id }), interactionId: null };
+      return store.grants.authorize(authorization(decided));
+    });
+    const remove = () => store.authenticators.remove('alice', 'totp-of-alice', at(30), []);
+    await Promise.all([...grants.slice(0, 10), remove, ...grants.slice(10)].map((write) => write()));
+    for (let index = 0; index < 20; index += 1) {
+      const found = await store.grants.find(`g${index}`);
+      assert.equal(found?.revokedReason, index < 10 ? 'authenticator-removed' : undefined);
+    }
+  },
+
+  'nothing is granted on a session that has ended, or that nobody knows': async (store, engine) => {
+    await withSession(store);
+    await store.sessions.end('session', at(29), []);
+    const before = await everythingIn(engine);
+    assert.equal(await store.grants.authorize(authorization()), 'proofs-gone');
+    const unknown = authorization({ grant: grant({ sessionId: 'unknown' }) });
+    assert.equal(await store.grants.authorize(unknown), 'proofs-gone');
+    assert.equal(await everythingIn(engine), before);
+  },
+
+  'a proof that was done again meanwhile takes nothing away': async (store) => {
+    await withSession(store);
+    for (const [number, second] of [20, 50].entries()) {
+      await store.interactions.save(interaction({ id: `proof-${number}` }));
+      const session = { secretHash: `secret-${number}`, newSecretHash: `secret-${number + 1}` };
+      const proof = stepUp({ event: totpEvent(second), consume: [], interactionId: `proof-${number}` });
+      await store.sessions.recordProof({ ...proof, session: { kind: 'append', id: 'session', ...session } });
+    }
+    assert.deepEqual((await store.sessions.find('session'))?.events, [event(), totpEvent(50)]);
+    const decided = authorization({ grant: grant({ events: [event(), totpEvent(20)] }) });
+    assert.equal(await store.grants.authorize(decided), 'authorized');
   },
 
   'a grant of a client that acts for itself has no user and no session': async (store) => {

@@ -12,9 +12,9 @@ import {
   refreshToken,
   stepUp,
   totp,
+  totpEvent,
   user,
   withAlice,
-  withCode,
   withSession,
 } from './fixtures.ts';
 import type { Promises } from './setting.ts';
@@ -60,18 +60,19 @@ export const peoplePromises: Promises = {
   },
 
   'an authenticator is removed, with its proofs and all that was granted on them': async (store) => {
-    await withCode(store);
-    await store.grants.redeemCode('code', at(31), () => ({ value: null, refreshToken: refreshToken(), audit: [] }));
+    await withSession(store);
     await store.interactions.save(interaction({ id: 'second' }));
     await store.sessions.recordProof(stepUp({ interactionId: 'second' }));
+    await store.grants.authorize(authorization({ grant: grant({ events: [event(), totpEvent(20)] }) }));
+    await store.grants.redeemCode('code', at(31), () => ({ value: null, refreshToken: refreshToken(), audit: [] }));
     const lost = await store.authenticators.remove('alice', 'totp-of-alice', at(40), [audit('removed')]);
     assert.deepEqual(lost, { sessions: 1, grants: 1 });
 
     assert.deepEqual(await store.authenticators.ofUser('alice'), [authenticator({ lastUsedAt: at(0) })]);
     const session = await store.sessions.find('session');
     assert.deepEqual([session?.events, session?.endedAt], [[event()], null], 'the login stays, the elevation ends');
-    const grant = await store.grants.find('grant');
-    assert.deepEqual([grant?.revokedAt, grant?.revokedReason], [at(40), 'authenticator-removed']);
+    const found = await store.grants.find('grant');
+    assert.deepEqual([found?.revokedAt, found?.revokedReason], [at(40), 'authenticator-removed']);
     assert.notEqual(await store.audit.find('removed'), undefined);
     assert.equal(await store.authenticators.remove('alice', 'totp-of-alice', at(41), [audit('again')]), undefined);
     assert.equal(await store.audit.find('again'), undefined);
@@ -85,7 +86,7 @@ export const peoplePromises: Promises = {
 
   'what does not rest on the authenticator that is removed stays': async (store) => {
     await withSession(store);
-    await store.grants.authorize(authorization({ grant: grant({ events: [event()] }) }));
+    await store.grants.authorize(authorization({ grant: grant() }));
     assert.deepEqual(await store.authenticators.remove('alice', 'totp-of-alice', at(40), []), {
       sessions: 0,
       grants: 0,

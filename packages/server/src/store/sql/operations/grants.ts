@@ -1,5 +1,5 @@
 import type { Instant } from '@stile/core';
-import type { NewAuthorization } from '../../ports.ts';
+import type { AuthorizationOutcome, NewAuthorization } from '../../ports.ts';
 import type { AuditRecord, Code, Grant, RefreshToken } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
@@ -10,7 +10,7 @@ import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
 import { finishInteraction } from './interactions.ts';
 import { rememberConsents } from './people.ts';
-import { touchSession } from './sessions.ts';
+import { findSession, touchSession } from './sessions.ts';
 
 const grantById = template<{ id: string }>((hole) =>
   build.selectFrom('grant').selectAll().where('id', '=', hole('id')),
@@ -31,16 +31,29 @@ export const findCode = (codeHash: string): Operation<Code | undefined> => first
 export const findRefreshToken = (tokenHash: string): Operation<RefreshToken | undefined> =>
   first(refreshTokenByHash({ tokenHash }), refreshTokens);
 
-export function* authorize(authorization: NewAuthorization): Operation<boolean> {
+export function* authorize(authorization: NewAuthorization): Operation<AuthorizationOutcome> {
   const { grant, code, interactionId, consents, touchSession: touched, audit } = authorization;
   if (code.grantId !== grant.id) throw new Error('A code belongs to another grant than the one it is made with.');
-  if (interactionId !== null && !(yield* finishInteraction(interactionId, code.createdAt))) return false;
+  if (!(yield* isStillShown(grant))) return 'proofs-gone';
+  if (interactionId !== null && !(yield* finishInteraction(interactionId, code.createdAt))) return 'already-answered';
   yield* runOnOne(insertGrant(grants.row(grant)));
   yield* runOnOne(insertCode(codes.row(code)));
   yield* rememberConsents(consents);
   if (touched !== null) yield* touchSession(touched.id, touched.at);
   yield* appendAudit(audit);
-  return true;
+  return 'authorized';
+}
+
+/**
+ * Whether what a grant rests on is there, as it was when the grant was decided. The removal of an authenticator takes its proofs out of
+ * every session for ever, and what it revokes are the grants that it finds. That a later proof has taken the place of one
+ * that the grant remembers takes nothing away.
+ */
+function* isStillShown({ sessionId, events }: Grant): Operation<boolean> {
+  if (sessionId === null) return true;
+  const session = yield* findSession(sessionId);
+  if (session === undefined || session.endedAt !== null) return false;
+  return events.every(({ authenticator }) => session.events.some((event) => event.authenticator === authenticator));
 }
 
 /** Marks a grant revoked. False when it was revoked before: the first reason stands. */
