@@ -2,9 +2,11 @@
 import Database from 'better-sqlite3';
 import { migrations } from '../migrations/migrations.ts';
 import { cells } from '../sql/tables/table.ts';
+import { PATIENCE_MS } from './patience.ts';
 
 /** What can be said about a database from outside. */
 export interface Inspection {
+  /** 0 when nothing was made in it yet: that is what a first start leaves that was killed. */
   readonly schemaVersion: number;
   /** The version that this program knows. */
   readonly knownVersion: number;
@@ -20,11 +22,16 @@ export interface Inspection {
  * Reads a database that may be in use.
  *
  * @param thorough whether every page is read
- * @throws SqliteError when it is no database, or cannot be read
+ * @param patienceMs how long somebody else may hold it
+ * @throws SqliteError when it is no database, when it belongs to another program, or when it cannot be read now
  */
-export const inspectSqlite = (path: string, { thorough }: { readonly thorough: boolean }): Inspection => {
-  const database = new Database(path, { readonly: true, fileMustExist: true, timeout: 5000 });
+export const inspectSqlite = (
+  path: string,
+  { thorough, patienceMs = PATIENCE_MS }: { readonly thorough: boolean; readonly patienceMs?: number },
+): Inspection => {
+  const database = new Database(path, { readonly: true, fileMustExist: true, timeout: patienceMs });
   try {
+    if (numberFrom(database, 'select count(*) as value from sqlite_master') === 0) return NOTHING;
     const schemaVersion = numberFrom(database, 'select max(version) as value from schema_migration');
     return {
       schemaVersion,
@@ -39,6 +46,14 @@ export const inspectSqlite = (path: string, { thorough }: { readonly thorough: b
   } finally {
     database.close();
   }
+};
+
+const NOTHING: Inspection = {
+  schemaVersion: 0,
+  knownVersion: migrations.length,
+  newestRecordAt: 0,
+  currentKeys: [],
+  damage: [],
 };
 
 const valuesFrom = (database: Database.Database, sql: string): readonly unknown[] =>

@@ -1,0 +1,157 @@
+/** The copy holds the signing keys: whatever somebody prepared where it is made, it is for its owner alone, and nothing of theirs is touched. */
+import assert from 'node:assert/strict';
+import fs, {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { describe, it } from 'node:test';
+import { generateSigningKey } from '../../keys/jwk.ts';
+import { systemNow } from '../../system.ts';
+import { createSqliteStore } from '../store.ts';
+import { backUpSqlite } from './back-up.ts';
+import { inspectSqlite } from './inspect.ts';
+
+const folderOf = (t: TestContext): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'stile-back-up-'));
+  t.after(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+};
+
+/** A database with keys, in use, and a folder for backups. */
+const inUse = async (t: TestContext) => {
+  const path = join(folderOf(t), 'stile.db');
+  const store = createSqliteStore({ path, now: systemNow });
+  t.after(() => store.close());
+  const now = systemNow();
+  await store.keys.ensure([generateSigningKey('ES256', 'current', now), generateSigningKey('ES256', 'next', now)]);
+  return { store, path, target: folderOf(t) };
+};
+
+const modeOf = (file: string): number => statSync(file).mode & 0o777;
+
+/** Lets links fail with this code, as a file system that has none does. */
+const withoutLinks = (t: TestContext, code: string): void => {
+  const mocked = t.mock.method(fs, 'linkSync', () => {
+    throw Object.assign(new Error(code), { code });
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    mocked.mock.restore();
+    syncBuiltinESMExports();
+  });
+};
+
+describe('a backup', () => {
+  it('is whole, for its owner alone, and the only thing that is left', async (t) => {
+    const { path, target } = await inUse(t);
+    const file = join(target, 'backup.db');
+    await backUpSqlite(path, file);
+    assert.equal(modeOf(file), 0o600);
+    assert.deepEqual(inspectSqlite(file, { thorough: true }).damage, []);
+    for (const beside of ['-wal', '-shm']) rmSync(`${file}${beside}`, { force: true });
+    assert.deepEqual(readdirSync(target), ['backup.db']);
+  });
+
+  it('is not made in a file that somebody left for it to be made in', async (t) => {
+    const { path, target } = await inUse(t);
+    const file = join(target, 'backup.db');
+    writeFileSync(`${file}.part`, 'of somebody else');
+    chmodSync(`${file}.part`, 0o666);
+    await backUpSqlite(path, file);
+    assert.equal(modeOf(file), 0o600);
+    assert.equal(readFileSync(`${file}.part`, 'utf8'), 'of somebody else');
+  });
+
+  it('follows no link that somebody left: neither to another file nor to the database itself', async (t) => {
+    const { store, path, target } = await inUse(t);
+    const precious = join(target, 'precious');
+    writeFileSync(precious, 'precious', { mode: 0o644 });
+    for (const [name, leadsTo] of Object.entries({ one: precious, two: path })) {
+      symlinkSync(leadsTo, join(target, `${name}.part`));
+      await backUpSqlite(path, join(target, name));
+      assert.equal(modeOf(join(target, name)), 0o600);
+    }
+    assert.equal(readFileSync(precious, 'utf8'), 'precious');
+    await store.check();
+    assert.equal((await store.keys.all()).length, 2);
+  });
+
+  it('is never made over what has its name: a file, or a link that leads nowhere yet', async (t) => {
+    const { path, target } = await inUse(t);
+    writeFileSync(join(target, 'file'), 'precious');
+    symlinkSync(join(target, 'nowhere'), join(target, 'link'));
+    for (const name of ['file', 'link']) {
+      await assert.rejects(backUpSqlite(path, join(target, name)), /exists already/);
+    }
+    assert.equal(readFileSync(join(target, 'file'), 'utf8'), 'precious');
+    assert.deepEqual(readdirSync(target).sort(), ['file', 'link']);
+  });
+
+  it('is not made over what came while it was made', async (t) => {
+    const { path, target } = await inUse(t);
+    const file = join(target, 'backup.db');
+    for (const code of [undefined, 'EPERM']) {
+      if (code !== undefined) withoutLinks(t, code);
+      const backup = backUpSqlite(path, file);
+      writeFileSync(file, 'precious');
+      await assert.rejects(backup, /exists already/);
+      assert.equal(readFileSync(file, 'utf8'), 'precious');
+      rmSync(file);
+    }
+    assert.deepEqual(readdirSync(target), []);
+  });
+
+  it('that fails leaves nothing, and takes nothing of others away', async (t) => {
+    const target = folderOf(t);
+    const file = join(target, 'backup.db');
+    const [diary, empty] = [join(target, 'diary'), join(target, 'empty')];
+    writeFileSync(`${file}.part`, 'precious');
+    writeFileSync(diary, 'Dear diary, '.repeat(1000));
+    writeFileSync(empty, '');
+    for (const path of [join(target, 'no-such.db'), diary, empty]) {
+      await assert.rejects(backUpSqlite(path, file), { name: 'StoreError' }, path);
+    }
+    await assert.rejects(backUpSqlite(diary, join(target, 'no-such-folder', 'backup.db')), { name: 'StoreError' });
+    assert.deepEqual(readdirSync(target).sort(), ['backup.db.part', 'diary', 'empty']);
+  });
+
+  it('is made where there are no links too, and a disk that fails is told', async (t) => {
+    const { path, target } = await inUse(t);
+    const file = join(target, 'backup.db');
+    withoutLinks(t, 'EPERM');
+    await backUpSqlite(path, file);
+    assert.equal(modeOf(file), 0o600);
+    assert.ok(inspectSqlite(file, { thorough: true }).schemaVersion > 0);
+    withoutLinks(t, 'EIO');
+    await assert.rejects(backUpSqlite(path, join(target, 'other.db')), /cannot be copied/);
+    assert.ok(!existsSync(join(target, 'other.db')));
+    withoutLinks(t, 'EPERM');
+    const mocked = t.mock.method(fs, 'renameSync', () => assert.fail('the disk fails'));
+    syncBuiltinESMExports();
+    await assert.rejects(backUpSqlite(path, join(target, 'third.db')), /cannot be copied/);
+    mocked.mock.restore();
+    syncBuiltinESMExports();
+    assert.ok(!existsSync(join(target, 'third.db')), 'the next try can have the name');
+  });
+
+  it('is not kept from its name by one that was killed before', async (t) => {
+    const { path, target } = await inUse(t);
+    const file = join(target, 'backup.db');
+    // What a process that is killed while it copies leaves.
+    mkdtempSync(join(target, '.stile-backup-'));
+    await backUpSqlite(path, file);
+    assert.equal(readdirSync(target).filter((name) => name.startsWith('.stile-backup-')).length, 1);
+    assert.equal(modeOf(file), 0o600);
+  });
+});
