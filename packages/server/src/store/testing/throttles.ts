@@ -73,6 +73,35 @@ export const throttlePromises: Promises = {
     assert.deepEqual(await throttles.take([limit()], at(10)), refused);
   },
 
+  'T23: … nor, after a clock that was ahead by less, for more than two minutes longer': async ({ throttles }) => {
+    for (let tries = 0; tries < 3; tries += 1) await throttles.take([limit()], at(120));
+    const refused = { allowed: false, retryAfterSeconds: 130, key: 'password:alice' };
+    assert.deepEqual(await throttles.take([limit()], at(0)), refused);
+    assert.deepEqual(await throttles.take([limit()], at(130)), { allowed: true });
+  },
+
+  'a try that waited for its turn, with the moment it was asked at, does not begin the limit anew': async (store) => {
+    for (let tries = 0; tries < 3; tries += 1) await store.throttles.take([limit()], at(60));
+    for (const second of [59, 58, 30, 0]) {
+      const { allowed } = await store.throttles.take([limit()], at(second));
+      assert.equal(allowed, false, `${60 - second} seconds late`);
+    }
+    assert.deepEqual(await store.throttles.take([limit()], at(70)), { allowed: true }, 'nor do they count');
+  },
+
+  'tries of two processes whose moments are a second apart share one limit': async ({ throttles }) => {
+    const [burst, intervalSeconds, seconds] = [3, 4, 60];
+    let allowed = 0;
+    for (let second = 1; second <= seconds; second += 1) {
+      for (const moment of [second, second - 1, second, second - 1, second]) {
+        const taken = await throttles.take([limit({ burst, intervalSeconds })], at(moment));
+        if (taken.allowed) allowed += 1;
+        assert.ok(allowed <= burst + second / intervalSeconds + 1, `${allowed} after ${second} seconds`);
+      }
+    }
+    assert.ok(allowed >= seconds / intervalSeconds, 'as many as are free');
+  },
+
   'a limit that could never be kept is a mistake': async (store, engine) => {
     const before = await everythingIn(engine);
     for (const wrong of [{ burst: 0 }, { burst: 1.5 }, { intervalSeconds: 0 }, { intervalSeconds: 0.5 }]) {

@@ -41,12 +41,18 @@ const checkLimits = (limits: readonly ThrottleLimit[]): void => {
   if (new Set(limits.map(({ key }) => key)).size < limits.length) throw new RangeError('A limit is named twice.');
 };
 
+/**
+ * So much may lie between the moments of two tries of which the later comes first to the database: a write waits for its turn with the
+ * moment that it was asked at, seconds at most, and the processes on one database read their clocks for themselves.
+ */
+const CLOCKS_APART_SECONDS = 120;
+
 function* freeAtOf({ key, burst, intervalSeconds }: ThrottleLimit, now: Instant): Operation<Instant> {
   const found = yield* first(byKey({ key }), throttles);
   if (found === undefined || found.freeAt < now) return now;
-  // Further ahead than the limit allows was counted by a clock that has been set back since. It would refuse everybody until the
+  // Far further ahead than the limit allows was counted by a clock that has been set back since. It would refuse everybody until the
   // clock has come so far; beginning anew gives away one burst.
-  return found.freeAt - now > burst * intervalSeconds ? now : found.freeAt;
+  return found.freeAt - now > burst * intervalSeconds + CLOCKS_APART_SECONDS ? now : found.freeAt;
 }
 
 const byKey = template<{ key: string }>((hole) =>
