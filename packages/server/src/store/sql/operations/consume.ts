@@ -2,7 +2,7 @@ import type { Instant } from '@stile/core';
 import type { Once } from '../../ports.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
-import { rows, run } from '../operation.ts';
+import { first, run } from '../operation.ts';
 import type { RowIn } from '../tables/table.ts';
 import { table, text } from '../tables/table.ts';
 import { consumptions } from '../tables/upkeep.ts';
@@ -29,16 +29,13 @@ const selectOne = template<Pick<RowIn<typeof consumptions>, 'kind' | 'key'>>((ho
   build.selectFrom('consumption').select('key').where('kind', '=', hole('kind')).where('key', '=', hole('key')),
 );
 
-/** Of these keys, the ones that were used up. */
+/** Of these keys, the ones that were used up. They are a handful, and one after another they need no query of their own. */
 export function* consumedOf(kind: Once['kind'], keys: readonly string[]): Operation<readonly string[]> {
-  if (keys.length === 0) return [];
-  const [only, ...others] = keys;
-  const query =
-    only !== undefined && others.length === 0
-      ? selectOne({ kind, key: only })
-      : build.selectFrom('consumption').select('key').where('kind', '=', kind).where('key', 'in', keys);
-  const found = yield* rows(query, keyOnly);
-  return found.map(({ key }) => key);
+  const consumed: string[] = [];
+  for (const key of new Set(keys)) {
+    if ((yield* first(selectOne({ kind, key }), keyOnly)) !== undefined) consumed.push(key);
+  }
+  return consumed;
 }
 
 /** Forgets some of what is refused for its age anyway. The answer is how many. */

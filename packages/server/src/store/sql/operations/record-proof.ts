@@ -84,6 +84,8 @@ function* append({ event }: ProofRecord, { id, secretHash, newSecretHash }: Appe
   return session;
 }
 
+const clearThrottle = template<{ key: string }>((hole) => build.deleteFrom('throttle').where('key', '=', hole('key')));
+
 function* clearThrottles(keys: readonly string[]): Operation<void> {
-  if (keys.length > 0) yield* run(build.deleteFrom('throttle').where('key', 'in', keys));
+  for (const key of keys) yield* run(clearThrottle({ key }));
 }
