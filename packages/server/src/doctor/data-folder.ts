@@ -1,9 +1,19 @@
 /** The data folder: can it be written, can others read it, is there room, does its clock agree? */
 import { randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, rmSync, statfsSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statfsSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
-import type { Finding } from './finding.ts';
+import type { Complaint, Finding } from './finding.ts';
 import { error, fine, warning } from './finding.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -53,38 +63,76 @@ const clockOfDisk = (differenceMs: number): Finding =>
         todo: 'Let both keep their clocks by NTP.',
       });
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
-
 const OTHERS_READ = 0o004;
 const GROUP_READS = 0o040;
+const [OTHERS_ENTER, GROUP_ENTERS] = [0o001, 0o010];
 
 /** Whether others on this machine can read what is kept: signing keys are in it. */
 export const checkPrivate = ({ dataFolder }: Pick<Config, 'dataFolder'>): Finding => {
-  const folder = resolve(dataFolder);
-  if (process.platform === 'win32' || !isFolder(folder)) return fine('permissions', 'There is nothing to read yet');
-  const modes = readableFiles(folder);
-  const readableBy = (bit: number): readonly string[] =>
-    modes.filter(({ mode }) => (mode & bit) !== 0).map(({ name }) => name);
-  const [others, group] = [readableBy(OTHERS_READ), readableBy(GROUP_READS)];
+  const path = resolve(dataFolder);
+  const folder = statSync(path, { throwIfNoEntry: false });
+  if (process.platform === 'win32' || !folder?.isDirectory())
+    return fine('permissions', 'There is nothing to read yet');
   // A folder that others may not enter protects what is in it.
-  const isClosed = (statSync(folder).mode & 0o001) === 0;
-  if (others.length > 0 && !isClosed) return error('permissions', exposed(folder, others, 'everybody on this machine'));
-  if (group.length > 0 && (statSync(folder).mode & 0o010) !== 0) {
-    return warning('permissions', exposed(folder, group, 'the group of the folder'));
-  }
+  const readers = (folder.mode & OTHERS_ENTER ? OTHERS_READ : 0) | (folder.mode & GROUP_ENTERS ? GROUP_READS : 0);
+  const readable = filesIn(path).filter(({ mode }) => (mode & readers) !== 0);
+  const databases = readable.filter(({ name }) => isDatabase(path, name));
+  const forAll = (files: readonly KeptFile[]) => files.filter(({ mode }) => (mode & readers & OTHERS_READ) !== 0);
+  const everybody = 'everybody on this machine';
+  if (forAll(databases).length > 0) return error('permissions', exposed(path, forAll(databases), everybody));
+  if (databases.length > 0) return warning('permissions', exposed(path, databases, 'the group of the folder'));
+  if (forAll(readable).length > 0) return warning('permissions', misplaced(path, forAll(readable), everybody));
   return fine('permissions', 'Only its owner can read what is kept');
 };
 
-/** The database and what belongs to it; a backup that lies beside it counts. */
-const readableFiles = (folder: string): readonly { readonly name: string; readonly mode: number }[] =>
+interface KeptFile {
+  readonly name: string;
+  readonly mode: number;
+}
+
+/** What lies in the folder. Files come and go while servers run and start, and one that is gone is no concern. */
+const filesIn = (folder: string): readonly KeptFile[] =>
   readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map(({ name }) => ({ name, mode: statSync(join(folder, name)).mode }));
+    .flatMap(({ name }) => {
+      const mode = statSync(join(folder, name), { throwIfNoEntry: false })?.mode;
+      return mode === undefined ? [] : [{ name, mode }];
+    });
 
-const exposed = (folder: string, names: readonly string[], whom: string) => ({
-  what: `${names.join(', ')} in ${folder} can be read by ${whom}.`,
+const BEGINNING = Buffer.from('SQLite format 3\0');
+
+/** The database, what belongs to it, and every other one: a backup that lies beside it, whatever its name. */
+const isDatabase = (folder: string, name: string): boolean =>
+  /^stile\.db|\.db$/.test(name) || beginningOf(join(folder, name)).equals(BEGINNING);
+
+const beginningOf = (path: string): Buffer => {
+  const beginning = Buffer.alloc(BEGINNING.length);
+  try {
+    const handle = openSync(path, 'r');
+    try {
+      readSync(handle, beginning);
+    } finally {
+      closeSync(handle);
+    }
+  } catch {
+    // Gone meanwhile, or not for this user.
+  }
+  return beginning;
+};
+
+const whatIs = (folder: string, files: readonly KeptFile[], whom: string): string =>
+  `${files.map(({ name }) => name).join(', ')} in ${folder} can be read by ${whom}.`;
+
+const exposed = (folder: string, files: readonly KeptFile[], whom: string): Complaint => ({
+  what: whatIs(folder, files, whom),
   why: 'The database holds the signing keys and the secrets of authenticator apps: who reads it can be anybody.',
   todo: `chmod 700 ${folder}; chmod 600 on the files in it. If somebody may have read them: the checklist "The database is in the wrong hands" in docs/guides/operating.md.`,
+});
+
+const misplaced = (folder: string, files: readonly KeptFile[], whom: string): Complaint => ({
+  what: whatIs(folder, files, whom),
+  why: 'It is not a database, so it may be harmless; but what lies here is mostly secret, such as a packed backup.',
+  todo: `chmod 700 ${folder}, or keep such files elsewhere.`,
 });
 
 /** Bytes that are free for whoever may use them. */

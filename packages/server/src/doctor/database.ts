@@ -15,28 +15,45 @@ const RESTORE = 'Restore the last backup: docs/guides/operating.md, "Restore".';
 /** Looks at the database, if there is one. */
 export const checkDatabase = (
   { dataFolder }: Pick<Config, 'dataFolder'>,
-  { nowSeconds, thorough }: { readonly nowSeconds: number; readonly thorough: boolean },
+  { nowSeconds, ...looking }: { readonly nowSeconds: number; readonly thorough: boolean; readonly patienceMs?: number },
 ): readonly Finding[] => {
   const path = join(resolve(dataFolder), 'stile.db');
-  if (!existsSync(path)) return [fine('database', 'There is none yet; it is made at the first start')];
-  const inspection = inspect(path, thorough);
-  return inspection === undefined
-    ? [
-        error('database', {
-          what: `${path} is not a database of Stile, or it is damaged.`,
-          why: 'Nothing can be read from it.',
-          todo: RESTORE,
-        }),
-      ]
-    : [whole(inspection, thorough), schema(inspection), clock(inspection, nowSeconds)];
+  if (!existsSync(path)) return [notMade];
+  try {
+    const inspection = inspectSqlite(path, looking);
+    return inspection.schemaVersion === 0
+      ? [notMade]
+      : [whole(inspection, looking.thorough), schema(inspection), clock(inspection, nowSeconds)];
+  } catch (thrown) {
+    return [unread(path, thrown instanceof Error && 'code' in thrown ? String(thrown.code) : String(thrown))];
+  }
 };
 
-const inspect = (path: string, thorough: boolean): Inspection | undefined => {
-  try {
-    return inspectSqlite(path, { thorough });
-  } catch {
-    return undefined;
+/** A first start that is killed leaves a file with nothing in it. */
+const notMade = fine('database', 'There is none yet; it is made at the first start');
+
+/** Of what keeps it from being read, only its content asks for a backup: the rest is about this moment, or this machine. */
+const unread = (path: string, code: string): Finding => {
+  // After a crash there may be something to roll back, which a look that changes nothing must not do.
+  if (/^SQLITE_(?:BUSY|LOCKED|PROTOCOL|READONLY)/.test(code)) {
+    return warning('database', {
+      what: `${path} could not be looked at (${code}).`,
+      why: 'Another process holds it, or it has to be put in order after a crash, which the next start does.',
+      todo: 'Ask again in a moment. If it stays so, find out which program has the file open.',
+    });
   }
+  if (/^SQLITE_(?:CANTOPEN|IOERR|NOMEM|PERM|AUTH)/.test(code)) {
+    return error('database', {
+      what: `${path} cannot be read (${code}).`,
+      why: 'Nothing is known of people and keys without it.',
+      todo: 'Give the folder and what is in it to the user that Stile runs as, and look whether the disk reports failures.',
+    });
+  }
+  return error('database', {
+    what: `${path} is not a database of Stile, or it is damaged.`,
+    why: 'Nothing can be read from it.',
+    todo: RESTORE,
+  });
 };
 
 const whole = ({ damage }: Inspection, thorough: boolean): Finding => {

@@ -1,6 +1,7 @@
 /** Each check: what it complains of, what it lets pass, and that it says what to do. */
 import assert from 'node:assert/strict';
-import { chmodSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import fs, { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -212,10 +213,48 @@ describe('the data folder', () => {
   it('complains of a backup that lies beside the database for everybody to read', (t) => {
     const dataFolder = folder(t);
     chmodSync(dataFolder, 0o755);
-    writeFileSync(join(dataFolder, 'backup.db'), '', { mode: 0o644 });
+    for (const [name, content] of [
+      ['backup.db', ''],
+      ['of-yesterday', 'SQLite format 3\0'],
+      ['stile.db-wal', ''],
+    ] as const) {
+      writeFileSync(join(dataFolder, name), content, { mode: 0o644 });
+      const finding = checkPrivate({ dataFolder });
+      assert.equal(severityOf(finding), 'error');
+      assert.ok(finding.what.startsWith(`${name} in `), finding.what);
+      rmSync(join(dataFolder, name));
+    }
+  });
+
+  it('may hold what is no database: for everybody to read that is worth a look, and keeps no server from starting', (t) => {
+    const dataFolder = folder(t);
+    chmodSync(dataFolder, 0o755);
+    writeFileSync(join(dataFolder, 'stile.db'), '', { mode: 0o600 });
+    writeFileSync(join(dataFolder, 'README'), 'Do not touch.', { mode: 0o644 });
     const finding = checkPrivate({ dataFolder });
-    assert.equal(severityOf(finding), 'error');
-    assert.match(finding.what, /backup\.db/);
+    assert.equal(severityOf(finding), 'warning');
+    assert.match(finding.what, /^README in /);
+    chmodSync(dataFolder, 0o700);
+    assert.equal(severityOf(checkPrivate({ dataFolder })), 'ok');
+  });
+
+  it('loses files while it is looked at: those of another start, and of the database', (t) => {
+    const dataFolder = folder(t);
+    for (const name of ['stile.db', 'stile.db-wal']) writeFileSync(join(dataFolder, name), '', { mode: 0o600 });
+    const { readdirSync: list } = fs;
+    const mocked = t.mock.method(fs, 'readdirSync', (...asked: Parameters<typeof list>) => {
+      const found = list(...asked);
+      rmSync(join(dataFolder, 'stile.db-wal'), { force: true });
+      return found;
+    });
+    syncBuiltinESMExports();
+    try {
+      assert.equal(severityOf(checkPrivate({ dataFolder })), 'ok');
+      assert.equal(mocked.mock.callCount(), 1);
+    } finally {
+      mocked.mock.restore();
+      syncBuiltinESMExports();
+    }
   });
 
   it('has room', (t) => {
@@ -278,6 +317,43 @@ describe('the database', () => {
     const { clock } = databaseFindings(config, false, -300);
     assert.equal(clock?.severity, 'warning');
     assert.match(clock.what, /(29|30)\d seconds in the future/);
+  });
+
+  it('is not made yet when a first start was killed: an empty file, or one without a table', async (t) => {
+    for (const begin of [() => undefined, (database: Database.Database) => database.pragma('journal_mode = wal')]) {
+      const config = configured({ dataFolder: folder(t) });
+      writeFileSync(join(config.dataFolder, 'stile.db'), '', { mode: 0o600 });
+      changeDatabase(config, begin);
+      const findings = checkDatabase(config, { nowSeconds: systemNow(), thorough: true });
+      assert.deepEqual(findings.map(severityOf), ['ok']);
+      assert.match(findings[0]?.what ?? '', /made at the first start/);
+      await openStore(config).close();
+    }
+  });
+
+  it('is held by another program: no reason to restore a backup, nor not to start', async (t) => {
+    const config = await used(t);
+    changeDatabase(config, (database) => {
+      database.pragma('journal_mode = delete');
+      database.exec('begin exclusive');
+      const findings = checkDatabase(config, { nowSeconds: systemNow(), thorough: false, patienceMs: 1 });
+      assert.deepEqual(findings.map(severityOf), ['warning']);
+      assert.match(findings[0]?.what ?? '', /SQLITE_BUSY/);
+      database.exec('rollback');
+    });
+    assert.equal(databaseFindings(config).database?.severity, 'ok');
+  });
+
+  it('cannot be read, or belongs to another program', (t) => {
+    const unreadable = folder(t);
+    mkdirSync(join(unreadable, 'stile.db'));
+    const [finding] = checkDatabase({ dataFolder: unreadable }, { nowSeconds: 0, thorough: false });
+    assert.equal(finding && severityOf(finding), 'error');
+    assert.match(finding?.what ?? '', /cannot be read \(SQLITE_(?:IOERR|CANTOPEN)/);
+
+    const config = configured({ dataFolder: folder(t) });
+    changeDatabase(config, (database) => database.exec('create table theirs (a)'));
+    assert.match(databaseFindings(config).database?.what ?? '', /not a database of Stile/);
   });
 
   it('is damaged: rows are lost, pages are overwritten, or it is something else altogether', async (t) => {
