@@ -26,7 +26,12 @@ const HOUR = 3600;
 const rotate = async (): Promise<void> => {
   const { deps } = inside;
   if (!deps) throw new Error('The server has not started.');
-  await rotateSigningKeys(deps.store.keys, { now: deps.now(), longestTokenSeconds: HOUR, leastKnownSeconds: 0 });
+  await rotateSigningKeys(deps.store.keys, {
+    now: deps.now(),
+    longestTokenSeconds: HOUR,
+    leastKnownSeconds: null,
+    audit: [],
+  });
   await deps.keys.reload();
 };
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { instant, secondsAfter } from '@stile/core';
+import { generateSigningKey } from '../keys/jwk.ts';
 import { LEAST_KNOWN_SECONDS } from '../keys/rotation.ts';
 import { createSqliteStore } from '../store/store.ts';
 import { tokensOf, userinfo } from '../testing/endpoints.ts';
@@ -36,6 +37,23 @@ test('the first rotation of a new server waits as well', async (t) => {
   const { run } = await operated(t);
   assert.equal((await run(rotateKeys)).status, 1);
   assert.equal((await run(rotateKeys, '--now')).status, 0);
+});
+
+test('when the next key of one algorithm is too young those of all stay; what cannot wait rotates it all the same', async (t) => {
+  const { server, run } = await withKeys(t);
+  server.advance(LEAST_KNOWN_SECONDS);
+  // Made by a process before the clock was set back.
+  const ahead = generateSigningKey('ES256', 'next', secondsAfter(server.deps.now(), 30));
+  await server.store.keys.rotate([ahead], server.deps.now(), secondsAfter(server.deps.now(), 3600), null, []);
+  const before = await server.store.keys.all();
+  const onRecord = async () => (await server.store.audit.recent(9)).map(({ type }) => type);
+  const { status, text } = await run(rotateKeys);
+  assert.deepEqual([status, text.includes(`in ${LEAST_KNOWN_SECONDS + 30} seconds`)], [1, true]);
+  assert.deepEqual(await server.store.keys.all(), before);
+  assert.ok(!(await onRecord()).includes('keys.rotated'));
+  assert.equal((await run(rotateKeys, '--now')).status, 0);
+  assert.equal((await server.store.keys.all()).find(({ kid }) => kid === ahead.kid)?.state, 'current');
+  assert.ok((await onRecord()).includes('keys.rotated'));
 });
 
 test('two rotations at once are one', async (t) => {

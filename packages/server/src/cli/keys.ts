@@ -47,14 +47,14 @@ export const rotateKeys: StoreCommand = async (store, words, { config, print, no
   const force = words.includes('--now');
   const wait = secondsUntilKnown(keys, now());
   if (wait > 0 && !force) return tooSoon(wait, print);
-  const left = await rotateSigningKeys(store.keys, {
+  const rotated = await rotateSigningKeys(store.keys, {
     now: now(),
     longestTokenSeconds: longestTokenSeconds(config) + NOTICE_SECONDS,
-    leastKnownSeconds: force ? 0 : LEAST_KNOWN_SECONDS,
+    leastKnownSeconds: force ? null : LEAST_KNOWN_SECONDS,
+    audit: [auditRecord({ now, randomBytes: systemRandom }, 'keys.rotated', { details: { force } })],
   });
   // Somebody else rotated them between the question and the answer.
-  if (left.length > 0) return tooSoon(secondsUntilKnown(await store.keys.all(), now()), print);
-  await store.audit.append([auditRecord({ now, randomBytes: systemRandom }, 'keys.rotated', { details: { force } })]);
+  if (!rotated) return tooSoon(secondsUntilKnown(await store.keys.all(), now()), print);
   print('The next signing keys sign from now on. The old ones stay published until their last token has expired.');
   if (wait > 0)
     print('Whoever keeps the published keys for some minutes may refuse new tokens until they are fetched again.');

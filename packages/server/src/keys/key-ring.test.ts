@@ -26,7 +26,7 @@ const ring = async (store: Store = createSqliteStore({ path: ':memory:', now: ()
     now = secondsAfter(now, seconds);
   };
   const rotate = async () => {
-    await rotateSigningKeys(store.keys, { now, longestTokenSeconds: HOUR, leastKnownSeconds: 0 });
+    await rotateSigningKeys(store.keys, { now, longestTokenSeconds: HOUR, leastKnownSeconds: null, audit: [] });
     await keys.reload();
   };
   return { store, keys, advance, rotate };
@@ -130,7 +130,8 @@ test('live tokens of a running server survive its rotation', async (t) => {
   await rotateSigningKeys(server.store.keys, {
     now: server.deps.now(),
     longestTokenSeconds: HOUR,
-    leastKnownSeconds: 0,
+    leastKnownSeconds: null,
+    audit: [],
   });
   await server.deps.keys.reload();
   assert.equal((await userinfo(server, tokens.access_token)).status, 200);

@@ -18,8 +18,9 @@ interface Rotation {
   readonly now: Instant;
   /** The longest any token can live: for so long the old keys stay published. */
   readonly longestTokenSeconds: number;
-  /** How long the next keys must have been published; 0 for a rotation that cannot wait. */
-  readonly leastKnownSeconds: number;
+  /** How long the next keys must have been published; null for a rotation that cannot wait. */
+  readonly leastKnownSeconds: number | null;
+  readonly audit: readonly AuditRecord[];
 }
 
 /** In how many seconds the next keys may sign; 0 when they may now. */
@@ -30,24 +31,22 @@ export const secondsUntilKnown = (keys: readonly SigningKey[], now: Instant): nu
   );
 
 /**
- * Rotates the signing keys: the next key of each algorithm begins to sign, and the old one stays published for as long as a
- * token signed by it can live, so that no live token breaks.
+ * Rotates the signing keys, those of all algorithms or none: the next key of each begins to sign, and the old one stays
+ * published for as long as a token signed by it can live, so that no live token breaks.
  *
- * @returns the algorithms whose next key is not known for long enough; they are left as they were
+ * @returns false, and nothing is changed, when a next key is not known for long enough
  */
-export const rotateSigningKeys = async (
+export const rotateSigningKeys = (
   store: KeyStore,
-  { now, longestTokenSeconds, leastKnownSeconds }: Rotation,
-): Promise<readonly SigningKey['alg'][]> => {
-  const tooYoung: SigningKey['alg'][] = [];
-  for (const alg of SIGNING_ALGS) {
-    const next = generateSigningKey(alg, 'next', now);
-    const retiresAt = secondsAfter(now, longestTokenSeconds);
-    const rotated = await store.rotate(alg, next, now, retiresAt, secondsBefore(now, leastKnownSeconds));
-    if (!rotated) tooYoung.push(alg);
-  }
-  return tooYoung;
-};
+  { now, longestTokenSeconds, leastKnownSeconds, audit }: Rotation,
+): Promise<boolean> =>
+  store.rotate(
+    SIGNING_ALGS.map((alg) => generateSigningKey(alg, 'next', now)),
+    now,
+    secondsAfter(now, longestTokenSeconds),
+    leastKnownSeconds === null ? null : secondsBefore(now, leastKnownSeconds),
+    audit,
+  );
 
 /**
  * Takes a key out of service at once: what it signed is refused from the moment that servers and APIs notice.

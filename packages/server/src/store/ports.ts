@@ -245,17 +245,18 @@ export interface KeyStore {
   /** Adds keys for an algorithm that has none yet; otherwise changes nothing (two processes may start at once). */
   ensure(keys: readonly SigningKey[]): Promise<void>;
   /**
-   * Atomic: `current` → `retired` until `retiresAt`, `next` → `current`, and `newNext` → `next`. Forgets retired keys past their time.
+   * Atomic, for the algorithms of `newNext`: `current` → `retired` until `retiresAt`, `next` → `current`, and `newNext` → `next`.
+   * Forgets retired keys past their time.
    *
-   * @param knownSince the next key must have been made by then, so that the world knows it; by default it may have been made just now
-   * @returns false, and nothing is changed, when it was made later
+   * @param knownSince each next key must have been made by then, so that the world knows it; null: whenever it was made
+   * @returns false, and nothing is changed, when one was made later
    */
   rotate(
-    alg: SigningKey['alg'],
-    newNext: SigningKey,
+    newNext: readonly SigningKey[],
     now: Instant,
     retiresAt: Instant,
-    knownSince?: Instant,
+    knownSince: Instant | null,
+    audit: readonly AuditRecord[],
   ): Promise<boolean>;
   /**
    * Atomic: forgets a key at once, for it is in the wrong hands. When it signed, `next` → `current`; unless it was retired,

@@ -118,8 +118,8 @@ const throttleStore = ({ write }: Engine): ThrottleStore => ({
 const keyStore = ({ read, write }: Engine): KeyStore => ({
   all: () => read(keys.allKeys),
   ensure: (candidates) => write(() => keys.ensureKeys(candidates)),
-  rotate: (alg, newNext, now, retiresAt, knownSince = now) =>
-    write(() => keys.rotateKeys(alg, newNext, now, retiresAt, knownSince)),
+  rotate: (newNext, now, retiresAt, knownSince, records) =>
+    write(() => keys.rotateKeys(newNext, now, retiresAt, knownSince, records)),
   withdraw: (kid, newNext, records) => write(() => keys.withdrawKey(kid, newNext, records)),
   secret: (name, candidate) => write(() => keys.serverSecret(name, candidate)),
   secrets: () => read(keys.allServerSecrets),

@@ -135,7 +135,7 @@ const writes: readonly Write[] = [
   {
     name: 'rotating keys',
     prepare: ({ keys }) => keys.ensure([signingKey(), signingKey({ kid: 'es-2', state: 'next' })]),
-    write: ({ keys }) => keys.rotate('ES256', signingKey({ kid: 'es-3', state: 'next' }), at(9), at(99)),
+    write: ({ keys }) => keys.rotate([signingKey({ kid: 'es-3', state: 'next' })], at(9), at(99), null, [audit('1')]),
   },
   {
     name: 'withdrawing a key',

@@ -28,13 +28,13 @@ export const keyPromises: Promises = {
 
   'a rotation moves every key one state on, and forgets keys past their time': async ({ keys }) => {
     await keys.ensure([signingKey(), next]);
-    await keys.rotate('ES256', third, at(10), at(20));
+    await keys.rotate([third], at(10), at(20), null, []);
     assert.deepEqual(await keys.all(), [
       signingKey({ state: 'retired', retiresAt: at(20) }),
       { ...next, state: 'current' },
       third,
     ]);
-    await keys.rotate('ES256', signingKey({ kid: 'es-4', state: 'next', createdAt: at(3) }), at(20), at(30));
+    await keys.rotate([signingKey({ kid: 'es-4', state: 'next', createdAt: at(3) })], at(20), at(30), null, []);
     assert.deepEqual(
       (await keys.all()).map(({ kid, state }) => [kid, state]),
       [
@@ -48,8 +48,7 @@ export const keyPromises: Promises = {
   'a rotation that would leave nothing to sign with changes nothing': async (store, engine) => {
     await store.keys.ensure([signingKey()]);
     const before = await everythingIn(engine);
-    await assert.rejects(store.keys.rotate('ES256', next, at(10), at(20)));
-    await assert.rejects(store.keys.rotate('RS256', next, at(10), at(20)));
+    await assert.rejects(store.keys.rotate([next], at(10), at(20), null, [audit('rotated')]));
     assert.equal(await everythingIn(engine), before);
   },
 
@@ -59,8 +58,8 @@ export const keyPromises: Promises = {
       signingKey({ kid: 'rs-2', alg: 'RS256', state: 'next' }),
     ]);
     const before = await everythingIn(engine);
-    const rotate = (key: SigningKey) => store.keys.rotate('RS256', key, at(10), at(20));
-    await assert.rejects(rotate(next), 'of another algorithm');
+    const rotate = (key: SigningKey) => store.keys.rotate([key], at(10), at(20), null, []);
+    await assert.rejects(rotate(next), 'of an algorithm that has no keys');
     await assert.rejects(rotate(signingKey({ kid: 'rs-3', alg: 'RS256' })), 'to sign at once');
     await assert.rejects(rotate(signingKey({ kid: 'rs-3', alg: 'RS256', state: 'retired' })), 'never to sign');
     assert.equal(await everythingIn(engine), before);
@@ -69,15 +68,38 @@ export const keyPromises: Promises = {
   'a rotation waits until the next key is known': async (store, engine) => {
     await store.keys.ensure([signingKey(), next]);
     const before = await everythingIn(engine);
-    assert.equal(await store.keys.rotate('ES256', third, at(10), at(20), at(0)), false);
+    assert.equal(await store.keys.rotate([third], at(10), at(20), at(0), [audit('rotated')]), false);
     assert.equal(await everythingIn(engine), before);
-    assert.equal(await store.keys.rotate('ES256', third, at(10), at(20), at(1)), true);
+    assert.equal(await store.keys.rotate([third], at(10), at(20), at(1), [audit('rotated')]), true);
+  },
+
+  'a rotation is of all its algorithms or of none, with the record of it': async (store, engine) => {
+    const rs = (number: number, state: SigningKey['state'], createdAt: number) =>
+      signingKey({ kid: `rs-${number}`, alg: 'RS256', state, createdAt: at(createdAt) });
+    await store.keys.ensure([signingKey(), { ...next, createdAt: at(30) }, rs(1, 'current', 0), rs(2, 'next', 1)]);
+    const before = await everythingIn(engine);
+    const rotate = (knownSince: number | null) =>
+      store.keys.rotate([rs(3, 'next', 2), third], at(10), at(20), knownSince === null ? null : at(knownSince), [
+        audit('rotated'),
+      ]);
+    assert.equal(await rotate(10), false, 'one of them was made later');
+    assert.equal(await everythingIn(engine), before);
+    assert.equal(
+      await rotate(null),
+      true,
+      'whenever they were made, though a clock that was set back says later than now',
+    );
+    assert.deepEqual(
+      new Set((await store.keys.all()).map(({ kid, state }) => `${kid} ${state}`)),
+      new Set(['es-1 retired', 'es-2 current', 'es-3 next', 'rs-1 retired', 'rs-2 current', 'rs-3 next']),
+    );
+    assert.notEqual(await store.audit.find('rotated'), undefined);
   },
 
   'of several rotations at once that wait for a key to be known, one is done': async ({ keys }) => {
     await keys.ensure([signingKey(), next]);
     const rotated = await atOnce(4, (index) =>
-      keys.rotate('ES256', signingKey({ kid: `n-${index}`, state: 'next', createdAt: at(10) }), at(10), at(20), at(9)),
+      keys.rotate([signingKey({ kid: `n-${index}`, state: 'next', createdAt: at(10) })], at(10), at(20), at(9), []),
     );
     assert.deepEqual(rotated.filter(Boolean), [true]);
   },
@@ -94,7 +116,7 @@ export const keyPromises: Promises = {
     await keys.ensure([signingKey(), next]);
     assert.equal(await keys.withdraw('es-2', third, []), 'next');
     assert.deepEqual(await keys.all(), [signingKey(), third]);
-    await keys.rotate('ES256', signingKey({ kid: 'es-4', state: 'next', createdAt: at(3) }), at(10), at(20));
+    await keys.rotate([signingKey({ kid: 'es-4', state: 'next', createdAt: at(3) })], at(10), at(20), null, []);
     assert.equal(await keys.withdraw('es-1', signingKey({ kid: 'es-5', state: 'next' }), []), 'retired');
     assert.deepEqual(
       (await keys.all()).map(({ kid, state }) => [kid, state]),

@@ -19,25 +19,32 @@ export function* ensureKeys(keys: readonly SigningKey[]): Operation<void> {
 const insertKey = (key: SigningKey): Operation<void> =>
   runOnOne(build.insertInto('signing_key').values(signingKeys.row(key)));
 
-/** @param knownSince the next key must have been made by then, or nothing changes */
+/**
+ * Moves the keys of each algorithm of the new ones one state on.
+ *
+ * @param knownSince each next key must have been made by then, or nothing changes; null: whenever it was made
+ */
 export function* rotateKeys(
-  alg: SigningKey['alg'],
-  newNext: SigningKey,
+  newNext: readonly SigningKey[],
   now: Instant,
   retiresAt: Instant,
-  knownSince: Instant,
+  knownSince: Instant | null,
+  audit: readonly AuditRecord[],
 ): Operation<boolean> {
-  if (newNext.alg !== alg || newNext.state !== 'next') throw new Error(`The new key must be the next one of ${alg}.`);
-  const tooYoung = (yield* allKeys()).some(
-    (key) => key.alg === alg && key.state === 'next' && key.createdAt > knownSince,
-  );
-  if (tooYoung) return false;
+  if (newNext.some(({ state }) => state !== 'next')) throw new Error('A new key must be the next one.');
+  const known = yield* allKeys();
+  const tooYoung = ({ alg, state, createdAt }: SigningKey): boolean =>
+    state === 'next' && knownSince !== null && createdAt > knownSince && newNext.some((key) => key.alg === alg);
+  if (known.some(tooYoung)) return false;
   yield* run(build.deleteFrom('signing_key').where('state', '=', 'retired').where('retires_at', '<=', now));
-  const ofAlg = build.updateTable('signing_key').where('alg', '=', alg);
-  yield* run(ofAlg.set({ state: 'retired', retires_at: retiresAt }).where('state', '=', 'current'));
-  // Throws, and so leaves everything as it was, when there is no next key: an algorithm never remains without one that signs.
-  yield* runOnOne(ofAlg.set({ state: 'current' }).where('state', '=', 'next'));
-  yield* insertKey(newNext);
+  for (const key of newNext) {
+    const ofAlg = build.updateTable('signing_key').where('alg', '=', key.alg);
+    yield* run(ofAlg.set({ state: 'retired', retires_at: retiresAt }).where('state', '=', 'current'));
+    // Throws, and so leaves everything as it was, when there is no next key: an algorithm never remains without one that signs.
+    yield* runOnOne(ofAlg.set({ state: 'current' }).where('state', '=', 'next'));
+    yield* insertKey(key);
+  }
+  yield* appendAudit(audit);
   return true;
 }
 
