@@ -17,7 +17,10 @@ interface Examination {
   readonly reach: boolean;
 }
 
-/** Looks at the configuration, the machine and the data. Changes nothing. */
+/**
+ * Looks at the configuration, the machine and the data. Changes nothing; whether the folder can be written is seen by an empty file
+ * that comes and goes.
+ */
 export const examine = async (config: Config, { thorough, reach }: Examination): Promise<readonly Finding[]> => {
   const machine = thisMachine();
   const nowSeconds = (): number => Math.floor(Date.now() / 1000);

@@ -57,8 +57,32 @@ describe('processes on one folder', () => {
     utimesSync(file, long, long);
     assert.equal(checkProcesses(config, Date.now()).severity, 'warning');
     assert.equal(checkProcesses(config, Date.now() + 20_000).severity, 'ok');
-    assert.deepEqual(readdirSync(join(dataFolder, 'processes')), [], 'what crashed is cleared away');
-    assert.throws(() => announcement.beat());
+    assert.deepEqual(readdirSync(join(dataFolder, 'processes')), [name], 'who looks changes nothing');
+    announcement.beat();
+    assert.equal(checkProcesses(config, Date.now() + 20_000).severity, 'warning');
+  });
+
+  it('are cleared away by the next start when they crashed, and say anew that they are there when they did not', (t) => {
+    const dataFolder = folder(t);
+    const config = configured({ dataFolder });
+    const others = configured({ dataFolder, enrolment: 'refuse' });
+    const processes = join(dataFolder, 'processes');
+    const asleep = announce(others);
+    writeFileSync(join(processes, 'of somebody else'), '');
+    const long = new Date(Date.now() - 200_000);
+    for (const name of readdirSync(processes)) utimesSync(join(processes, name), long, long);
+    announce(config).withdraw();
+    assert.deepEqual(readdirSync(processes), ['of somebody else']);
+    asleep.beat();
+    assert.match(checkProcesses(others, Date.now()).what, /1 running, with this configuration/);
+    rmSync(processes, { recursive: true });
+    asleep.beat();
+    assert.equal(checkProcesses(config, Date.now()).severity, 'warning');
+    asleep.withdraw();
+    assert.deepEqual(readdirSync(processes), []);
+    rmSync(dataFolder, { recursive: true });
+    assert.throws(() => asleep.beat(), { code: 'ENOENT' }, 'a folder that was moved away is not made again');
+    mkdirSync(dataFolder);
   });
 
   it('leave nothing behind that holds a secret, whatever lies in the folder', (t) => {

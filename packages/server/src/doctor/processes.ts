@@ -1,7 +1,17 @@
 /** Processes that share a data folder must have the same configuration, or one allows what the other refuses. */
 import { randomUUID } from 'node:crypto';
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { parseJsonObject } from '@stile/core';
 import type { Config } from '../config/config.ts';
 import { sha256 } from '../digest.ts';
@@ -25,37 +35,51 @@ export const configurationDigest = (config: Config): string => {
 
 /** A process that has said that it is there. */
 export interface Announcement {
+  /** Says it again: anew, where another process thought that this one had ended, as after a sleep or when the clock was put right. */
   beat(): void;
   withdraw(): void;
 }
 
-/** Says, in the data folder, that a server runs with this configuration. */
+/** Says, in the data folder, that a server runs with this configuration, and clears away what was said by those that crashed. */
 export const announce = (config: Config): Announcement => {
   const folder = folderOf(config);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, `${randomUUID()}.json`);
   const text = JSON.stringify({ pid: process.pid, configuration: configurationDigest(config) });
-  writeFileSync(file, text, { mode: 0o600 });
-  return {
-    beat: () => {
-      const now = new Date();
-      utimesSync(file, now, now);
-    },
-    withdraw: () => rmSync(file, { force: true }),
+  const say = (): void => {
+    // A data folder that was moved away is not made again: it would be in the way of what is put there.
+    mkdirSync(folder, { recursive: existsSync(dirname(folder)), mode: 0o700 });
+    // Under another name first, for somebody may read it at this moment.
+    writeFileSync(`${file}.new`, text, { mode: 0o600 });
+    const now = new Date();
+    utimesSync(`${file}.new`, now, now);
+    renameSync(`${file}.new`, file);
   };
+  clearAway(folder, Date.now());
+  say();
+  return { beat: say, withdraw: () => rmSync(file, { force: true }) };
 };
 
-/** What the running servers of this folder said, those that are still believed; what is long past is removed. */
+const ageOf = (file: string, nowMs: number): number => nowMs - statSync(file).mtimeMs;
+
+const clearAway = (folder: string, nowMs: number): void => {
+  const ours = namesIn(folder).filter((name) => /^[\da-f-]{36}\.json(?:\.new)?$/.test(name));
+  for (const file of ours.map((name) => join(folder, name))) {
+    try {
+      if (ageOf(file, nowMs) > BELIEVED_MILLISECONDS) rmSync(file, { force: true });
+    } catch {
+      // It ended at this moment, or another start clears away too.
+    }
+  }
+};
+
+/** What the running servers of this folder said, those that are still believed. */
 const running = (
   config: Config,
   nowMs: number,
 ): readonly { readonly pid: unknown; readonly configuration: unknown }[] =>
-  filesIn(folderOf(config)).flatMap((file) => {
+  announcementsIn(folderOf(config)).flatMap((file) => {
     try {
-      if (nowMs - statSync(file).mtimeMs > BELIEVED_MILLISECONDS) {
-        rmSync(file, { force: true });
-        return [];
-      }
+      if (ageOf(file, nowMs) > BELIEVED_MILLISECONDS) return [];
       const { pid, configuration } = parseJsonObject(readFileSync(file, 'utf8')) ?? {};
       return [{ pid, configuration }];
     } catch {
@@ -64,15 +88,18 @@ const running = (
     }
   });
 
-const filesIn = (folder: string): readonly string[] => {
+const namesIn = (folder: string): readonly string[] => {
   try {
-    return readdirSync(folder)
-      .filter((name) => name.endsWith('.json'))
-      .map((name) => join(folder, name));
+    return readdirSync(folder);
   } catch {
     return [];
   }
 };
+
+const announcementsIn = (folder: string): readonly string[] =>
+  namesIn(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => join(folder, name));
 
 /** Whether every server that runs on this folder has this configuration. */
 export const checkProcesses = (config: Config, nowMs: number): Finding => {
