@@ -233,6 +233,19 @@ test('a store that closes while another process holds the file finishes what was
   assert.equal(other.prepare('select count(*) from consumption').pluck().get(), 1);
 });
 
+test('a write that meets trouble with the disk by itself is refused by its name, and its neighbours are kept', async (context) => {
+  const { engine, store } = open();
+  context.after(() => store.close());
+  const failing = engine.write(function* () {
+    yield* run(sql`select 1`);
+    throw new Database.SqliteError('disk I/O error', 'SQLITE_IOERR_READ');
+  });
+  const kept = store.audit.append([audit('1')]);
+  for (const { reason } of await rejections([failing])) assert.equal(reason.trouble, 'failing');
+  await kept;
+  assert.notEqual(await store.audit.find('1'), undefined);
+});
+
 for (const [trouble, sql, remedy] of [
   ['full', 'pragma max_page_count = 1', 'pragma max_page_count = 100000'],
   ['read-only', 'pragma query_only = on', 'pragma query_only = off'],

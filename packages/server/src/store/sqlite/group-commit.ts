@@ -177,7 +177,7 @@ export class GroupCommit {
       if (!this.#connection.inTransaction) throw error;
       this.#connection.execute('ROLLBACK TO operation');
       this.#connection.execute('RELEASE operation');
-      return () => reject(error);
+      return () => reject(explained(error));
     }
   }
 }
