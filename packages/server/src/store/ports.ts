@@ -276,6 +276,8 @@ export interface AuditStore {
   find(id: string): Promise<AuditRecord | undefined>;
   /** Newest first; within one second by id, the greatest first. */
   recent(limit: number): Promise<readonly AuditRecord[]>;
+  /** Forgets the records of that moment and older, in small steps. Returns how many. */
+  forget(until: Instant): Promise<number>;
 }
 
 export interface Store {
@@ -290,12 +292,8 @@ export interface Store {
   readonly audit: AuditStore;
   /** Throws when the store cannot write and read. */
   check(): Promise<void>;
-  /**
-   * Forgets what has expired, in small steps. Returns how many rows went.
-   *
-   * @param auditUntil audit records of that moment and older go too; without it all are kept
-   */
-  sweep(now: Instant, auditUntil?: Instant): Promise<number>;
+  /** Forgets what has expired, in small steps. Returns how many rows went. */
+  sweep(now: Instant): Promise<number>;
   /** Tells of every commit from now on: for the metrics. */
   onCommit(listener: (commit: Commit) => void): void;
   close(): Promise<void>;

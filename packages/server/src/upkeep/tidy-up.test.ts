@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { testServer } from '../testing/test-server.ts';
+import { auditRecord } from '../audit/audit.ts';
+import type { TestServer } from '../testing/test-server.ts';
+import { START, testServer } from '../testing/test-server.ts';
 import { tidyUp } from './tidy-up.ts';
 
 test('T23: nothing is forgotten before the clock has been steady for longer than any token lives', async (t) => {
@@ -27,3 +29,51 @@ test('T23: … nor before the tokens of an API with long lives are over', async 
   await tidyUp(deps, 7199);
   assert.equal((await store.authenticators.usedOf('single-use-token', ['revoked'])).length, 1);
 });
+
+/** What is on record of these ids. */
+const audited = async ({ store }: TestServer, ids: readonly string[]): Promise<readonly string[]> =>
+  (await store.audit.recent(99)).map(({ id }) => id).filter((id) => ids.includes(id));
+
+const withOldRecord = async (server: TestServer): Promise<void> => {
+  const old = { ...auditRecord(server.deps, 'test.happened', {}), id: 'old' };
+  await server.store.audit.append([old]);
+  server.advance(server.deps.config.audit.retention);
+};
+
+test('a process that is restarted every hour forgets audit records all the same, once its clock may be trusted', async (t) => {
+  const server = await testServer(t);
+  await withOldRecord(server);
+  await server.store.once.consume({ kind: 'single-use-token', key: 'used', expiresAt: START }, []);
+  await tidyUp(server.deps, 299);
+  assert.deepEqual(await audited(server, ['old']), ['old']);
+  await tidyUp(server.deps, 300);
+  assert.deepEqual(await audited(server, ['old']), []);
+  assert.equal((await server.store.authenticators.usedOf('single-use-token', ['used'])).length, 1, 'and nothing else');
+});
+
+test('audit records that are to be kept for ever are kept', async (t) => {
+  const server = await testServer(t, (config) => ({ ...config, audit: { retention: 0 } }));
+  await withOldRecord(server);
+  server.advance(4000 * 86_400);
+  await tidyUp(server.deps, 3600);
+  assert.deepEqual(await audited(server, ['old']), ['old']);
+});
+
+for (const broken of ['interactions', 'audit', 'sweep'] as const) {
+  test(`when ${broken} cannot be tidied up it is logged, and the rest is done`, async (t) => {
+    const failure = () => Promise.reject(new Error('a row that nobody wrote'));
+    const server = await testServer(t, undefined, (store) => ({
+      ...store,
+      ...(broken === 'interactions' && { interactions: { ...store.interactions, abandon: failure } }),
+      ...(broken === 'audit' && { audit: { ...store.audit, forget: failure } }),
+      ...(broken === 'sweep' && { sweep: failure }),
+    }));
+    await withOldRecord(server);
+    await server.store.once.consume({ kind: 'single-use-token', key: 'used', expiresAt: START }, []);
+    await tidyUp(server.deps, 3600);
+    assert.equal(server.logged.filter((line) => line.includes('a row that nobody wrote')).length, 1);
+    assert.deepEqual(await audited(server, ['old']), broken === 'audit' ? ['old'] : []);
+    const remembered = await server.store.authenticators.usedOf('single-use-token', ['used']);
+    assert.equal(remembered.length, broken === 'sweep' ? 1 : 0);
+  });
+}

@@ -17,15 +17,28 @@ const steadyEnough = ({ apis, lifetimes }: Deps['config']): number =>
   );
 
 /**
- * Counts the requests that nobody answered in time, and forgets what has expired: audit records only when they are to be.
+ * So long after a start the clock of a machine has been set by its time service, if it was wrong. Audit records are old when they
+ * are forgotten, and nothing is decided by them, so they need not wait as long as tokens: a process that is restarted every
+ * hour forgets them all the same.
+ */
+const AUDIT_STEADY_SECONDS = 300;
+
+/**
+ * Counts the requests that nobody answered in time, and forgets what has expired. What fails of it is logged and tried again the
+ * next time, and keeps nothing else from being done.
  *
  * @param steadySeconds for how long the clock has gone on as time does
  */
-export const tidyUp = async ({ store, config, metrics, now }: Deps, steadySeconds: number): Promise<void> => {
-  await countAbandoned({ store, metrics, now });
-  if (steadySeconds < steadyEnough(config)) return;
+export const tidyUp = async (deps: Deps, steadySeconds: number): Promise<void> => {
+  const { store, config, log, now } = deps;
   const { retention } = config.audit;
-  await store.sweep(now(), retention === 0 ? undefined : secondsBefore(now(), retention));
+  const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
+    await work().catch((error: unknown) => log.error({ err: error }, `${what} failed`));
+  };
+  await attempt('counting abandoned requests', () => countAbandoned(deps));
+  if (retention > 0 && steadySeconds >= AUDIT_STEADY_SECONDS)
+    await attempt('forgetting audit records', () => store.audit.forget(secondsBefore(now(), retention)));
+  if (steadySeconds >= steadyEnough(config)) await attempt('sweep', () => store.sweep(now()));
 };
 
 const countAbandoned = async ({ store, metrics, now }: Pick<Deps, 'store' | 'metrics' | 'now'>): Promise<void> => {

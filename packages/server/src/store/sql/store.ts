@@ -1,4 +1,3 @@
-import type { Instant } from '@stile/core';
 import type {
   AuditStore,
   AuthenticatorStore,
@@ -12,6 +11,7 @@ import type {
   UserStore,
 } from '../ports.ts';
 import type { Engine } from './engine.ts';
+import type { Operation } from './operation.ts';
 import * as audit from './operations/audit.ts';
 import { setBlocked } from './operations/block-user.ts';
 import { consume, consumedOf } from './operations/consume.ts';
@@ -25,7 +25,7 @@ import { redeemCode, rotateRefreshToken } from './operations/redeem.ts';
 import { removeAuthenticator } from './operations/remove-authenticator.ts';
 import * as sessions from './operations/sessions.ts';
 import { takeTry } from './operations/throttles.ts';
-import { forgettings, writeAndForget } from './operations/upkeep.ts';
+import { forgetAuditRecords, forgettings, writeAndForget } from './operations/upkeep.ts';
 
 /** How many rows one step of the sweep removes: few enough that nobody notices the wait. */
 const SWEEP_STEP_ROWS = 500;
@@ -42,7 +42,7 @@ export const sqlStore = (engine: Engine): Store => ({
   keys: keyStore(engine),
   audit: auditStore(engine),
   check: () => engine.write(writeAndForget),
-  sweep: (now, auditUntil) => sweep(engine, now, auditUntil),
+  sweep: (now) => inSteps(engine, forgettings(now, SWEEP_STEP_ROWS)),
   onCommit: (listener) => engine.onCommit(listener),
   close: () => engine.close(),
 });
@@ -126,15 +126,17 @@ const keyStore = ({ read, write }: Engine): KeyStore => ({
   renewSecrets: (renewed, records) => write(() => keys.renewServerSecrets(renewed, records)),
 });
 
-const auditStore = ({ read, write }: Engine): AuditStore => ({
-  append: (records) => write(() => audit.appendAudit(records)),
-  find: (id) => read(() => audit.findAudit(id)),
-  recent: (limit) => read(() => audit.recentAudit(limit)),
+const auditStore = (engine: Engine): AuditStore => ({
+  append: (records) => engine.write(() => audit.appendAudit(records)),
+  find: (id) => engine.read(() => audit.findAudit(id)),
+  recent: (limit) => engine.read(() => audit.recentAudit(limit)),
+  forget: (until) => inSteps(engine, [() => forgetAuditRecords(until, SWEEP_STEP_ROWS)]),
 });
 
-const sweep = async (engine: Engine, now: Instant, auditUntil: Instant | undefined): Promise<number> => {
+/** Repeats each step until it finds fewer than it may remove at once. */
+const inSteps = async (engine: Engine, steps: readonly (() => Operation<number>)[]): Promise<number> => {
   let forgotten = 0;
-  for (const step of forgettings(now, auditUntil, SWEEP_STEP_ROWS)) {
+  for (const step of steps) {
     let gone: number;
     do {
       gone = await engine.write(step);

@@ -21,11 +21,7 @@ export function* writeAndForget(): Operation<void> {
  * The steps of forgetting, in order: each removes a limited number of things and is repeated until it finds fewer.
  * Codes go before the memory that they were used; sessions after their grants.
  */
-export const forgettings = (
-  now: Instant,
-  auditUntil: Instant | undefined,
-  atMost: number,
-): readonly (() => Operation<number>)[] => [
+export const forgettings = (now: Instant, atMost: number): readonly (() => Operation<number>)[] => [
   () => forgetCodes(secondsBefore(now, memory.CODE_MEMORY_SECONDS), atMost),
   () => forgetRefreshTokens(secondsBefore(now, memory.REFRESH_TOKEN_MEMORY_SECONDS), atMost),
   () => forgetEndedSessions(secondsBefore(now, memory.ENDED_SESSION_MEMORY_SECONDS), atMost),
@@ -34,7 +30,6 @@ export const forgettings = (
   () => forgetTickets(now, atMost),
   () => forgetThrottles(now, atMost),
   () => forgetConsumptions(secondsBefore(now, memory.CONSUMPTION_MEMORY_SECONDS), atMost),
-  ...(auditUntil === undefined ? [] : [() => forgetAuditRecords(auditUntil, atMost)]),
 ];
 
 function* forgetCodes(until: Instant, atMost: number): Operation<number> {
@@ -111,7 +106,7 @@ const forgetThrottles = (until: Instant, atMost: number) => {
 };
 
 /** The oldest first, by the index that lists them in their order. */
-const forgetAuditRecords = (until: Instant, atMost: number) => {
+export const forgetAuditRecords = (until: Instant, atMost: number) => {
   const old = build
     .selectFrom('audit_record')
     .select('id')
