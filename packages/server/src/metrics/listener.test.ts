@@ -1,5 +1,7 @@
 /** Where metrics are served: on an address of their own, and nowhere else. */
 import assert from 'node:assert/strict';
+import { get } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { resolveConfig } from '../config/config.ts';
@@ -39,6 +41,64 @@ test('the address of the metrics serves nothing else', async (t) => {
   assert.equal((await at('/metrics', 'POST')).status, 405);
   assert.equal(await (await at('/metrics', 'HEAD')).text(), '');
   assert.match(await (await at('/metrics?name[]=x')).text(), /stile_/);
+});
+
+/** Asks under a name of its own choice, which `fetch` does not allow; what is answered, and what was told. */
+const askAs = (port: number, named: string): Promise<readonly [status: number | undefined, text: string]> =>
+  new Promise((resolve, reject) => {
+    const asking = get({ host: '127.0.0.1', port, path: '/metrics', headers: { host: named } }, (response) => {
+      text(response).then((said) => resolve([response.statusCode, said]), reject);
+    });
+    asking.once('error', reject);
+  });
+
+const noError = (error: unknown): never => assert.fail(String(error));
+
+const watched: Recorder = {
+  ...silentRecorder,
+  report: () => Promise.resolve({ contentType: 'text/plain', text: 'stile_build_info 1' }),
+};
+
+test('on a loopback address the metrics are for names of this machine: no name of a stranger leads to them', async (t) => {
+  const listener = await serveMetrics({ host: '127.0.0.1', port: 0 }, watched, noError);
+  t.after(() => listener.close());
+  for (const named of [
+    'localhost',
+    'LocalHost:9464',
+    '127.0.0.1:1',
+    '[::1]:9464',
+    '[::1]',
+    `127.0.0.1:${listener.port}`,
+  ]) {
+    assert.equal((await askAs(listener.port, named))[0], 200, named);
+  }
+  const strangers = ['evil.example', 'evil.example:9464', 'localhost.evil.example', '127.0.0.1.evil.example', ':80'];
+  for (const named of [
+    ...strangers,
+    'localhost:80:80',
+    'evil.example:localhost',
+    'localhost@evil.example',
+    '0.0.0.0',
+  ]) {
+    assert.deepEqual(await askAs(listener.port, named), [421, ''], named);
+  }
+});
+
+test('on another address the metrics are reached by whatever name operators use', async (t) => {
+  const listener = await serveMetrics({ host: '0.0.0.0', port: 0 }, watched, noError);
+  t.after(() => listener.close());
+  for (const named of ['stile-1.internal:9464', '10.0.0.5']) {
+    assert.deepEqual(await askAs(listener.port, named), [200, 'stile_build_info 1'], named);
+  }
+});
+
+test('a name of this machine that is in the configuration is one of its names', async (t) => {
+  const listener = await serveMetrics({ host: '127.0.0.2', port: 0 }, watched, noError).catch(() => undefined);
+  // Not every system has more than one loopback address.
+  if (listener === undefined) return;
+  t.after(() => listener.close());
+  const response = await fetch(`http://127.0.0.2:${listener.port}/metrics`);
+  assert.equal(response.status, 200);
 });
 
 test('a report that cannot be made is a 500 that says nothing', async (t) => {

@@ -13,7 +13,8 @@ export interface MetricsListener {
 const LIMITS = { maxHeaderSize: 8192, headersTimeout: 5_000, requestTimeout: 5_000, keepAliveTimeout: 5_000 };
 
 /**
- * Serves what a recorder recorded.
+ * Serves what a recorder recorded. On a loopback address it answers only under the names of this machine for itself: a page of a
+ * stranger may let its own name lead here and read along (DNS rebinding). Elsewhere operators use whatever name they have.
  *
  * @param onError is told when the report cannot be made; whoever asked gets a 500
  * @throws the system's error when the port is taken or may not be used
@@ -23,8 +24,13 @@ export const serveMetrics = async (
   recorder: Recorder,
   onError: (error: unknown) => void,
 ): Promise<MetricsListener> => {
-  const server = createServer(LIMITS, (request, response) => void answer(request, response, recorder, onError));
+  const server = createServer(LIMITS);
   await listening(server, host, port);
+  const isLocal = isLoopback((server.address() as AddressInfo).address);
+  server.on('request', (request, response) => {
+    if (isLocal && !isNamedLocally(request, host)) return void response.writeHead(421).end();
+    void answer(request, response, recorder, onError);
+  });
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>
@@ -33,6 +39,16 @@ export const serveMetrics = async (
         server.closeAllConnections();
       }),
   };
+};
+
+const isLoopback = (address: string): boolean => /^(?:::1$|(?:::ffff:)?127\.)/i.test(address);
+
+const LOCAL_NAMES: ReadonlySet<string> = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/** Whether whoever asks named this machine, with any port, or the host that the operator wrote into the configuration. */
+const isNamedLocally = ({ headers }: IncomingMessage, configured: string): boolean => {
+  const named = (headers.host ?? '').toLowerCase().replace(/:\d*$/, '');
+  return LOCAL_NAMES.has(named) || named === configured.toLowerCase();
 };
 
 const listening = (server: Server, host: string, port: number): Promise<void> =>
