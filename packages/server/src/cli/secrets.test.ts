@@ -41,6 +41,20 @@ test('whoever knew a refresh token and the secret knew the next one, and knows t
   assert.equal((await refresh(server, hmacSha256(stolen, String(second)))).status, 400);
 });
 
+test('a refresh token that is sent a second time across the renewal is taken for stolen, and the operator is told so', async (t) => {
+  const { server, run } = await operated(t);
+  const { refresh_token: lost } = await tokensOf(server);
+  const { refresh_token: other } = await tokensOf(server);
+  assert.equal((await refresh(server, lost)).status, 200);
+  const { text } = await run(renewSecrets);
+  assert.match(text, /second time after, within its grace of 10 seconds,\nis taken for stolen/);
+  await server.deps.secrets.reload();
+  assert.equal((await refresh(server, lost)).body.error, 'invalid_grant');
+  assert.equal((await server.store.audit.recent(1))[0]?.type, 'refresh_token.reused');
+  assert.equal((await refresh(server, other)).status, 200, 'all others stay good');
+  assert.equal((await refresh(server, other)).status, 200, 'a second time as well, when both are after it');
+});
+
 test('a form that was open is refused, and sent when it is opened again; who is signed in stays', async (t) => {
   const { server, run } = await operated(t);
   const signedIn = new TestBrowser(server);
