@@ -26,7 +26,7 @@ import { clientAddress } from '../../packages/server/src/http/caller.ts';
 import { readCookie } from '../../packages/server/src/http/cookies.ts';
 import { judgeForm } from '../../packages/server/src/http/csrf.ts';
 import { parseJws } from '../../packages/server/src/keys/jws.ts';
-import { withoutSecrets } from '../../packages/server/src/log/redaction.ts';
+import { finderOf, withoutSecrets } from '../../packages/server/src/log/redaction.ts';
 import { findAsset } from '../../packages/server/src/pages/assets.ts';
 import { displayName } from '../../packages/server/src/pages/display-name.ts';
 import { chooseLocale } from '../../packages/server/src/pages/messages.ts';
@@ -70,7 +70,7 @@ const PARSERS: Readonly<Record<string, (text: string) => unknown>> = {
   readCookie: (text) => readCookie(requestWith(text.replaceAll(/[^ -~]/g, ' ')), 'session', { secure: false }),
   judgeForm: (text) => judgeForm(csrf, { purpose: 'p', browserSecret: 'b' }, undefined, text),
   parseJws,
-  withoutSecrets: (text) => withoutSecrets(text, ['a secret']),
+  withoutSecrets: (text) => withoutSecrets(text, [finderOf(['a secret'])]),
   findAsset,
   displayName,
   chooseLocale: (text) => chooseLocale([text], text),

@@ -2,7 +2,8 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { broughtBy } from '../http/brought.ts';
-import { withoutSecrets } from './redaction.ts';
+import type { Finder } from './redaction.ts';
+import { finderOf, finderOfBrought, withoutSecrets } from './redaction.ts';
 
 /** An error as it may be written down. */
 interface DescribedError {
@@ -38,8 +39,26 @@ const framesOf = ({ stack }: Error): string =>
 /** A message that quotes a megabyte is of no use to anybody. */
 const MOST_CHARACTERS = 1000;
 
-const words = (text: string, secrets: readonly string[]): string =>
-  withoutSecrets(text.slice(0, 64 * MOST_CHARACTERS), secrets).slice(0, MOST_CHARACTERS);
+/** How a text of an error may be told. Where it cannot be made sure of, only what programs call things by is. */
+interface Telling {
+  name(text: string): string;
+  message(text: string): string;
+  stack(text: string): string;
+}
+
+const without = (finders: readonly Finder[]): Telling => {
+  const words = (text: string): string =>
+    withoutSecrets(text.slice(0, 64 * MOST_CHARACTERS), finders).slice(0, MOST_CHARACTERS);
+  return { name: words, message: words, stack: (text) => withoutSecrets(text, finders) };
+};
+
+const WITHHELD = '[withheld: the request brought too many values to look for them here]';
+
+const withheld: Telling = {
+  name: (text) => (/^[A-Za-z_]{1,40}$/.test(text) ? text : WITHHELD),
+  message: () => WITHHELD,
+  stack: () => '',
+};
 
 /**
  * Describes whatever was thrown. Of an error's own properties only its code is told: the others are the errors' own business,
@@ -47,17 +66,19 @@ const words = (text: string, secrets: readonly string[]): string =>
  *
  * @param secrets what must not be told, as far as it is known
  */
-export const describeError = (thrown: unknown, secrets: readonly string[], depth = 0): DescribedError => {
-  if (!(thrown instanceof Error)) return { type: typeof thrown, message: words(String(thrown), secrets) };
-  const stack = framesOf(thrown);
+export const describeError = (thrown: unknown, secrets: readonly string[]): DescribedError =>
+  described(thrown, without([finderOf(secrets)]), 0);
+
+const described = (thrown: unknown, tell: Telling, depth: number): DescribedError => {
+  if (!(thrown instanceof Error)) return { type: typeof thrown, message: tell.message(String(thrown)) };
+  const stack = tell.stack(framesOf(thrown));
   const { code } = thrown as { readonly code?: unknown };
   return {
-    type: words(thrown.name, secrets),
-    ...(typeof code === 'string' && { code: words(code, secrets) }),
-    message: words(thrown.message, secrets),
-    ...(stack !== '' && { stack: withoutSecrets(stack, secrets) }),
-    ...(thrown.cause !== undefined &&
-      depth < MOST_CAUSES && { cause: describeError(thrown.cause, secrets, depth + 1) }),
+    type: tell.name(thrown.name),
+    ...(typeof code === 'string' && { code: tell.name(code) }),
+    message: tell.message(thrown.message),
+    ...(stack !== '' && { stack }),
+    ...(thrown.cause !== undefined && depth < MOST_CAUSES && { cause: described(thrown.cause, tell, depth + 1) }),
   };
 };
 
@@ -69,15 +90,17 @@ const configured = ({ clients, users }: Pick<Config, 'clients' | 'users'>): read
 
 /** The same log, in which no error tells a secret. */
 export const guardedLog = (log: Logger, config: Pick<Config, 'clients' | 'users'>): Logger => {
-  const secrets = configured(config);
+  const known = finderOf(configured(config));
+  const describe = ({ error, request }: RequestFailure): DescribedError => {
+    const brought = finderOfBrought(broughtBy(request));
+    return described(error, brought === undefined ? withheld : without([known, brought]), 0);
+  };
   return log.child(
     {},
     {
       serializers: {
         err: (failure: unknown) =>
-          failure instanceof RequestFailure
-            ? describeError(failure.error, [...secrets, ...broughtBy(failure.request)])
-            : describeError(failure, secrets),
+          failure instanceof RequestFailure ? describe(failure) : described(failure, without([known]), 0),
       },
     },
   );

@@ -26,23 +26,83 @@ const SHAPES: readonly RegExp[] = [
 
 const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** The ways in which somebody may write down the same secret. */
-const formsOf = (secret: string): readonly string[] => {
+/** Of a long secret only its beginning is looked for; so many characters of it give as much as is needed in every form. */
+const LONGEST_LOOKED_AT = 4 * TELLING_PREFIX;
+
+const inLowerCase = (escapedForUrl: string): string =>
+  escapedForUrl.replaceAll(/%[\dA-F]{2}/g, (octet) => octet.toLowerCase());
+
+/** The ways in which somebody may write down the same secret: as it is but for quotation marks, and in letters of another kind. */
+const plainFormsOf = (secret: string): readonly string[] => [secret, JSON.stringify(secret).slice(1, -1)];
+
+const encodedFormsOf = (secret: string): readonly string[] => {
   const bytes = Buffer.from(secret);
   const inUrl = encodeURIComponent(secret.toWellFormed());
-  return [secret, inUrl, inUrl.replaceAll('%20', '+'), bytes.toString('base64'), bytes.toString('base64url')];
+  const inForm = new URLSearchParams([['', secret]]).toString().slice(1);
+  const escapes = [inUrl, inUrl.replaceAll('%20', '+'), inForm];
+  return [
+    ...escapes,
+    ...escapes.map(inLowerCase),
+    bytes.toString('base64'),
+    bytes.toString('base64url'),
+    bytes.toString('hex'),
+    bytes.toString('hex').toUpperCase(),
+  ];
 };
 
-const patternOf = (form: string): string =>
-  form.length < TELLING_PREFIX ? escaped(form) : `${escaped(form.slice(0, TELLING_PREFIX))}[^\\s"'<>]*`;
-
-const withoutKnown = (text: string, secrets: readonly string[]): string => {
-  const known = secrets.filter(({ length }) => length >= LEAST_LENGTH).flatMap(formsOf);
-  // The longest first, so that no part of one is left when a shorter one is found inside it.
-  const patterns = [...new Set(known)].toSorted((one, other) => other.length - one.length).map(patternOf);
-  return patterns.length === 0 ? text : text.replaceAll(new RegExp(patterns.join('|'), 'g'), REDACTED);
+/** With a beginning goes the rest of the word, and as many more words as the secret has: a pass phrase has several. */
+const patternOf = (beginning: string, moreWords: number): string => {
+  if (beginning.length < TELLING_PREFIX) return escaped(beginning);
+  const more = moreWords === 0 ? '' : `(?:[\\s"'<>][^\\s"'<>]*){0,${moreWords}}`;
+  return `${escaped(beginning)}[^\\s"'<>]*${more}`;
 };
 
-/** A text without these secrets, and without what looks like one. */
-export const withoutSecrets = (text: string, secrets: readonly string[]): string =>
-  SHAPES.reduce((rest, shape) => rest.replaceAll(shape, REDACTED), withoutKnown(text, secrets));
+const patternsOf = (whole: string): readonly string[] => {
+  const secret = whole.slice(0, LONGEST_LOOKED_AT);
+  const beginningsOf = (forms: readonly string[]): ReadonlySet<string> =>
+    new Set(forms.map((form) => form.slice(0, TELLING_PREFIX)));
+  const moreWords = whole.slice(TELLING_PREFIX).match(/[\s"'<>]/g)?.length ?? 0;
+  const plain = [...beginningsOf(plainFormsOf(secret))].map((beginning) => patternOf(beginning, moreWords));
+  return [...plain, ...[...beginningsOf(encodedFormsOf(secret))].map((beginning) => patternOf(beginning, 0))];
+};
+
+/** Where in a text secrets stand. */
+export type Finder = (text: string) => readonly (readonly [start: number, end: number])[];
+
+const longEnough = (secrets: readonly string[]): ReadonlySet<string> =>
+  new Set(secrets.filter(({ length }) => length >= LEAST_LENGTH));
+
+/** Looks for these secrets. What takes time is done when it looks for the first time, and then once for all texts. */
+export const finderOf = (secrets: readonly string[]): Finder => {
+  let pattern: RegExp | undefined;
+  const prepare = (): RegExp => {
+    // The longest first, so that no part of one is left when a shorter one is found inside it.
+    const patterns = [...new Set([...longEnough(secrets)].flatMap(patternsOf))].toSorted(
+      (one, other) => other.length - one.length,
+    );
+    return new RegExp(patterns.length === 0 ? '(?!)' : patterns.join('|'), 'g');
+  };
+  return (text) => {
+    pattern ??= prepare();
+    return [...text.matchAll(pattern)].map((found) => [found.index, found.index + found[0].length]);
+  };
+};
+
+/** An honest request brings a few dozen values. To look for thousands takes so long that others would have to wait. */
+const MOST_BROUGHT = 100;
+
+/** Looks for what a request brought; nothing when that is too much to look for, and then no text that may quote it can be told. */
+export const finderOfBrought = (values: readonly string[]): Finder | undefined =>
+  longEnough(values).size > MOST_BROUGHT ? undefined : finderOf(values);
+
+/** A text without what these find, and without what looks like a secret of ours. */
+export const withoutSecrets = (text: string, finders: readonly Finder[]): string => {
+  const spans = finders.flatMap((find) => find(text)).toSorted(([one], [other]) => one - other);
+  let rest = '';
+  let told = 0;
+  for (const [start, end] of spans) {
+    if (start >= told) rest += `${text.slice(told, start)}${REDACTED}`;
+    told = Math.max(told, end);
+  }
+  return SHAPES.reduce((shaped, shape) => shaped.replaceAll(shape, REDACTED), rest + text.slice(told));
+};
