@@ -1,12 +1,16 @@
 /** That the benchmark measures right answers, at a tiny size; how fast they come is no matter here. */
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { describe, it } from 'node:test';
 import { parseArguments } from './arguments.ts';
 import { freePort } from './contenders/program.ts';
 import { Connection, cookiesIn, get, headerOf } from './load/connection.ts';
 import { attribute } from './profile/attribution.ts';
+import { page } from './report/page.ts';
+import { reportOf } from './report/report.ts';
+import { readResults } from './results.ts';
 import { measureServers } from './servers.ts';
 
 describe('every row', () => {
@@ -106,6 +110,27 @@ describe('a profile', () => {
       waiting: 40,
       'collecting garbage': 50,
     });
+  });
+});
+
+describe('the report', () => {
+  it('is the one that is made of the results that are there', () => {
+    for (const [path, text] of reportOf(readResults())) {
+      assert.equal(readFileSync(path, 'utf8'), text, `npm run bench -- --report makes ${path} anew`);
+    }
+  });
+
+  it('tells what failed and what somebody does not have', () => {
+    const { rows, ...others } = readResults();
+    const [first] = rows;
+    assert.ok(first);
+    const cells = [
+      { contender: 'stile', rounds: [] },
+      { contender: 'limit', rounds: [], fault: 'The server answered 500' },
+    ] as const;
+    const text = page({ ...others, rows: [{ ...first, cells }] });
+    assert.match(text, /\| \*\*has none\*\* \| failed \|/);
+    assert.match(text, /limit: The server answered 500/);
   });
 });
 

@@ -1,7 +1,7 @@
 /** The machine that a run was made on, and the versions of what ran. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
+import { cpus, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { isJsonObject } from '@stile/core';
 import { newFolder, removeFolder } from './contenders/program.ts';
@@ -28,7 +28,7 @@ const syncMicroseconds = (): number => {
 
 export const describeMachine = (pinned: boolean): Machine => ({
   processor: cpus()[0]?.model ?? 'unknown',
-  cores: availableParallelism(),
+  cores: cpus().length,
   memoryGigabytes: Math.round(totalmem() / 2 ** 30),
   system: `${type()} ${release()}`,
   syncMicroseconds: Math.round(syncMicroseconds()),

@@ -1,8 +1,9 @@
 /** The page of the documents that shows the results. It is made of them, and nobody writes in it. */
 import type { ContenderName } from '../contenders/contender.ts';
+import type { Round } from '../load/round.ts';
 import type { Results, Row } from '../results.ts';
 import { median, rateOf } from '../results.ts';
-import { grouped, nameOfRow, percent, ratio } from './names.ts';
+import { CONTENDERS, grouped, nameOfContender, nameOfRow, percent, ratio } from './names.ts';
 
 const table = (head: readonly string[], lines: readonly (readonly string[])[], left = 1): string => {
   const written = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
@@ -49,28 +50,50 @@ const throughput = ({ rows }: Results): string =>
     2,
   );
 
-const CONTENDERS_OF_SPREAD: readonly ContenderName[] = ['stile', 'limit', 'oidc-provider', 'better-auth'];
+const roundsOf = (row: Row, contender: ContenderName): readonly Round[] =>
+  row.cells.find((one) => one.contender === contender)?.rounds ?? [];
+
+/** The median of something of the rounds of a contender; a dash where it has none. */
+const middle = (row: Row, contender: ContenderName, of: (one: Round) => number, digits = 0): string => {
+  const rounds = roundsOf(row, contender);
+  if (rounds.length === 0) return '–';
+  const figure = median(rounds.map(of));
+  return digits === 0 ? grouped(figure) : figure.toFixed(digits);
+};
 
 const spread = (row: Row, contender: ContenderName): string => {
-  const rates = row.cells.find((one) => one.contender === contender)?.rounds.map(({ perSecond }) => perSecond) ?? [];
+  const rates = roundsOf(row, contender).map(({ perSecond }) => perSecond);
   return rates.length === 0 ? '–' : `${grouped(Math.min(...rates))}–${grouped(Math.max(...rates))}`;
 };
 
-const detail = ({ rows }: Results): string =>
+const named = (row: Row): readonly string[] => [nameOfRow[row.row], row.alg];
+const names = CONTENDERS.map((contender) => nameOfContender[contender]);
+
+const waits = ({ rows }: Results): string =>
   table(
-    ['Row', 'Signed with', 'Processor time', 'Half take', '99 of 100 take', ...CONTENDERS_OF_SPREAD],
-    rows.map((row) => {
-      const rounds = row.cells.find(({ contender }) => contender === 'stile')?.rounds ?? [];
-      const middle = (of: (one: (typeof rounds)[number]) => number): number => median(rounds.map(of));
-      return [
-        nameOfRow[row.row],
-        row.alg,
-        `${grouped(middle(({ serverMicroseconds }) => serverMicroseconds))} µs`,
-        `${middle(({ p50 }) => p50).toFixed(1)} ms`,
-        `${middle(({ p99 }) => p99).toFixed(1)} ms`,
-        ...CONTENDERS_OF_SPREAD.map((contender) => spread(row, contender)),
-      ];
-    }),
+    ['Stile', 'Signed with', 'Half take', '99 of 100 take'],
+    rows.map((row) => [
+      ...named(row),
+      `${middle(row, 'stile', ({ p50 }) => p50, 1)} ms`,
+      `${middle(row, 'stile', ({ p99 }) => p99, 1)} ms`,
+    ]),
+    2,
+  );
+
+const processorTimes = ({ rows }: Results): string =>
+  table(
+    ['Processor time, µs', 'Signed with', ...names],
+    rows.map((row) => [
+      ...named(row),
+      ...CONTENDERS.map((contender) => middle(row, contender, ({ serverMicroseconds }) => serverMicroseconds)),
+    ]),
+    2,
+  );
+
+const spreads = ({ rows }: Results): string =>
+  table(
+    ['Slowest and fastest round', 'Signed with', ...names],
+    rows.map((row) => [...named(row), ...CONTENDERS.map((contender) => spread(row, contender))]),
     2,
   );
 
@@ -159,10 +182,20 @@ ${METHOD}
 
 ## How long one takes
 
-With ${settings.lanes} requests in flight, an operation waits for those before it. Processor time is that of Stile, for all requests of the
-operation together. On the right, the slowest and the fastest round of each contender.
+With ${settings.lanes} requests in flight, so that an operation waits for those before it.
 
-${detail(results)}
+${waits(results)}
+
+## What it costs the processor
+
+For all requests of one operation together. Waiting for the disk is not in it, and it depends less than the rates on whatever else the
+machine was doing.
+
+${processorTimes(results)}
+
+## How far the rounds lie apart
+
+${spreads(results)}
 
 ## Where a step-up spends its time
 
