@@ -93,6 +93,11 @@ describe('what the request itself demands', () => {
     for (const acrValues of [['1fa'], ['mfa', '1fa']]) {
       assert.equal(meets('password@0, totp@900', collected({ maxAgeSeconds: 300, acrValues })), false);
     }
+    const pair = { acr: 'pair', aliases: [], kinds: 2, shownBy: 'any', renewedBy: 'any' } as const;
+    for (const acrValues of [['pair'], ['1fa'], ['mfa', 'pair']]) {
+      const demands = collected({ maxAgeSeconds: 300, acrValues }, {}, { levels: [pair, ...defaultLevels] });
+      assert.equal(demands.at(-1)?.binds, 'every', acrValues.join(' '));
+    }
   });
   it('ages count back from where they are said to, max_age=0 and prompt=login from the request', () => {
     const late = { requestedAt: instant(1000), agesFrom: instant(1500) };
