@@ -1,7 +1,7 @@
 /** The machine that a run was made on, and the versions of what ran. */
 import { spawnSync } from 'node:child_process';
 import { closeSync, fdatasyncSync, openSync, readFileSync, writeSync } from 'node:fs';
-import { cpus, release, totalmem, type } from 'node:os';
+import { cpus, loadavg, release, totalmem, type } from 'node:os';
 import { join } from 'node:path';
 import { isJsonObject } from '@stile/core';
 import { newFolder, removeFolder } from './contenders/program.ts';
@@ -32,6 +32,7 @@ export const describeMachine = (pinned: boolean): Machine => ({
   memoryGigabytes: Math.round(totalmem() / 2 ** 30),
   system: `${type()} ${release()}`,
   syncMicroseconds: Math.round(syncMicroseconds()),
+  loadBefore: loadavg()[0] ?? 0,
   pinned,
 });
 

@@ -35,6 +35,8 @@ export interface Machine {
   readonly system: string;
   /** How long the disk takes to make a small write durable, in microseconds. */
   readonly syncMicroseconds: number;
+  /** How many programs wanted to run in the minute before. */
+  readonly loadBefore: number;
   /** Whether servers and load generator were kept on cores of their own. */
   readonly pinned: boolean;
 }

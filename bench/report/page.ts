@@ -128,8 +128,8 @@ const faults = ({ rows }: Results): string =>
     .map(({ row, contender, fault }) => `- ${nameOfRow[row.row]}, ${row.alg}, ${contender}: ${fault}\n`)
     .join('');
 
-const versions = (results: Results): string =>
-  Object.entries(results.versions)
+const listed = (versions: Results['versions']): string =>
+  Object.entries(versions)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ');
 
@@ -153,9 +153,30 @@ A **step-up** is five requests: the application's redirect by somebody who is si
 authenticator app, the way home, and the token request. A **sign-in** is as many. A **code flow** is two, by somebody who is signed in.
 A **single use** asks whether a token that is good for one use was used.`;
 
+/** Above this, somebody else was at work, and rates say less than they seem to. */
+const QUIET_LOAD = 0.5;
+
+const circumstances = ({ date, machine, settings, versions }: Results): string => {
+  const pinned = machine.pinned ? '' : '; programs could not be kept on one core';
+  const busy =
+    machine.loadBefore > QUIET_LOAD ? '; **others were at work, so believe processor times before rates**' : '';
+  return [
+    '| | |',
+    '|---|---|',
+    `| Date | ${date} |`,
+    `| Machine | ${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.system}${pinned} |`,
+    `| Load before | ${machine.loadBefore.toFixed(1)}${busy} |`,
+    `| Disk | ${grouped(machine.syncMicroseconds)} µs until a write of 4 KB is durable |`,
+    `| Versions | ${listed(versions)} |`,
+    `| Rounds | ${settings.rounds} of ${settings.seconds} s, with ${settings.lanes} requests in flight |`,
+    `| People | ${grouped(settings.people)}; each steps up once in a round |`,
+    `| Command | \`${settings.command}\` |`,
+  ].join('\n');
+};
+
 /** The page, as Markdown. */
 export const page = (results: Results): string => {
-  const { machine, settings, startUp } = results;
+  const { settings, startUp } = results;
   const failed = faults(results);
   return `# Performance
 
@@ -170,15 +191,7 @@ ${failed === '' ? '' : `\nFailed:\n\n${failed}`}
 
 ${METHOD}
 
-| | |
-|---|---|
-| Date | ${results.date} |
-| Machine | ${machine.processor}, ${machine.cores} cores, ${machine.memoryGigabytes} GB, ${machine.system}${machine.pinned ? '' : '; programs could not be kept on one core'} |
-| Disk | ${grouped(machine.syncMicroseconds)} µs until a write of 4 KB is durable |
-| Versions | ${versions(results)} |
-| Rounds | ${settings.rounds} of ${settings.seconds} s, with ${settings.lanes} requests in flight |
-| People | ${grouped(settings.people)}; each steps up once in a round |
-| Command | \`${settings.command}\` |
+${circumstances(results)}
 
 ## How long one takes
 
