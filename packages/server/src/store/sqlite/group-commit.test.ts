@@ -107,6 +107,24 @@ test('when one write cannot be kept all are undone and run again, each in a save
   assert.equal(statements.join(' '), `BEGIN ROLLBACK BEGIN ${apart} COMMIT`);
 });
 
+test('T16: a write that throws is refused and not tried again, though it would succeed the next time', async (context) => {
+  const { commits } = watched(context);
+  const asked: string[] = [];
+  const write = (name: string, broken: boolean) =>
+    commits.write(
+      function* () {
+        asked.push(name);
+        if (broken && asked.filter((one) => one === name).length === 1) throw new Error('Once.');
+        yield* run(sql`select 1`);
+      },
+      () => true,
+    );
+  const together = [write('a', false), write('b', true), write('c', false)];
+  assert.deepEqual(await statuses(together), ['fulfilled', 'rejected', 'fulfilled']);
+  assert.deepEqual(asked, ['a', 'b', 'a', 'c']);
+  await assert.rejects(write('d', true), /Once/);
+});
+
 test('nobody is answered before the commit', async (context) => {
   const path = join(folderFor(context), 'stile.sqlite');
   const { store } = open(path);

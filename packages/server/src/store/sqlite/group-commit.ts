@@ -22,7 +22,7 @@ interface Waiting {
 /**
  * Writes that arrive in one turn of the event loop share one transaction, and so one wait for the disk, which costs more than
  * everything else together. Mostly all of them are kept, so they are run as they are; when one throws or must not be kept, all are
- * undone and run again, each in a savepoint of its own, for which every page has to be put by before it is changed. Nobody is
+ * undone and run again, except the one that threw, each in a savepoint of its own, for which every page has to be put by before it is changed. Nobody is
  * answered before the commit, and when the commit fails everybody is refused. While another process holds the file the writes wait, and
  * the process goes on with what needs no writing.
  */
@@ -123,7 +123,8 @@ export class GroupCommit {
   #commit(group: readonly Waiting[]): readonly (() => void)[] {
     this.#connection.execute('BEGIN IMMEDIATE');
     try {
-      const answers = this.#together(group) ?? this.#apart(group);
+      const thrown = new Map<Waiting, unknown>();
+      const answers = this.#together(group, thrown) ?? this.#apart(group, thrown);
       this.#connection.execute('COMMIT');
       return answers;
     } catch (error) {
@@ -132,32 +133,33 @@ export class GroupCommit {
     }
   }
 
-  /** Runs all of them, if all can be kept. */
-  #together(group: readonly Waiting[]): readonly (() => void)[] | undefined {
+  /** Runs all of them, if all can be kept, and notes what the one that spoilt it has thrown. */
+  #together(group: readonly Waiting[], thrown: Map<Waiting, unknown>): readonly (() => void)[] | undefined {
     const answers: (() => void)[] = [];
-    for (const { attempt } of group) {
-      const answer = this.#attempted(attempt);
+    for (const each of group) {
+      const answer = this.#attempted(each, thrown);
       if (!answer) return undefined;
       answers.push(answer);
     }
     return answers;
   }
 
-  #attempted(attempt: Waiting['attempt']): (() => void) | undefined {
+  #attempted(each: Waiting, thrown: Map<Waiting, unknown>): (() => void) | undefined {
     try {
-      return attempt();
+      return each.attempt();
     } catch (error) {
       // A full disk and its like have undone the transaction: there is nothing to go on with.
       if (!this.#connection.inTransaction) throw error;
+      thrown.set(each, error);
       return undefined;
     }
   }
 
-  /** Begins anew, and keeps of each what can be kept. */
-  #apart(group: readonly Waiting[]): readonly (() => void)[] {
+  /** Begins anew, and keeps of each what can be kept. What has failed has failed: it is not given a second try. */
+  #apart(group: readonly Waiting[], thrown: ReadonlyMap<Waiting, unknown>): readonly (() => void)[] {
     this.#connection.execute('ROLLBACK');
     this.#connection.execute('BEGIN IMMEDIATE');
-    return group.map(({ perform }) => perform());
+    return group.map((each) => (thrown.has(each) ? () => each.fail(explained(thrown.get(each))) : each.perform()));
   }
 
   #inSavepoint<T>(
