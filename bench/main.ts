@@ -23,7 +23,7 @@ import { measureStartUp } from './start-up/start-up.ts';
 import { makeSigningPair } from './world.ts';
 
 const LANES = 16;
-const THOROUGH = { rounds: 5, seconds: 3, warmUpSeconds: 2, people: 3000, startUps: 5 };
+const THOROUGH = { rounds: 3, seconds: 1, warmUpSeconds: 1, people: 2000, startUps: 5 };
 const QUICK = { rounds: 3, seconds: 0.5, warmUpSeconds: 0.5, people: 400, startUps: 2 };
 
 const show = (text: string): void => void process.stdout.write(`${text}\n`);
