@@ -33,8 +33,12 @@ export const fuzz = <Ts>(property: fc.IProperty<Ts>, cases = CASES): void =>
 export const fuzzAsync = async <Ts>(property: fc.IAsyncProperty<Ts>, cases = CASES): Promise<void> =>
   conclude(await fc.check(property, { ...parameters(cases) }));
 
-/** That enough of the cases were of the kind that a property is about; in the normal tests, where it is known how many there were. */
-export const enough = (found: number, least: number, what: string): void => {
-  if (seconds === undefined && found < least)
-    throw new Error(`Only ${found} of the cases ${what}, where ${least} were expected.`);
+/**
+ * That enough of the cases were of the kind that a property is about; in the normal tests, where it is known how many there were.
+ *
+ * @param usual how many there are in almost every run; cases are drawn anew each time, so half of them will do
+ */
+export const enough = (found: number, usual: number, what: string): void => {
+  if (seconds === undefined && found < usual / 2)
+    throw new Error(`Only ${found} of the cases ${what}, where ${usual} are usual.`);
 };
