@@ -1,8 +1,9 @@
-import { closeSync, fsyncSync, linkSync, lstatSync, mkdtempSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, linkSync, lstatSync, mkdtempSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { StoreError } from '../store-error.ts';
 import { inspectSqlite } from './inspect.ts';
+import { sync, syncFolder } from './sync.ts';
 
 /**
  * Copies a database that may be in use to a new file, as it is at one moment, and reads the copy once through. The copy is for the
@@ -84,23 +85,5 @@ const orNothing = (file: string, rest: () => void): void => {
   } catch (error) {
     rmSync(file, { force: true });
     throw error;
-  }
-};
-
-const sync = (path: string): void => {
-  const handle = openSync(path, 'r');
-  try {
-    fsyncSync(handle);
-  } finally {
-    closeSync(handle);
-  }
-};
-
-/** Not every system lets a folder be opened or synced, and a folder may be one that is only written to: only a disk that fails counts. */
-const syncFolder = (folder: string): void => {
-  try {
-    sync(folder);
-  } catch (error) {
-    if (codeOf(error) === 'EIO' || codeOf(error) === 'ENOSPC') throw error;
   }
 };

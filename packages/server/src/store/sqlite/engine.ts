@@ -7,10 +7,12 @@ import type { Engine } from '../sql/engine.ts';
 import type { Operation } from '../sql/operation.ts';
 import { StoreError, StoreUnavailable } from '../store-error.ts';
 import { Connection } from './connection.ts';
+import { Durability } from './durability.ts';
 import { GroupCommit } from './group-commit.ts';
 import { checkSchema, migrate } from './migrate.ts';
 import { PATIENCE_MS, pauseBefore } from './patience.ts';
 import { explained, isBusy } from './trouble.ts';
+import { NO_LOG, openWriteAheadLog } from './write-ahead-log.ts';
 
 /**
  * How long SQLite itself may wait for another process, once requests are served: as long as a commit takes, for the whole
@@ -31,14 +33,25 @@ const keepsAll = () => true;
  */
 export const openSqlite = (path: string, now: Instant): Engine => {
   const connection = open(path, now);
-  const writes = new GroupCommit(connection);
+  const log = path === ':memory:' ? NO_LOG : openWriteAheadLog(path, connection);
+  const durability = new Durability(log);
+  const writes = new GroupCommit(connection, durability);
+  let closed: Promise<void> | undefined;
   return {
-    read: (operation) => read(connection, writes, operation),
+    read: async (operation) => {
+      const answer = await read(connection, writes, operation);
+      // What is seen may be a commit that the disk does not have yet, and nobody may be answered with that.
+      await durability.settle();
+      return answer;
+    },
     write: (operation, keeps = keepsAll) => writes.write(operation, keeps),
     onCommit: (listener) => writes.onCommit(listener),
-    close: async () => {
-      await writes.close();
-      connection.close();
+    close: () => {
+      closed ??= writes.close().then(() => {
+        connection.close();
+        log.close();
+      });
+      return closed;
     },
   };
 };
@@ -65,7 +78,7 @@ const open = (path: string, now: Instant): Connection => {
     checkSchema(connection);
     configure(database);
     migrate(connection, now);
-    database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+    serve(database);
     return connection;
   } catch (error) {
     database.close();
@@ -96,7 +109,7 @@ const openFile = (path: string): Database.Database => {
 
 const configure = (database: Database.Database): void => {
   database.pragma('journal_mode = WAL');
-  // An acknowledged write survives the loss of power: in WAL, the lesser setting would only survive the loss of the process.
+  // What is made at the opening is on the disk before anything is served.
   database.pragma('synchronous = FULL');
   // The same on a Mac, where an ordinary sync stops at the disk's own cache.
   database.pragma('fullfsync = ON');
@@ -105,6 +118,12 @@ const configure = (database: Database.Database): void => {
   database.pragma('temp_store = MEMORY');
   database.pragma('foreign_keys = ON');
   database.pragma('trusted_schema = OFF');
+};
+
+const serve = (database: Database.Database): void => {
+  database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
+  // A commit does not wait for the disk, because whoever is answered does: with FULL the whole process would wait with it.
+  database.pragma('synchronous = NORMAL');
 };
 
 const isSqliteError = (error: unknown): error is InstanceType<typeof Database.SqliteError> =>

@@ -14,14 +14,22 @@ import { sqlStore } from '../sql/store.ts';
 import { StoreUnavailable } from '../store-error.ts';
 import { at, audit, totpStep, withCode } from '../testing/fixtures.ts';
 import { Connection } from './connection.ts';
+import { Durability } from './durability.ts';
 import { openSqlite } from './engine.ts';
 import { GroupCommit } from './group-commit.ts';
 import { folderFor } from './testing/folder.ts';
+import { NO_LOG } from './write-ahead-log.ts';
 
 const open = (path = ':memory:') => {
   const engine = openSqlite(path, at(0));
   return { engine, store: sqlStore(engine) };
 };
+
+type Arguments = ConstructorParameters<typeof GroupCommit>;
+
+/** Commits to a database whose disk always has everything. */
+const commitsOf = (connection: Arguments[0], patienceMs?: number): GroupCommit =>
+  new GroupCommit(connection, new Durability(NO_LOG), patienceMs);
 
 const rejections = async (
   writes: readonly Promise<unknown>[],
@@ -61,7 +69,7 @@ const watched = (context: TestContext) => {
   const database = new Database(':memory:');
   const statements: string[] = [];
   const connection = new Connection(database);
-  const commits = new GroupCommit({
+  const commits = commitsOf({
     get inTransaction() {
       return connection.inTransaction;
     },
@@ -182,7 +190,7 @@ test('when another process holds the file for too long everybody is refused, and
     impatient.close();
     other.close();
   });
-  const commits = new GroupCommit(new Connection(impatient), 0);
+  const commits = commitsOf(new Connection(impatient), 0);
   const write = (counter: number) =>
     commits.write(
       () => consume(totpStep(counter)),
@@ -273,7 +281,7 @@ for (const [trouble, sql, remedy] of [
     await open(path).store.close();
     const database = new Database(path);
     context.after(() => database.close());
-    const commits = new GroupCommit(new Connection(database));
+    const commits = commitsOf(new Connection(database));
     // More than the pages that the file has already.
     const many = Array.from({ length: 200 }, (_, index) => ({
       ...audit(String(index)),

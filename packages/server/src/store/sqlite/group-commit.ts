@@ -2,6 +2,7 @@ import type { Commit } from '../../metrics/recorder.ts';
 import type { Operation } from '../sql/operation.ts';
 import { StoreError } from '../store-error.ts';
 import type { Connection } from './connection.ts';
+import type { Durability } from './durability.ts';
 import { PATIENCE_MS, pauseBefore } from './patience.ts';
 import { explained, isBusy } from './trouble.ts';
 
@@ -20,14 +21,16 @@ interface Waiting {
 }
 
 /**
- * Writes that arrive in one turn of the event loop share one transaction, and so one wait for the disk, which costs more than
- * everything else together. Mostly all of them are kept, so they are run as they are; when one throws or must not be kept, all are
- * undone and run again, except the one that threw, each in a savepoint of its own, for which every page has to be put by before it is changed. Nobody is
- * answered before the commit, and when the commit fails everybody is refused. While another process holds the file the writes wait, and
- * the process goes on with what needs no writing.
+ * Writes that arrive in one turn of the event loop share one transaction. Mostly all of them are kept, so they are run as they are; when
+ * one throws or must not be kept, all are undone and run again, except the one that threw, each in a savepoint of its own, for which
+ * every page has to be put by before it is changed.
+ *
+ * Nobody is answered before the commit is durable, and when the commit fails, or the disk does not get it, everybody is refused. While
+ * another process holds the file the writes wait, and the process goes on with what needs no writing.
  */
 export class GroupCommit {
   readonly #connection: Transactions;
+  readonly #durability: Durability;
   readonly #patienceMs: number;
   #waiting: Waiting[] = [];
   #listener: ((commit: Commit) => void) | undefined;
@@ -35,10 +38,13 @@ export class GroupCommit {
   /** How often in a row another process was in the way. */
   #refusals = 0;
   #scheduled = false;
+  /** How many groups are committed and wait for the disk. */
+  #settling = 0;
   #closed: PromiseWithResolvers<void> | undefined;
 
-  constructor(connection: Transactions, patienceMs = PATIENCE_MS) {
+  constructor(connection: Transactions, durability: Durability, patienceMs = PATIENCE_MS) {
     this.#connection = connection;
+    this.#durability = durability;
     this.#patienceMs = patienceMs;
   }
 
@@ -80,24 +86,43 @@ export class GroupCommit {
     const group = this.#waiting;
     this.#waiting = [];
     this.#scheduled = false;
-    if (group.length > 0) this.#settle(group);
-    if (this.#waiting.length === 0) this.#closed?.resolve();
+    const answers = group.length > 0 ? this.#committed(group) : undefined;
+    if (answers) void this.#answer(group, answers);
+    this.#endIfDone();
   }
 
-  #settle(group: readonly Waiting[]): void {
+  #endIfDone(): void {
+    if (this.#waiting.length === 0 && this.#settling === 0) this.#closed?.resolve();
+  }
+
+  #committed(group: readonly Waiting[]): readonly (() => void)[] | undefined {
     this.#committing = true;
-    let answers: readonly (() => void)[];
     try {
-      answers = this.#commit(group);
+      const answers = this.#commit(group);
       this.#refusals = 0;
+      this.#durability.committed();
+      return answers;
     } catch (error) {
       this.#refuse(group, error);
-      return;
+      return undefined;
     } finally {
       this.#committing = false;
     }
-    this.#tell(group, false);
-    for (const answer of answers) answer();
+  }
+
+  async #answer(group: readonly Waiting[], answers: readonly (() => void)[]): Promise<void> {
+    this.#settling += 1;
+    try {
+      await this.#durability.settle();
+      this.#tell(group, false);
+      for (const answer of answers) answer();
+    } catch (error) {
+      this.#tell(group, true);
+      for (const each of group) each.fail(explained(error));
+    } finally {
+      this.#settling -= 1;
+      this.#endIfDone();
+    }
   }
 
   #tell(group: readonly Waiting[], failed: boolean): void {
