@@ -140,7 +140,7 @@ rotated refresh token. Before a row is measured one answer of every lane is look
 scope, lifetime, and for a step-up what was proven and when), every answer after that must be of the right kind, and one error fails
 the row. Rounds are interleaved, one contender after the other; what is shown is the median of the rounds.
 
-- **Stile** is the server as it is run, on SQLite with \`synchronous=FULL\`: nothing is answered before it is on the disk. Passwords
+- **Stile** is the server as it is run, on SQLite: nothing is answered before it is on the disk. Passwords
   cost nothing here, for hashing is measured apart, and the log goes to a file.
 - **The bare limit** is what Stile does in these flows written down by hand on \`node:http\` with the same checks, signatures and
   durable commits, and without anything that makes it general ([\`bench/rivals/limit.mjs\`](../../bench/rivals/limit.mjs)).

@@ -56,6 +56,9 @@ export const createLog = (level: string, file?: string): Logger => {
 /** So much of a log that cannot be written is kept, to be written when it can. */
 const MOST_UNWRITTEN_CHARACTERS = 1_000_000;
 
+/** Of the four threads that Node works with beside the event loop, one is left for bringing commits to the disk. */
+const MOST_HASHES_AT_ONCE = 3;
+
 /** Makes everything a handler needs. The caller closes the store. */
 export const createDeps = async (
   config: Config,
@@ -77,7 +80,7 @@ export const createDeps = async (
     passwords:
       replace.passwords ??
       createPasswordHasher({
-        concurrency: cores,
+        concurrency: Math.min(cores, MOST_HASHES_AT_ONCE),
         queueLimit: cores * 32,
         onComputed: (seconds) => metrics.hashed(seconds),
       }),

@@ -39,7 +39,10 @@ const MESSAGES: Readonly<Record<StoreTrouble, string>> = {
   failing: 'The disk fails: the store cannot be read or written.',
 };
 
-/** An operation was not done, and left nothing behind. It can be tried again when the trouble is over: no restart is needed. */
+/**
+ * An operation was not done, and left nothing behind. It can be tried again when the trouble is over: no restart is needed.
+ * Only when the disk fails while it takes a commit it is unknown whether the operation was done.
+ */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
   readonly trouble: StoreTrouble;
