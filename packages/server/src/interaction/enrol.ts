@@ -211,7 +211,17 @@ const newAuthenticator = (
   name: string,
   material: Authenticator['material'],
   deps: Deps,
-): Authenticator => ({ id, userId: user.id, factor, name, material, createdAt: deps.now(), lastUsedAt: null });
+): Authenticator => ({
+  id,
+  userId: user.id,
+  factor,
+  name,
+  material,
+  lookup: null,
+  createdAt: deps.now(),
+  lastUsedAt: null,
+  preferredAt: null,
+});
 
 const recoveryCodeAuthenticator = (codes: readonly string[], user: User, { t }: Opened, deps: Deps): Authenticator => {
   const material = {

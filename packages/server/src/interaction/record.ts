@@ -77,8 +77,11 @@ const secretFor = ({ decided, request, submission }: Answered, user: User, deps:
     : randomToken(deps);
 };
 
+/** What a browser calls itself is kept for its owner to recognise it by, and no longer than that takes. */
+const LONGEST_USER_AGENT = 250;
+
 const sessionOf = (
-  { decided }: Answered,
+  { decided, request, caller }: Answered,
   user: User,
   { event }: NewProof,
   secretHash: string,
@@ -105,6 +108,8 @@ const sessionOf = (
       createdAt: deps.now(),
       lastSeenAt: deps.now(),
       endedAt: null,
+      userAgent: (request.headers.get('user-agent') ?? '').slice(0, LONGEST_USER_AGENT),
+      address: caller.address,
     },
   };
 };

@@ -39,7 +39,9 @@ const authenticatorsOf = async (
     name,
     material,
     createdAt: deps.now(),
+    lookup: null,
     lastUsedAt: null,
+    preferredAt: null,
   });
   const codes = seed.recoveryCodes.map((code, i) => ({
     id: String(i),

@@ -7,12 +7,15 @@ import type { Asked, Commit } from '../metrics/recorder.ts';
 import type {
   AuditRecord,
   Authenticator,
+  Ceremony,
   Code,
   Consent,
   EnrolmentTicket,
   Grant,
   Interaction,
+  Purpose,
   RefreshToken,
+  RememberedDevice,
   Session,
   SigningKey,
   User,
@@ -29,7 +32,8 @@ export interface Once {
     | 'client-assertion'
     | 'interaction'
     /** An authenticator's life. */
-    | 'authenticator';
+    | 'authenticator'
+    | 'ceremony';
   readonly key: string;
   /** From then on the thing is refused for its age anyway, so the memory of it may be dropped; null: never. */
   readonly expiresAt: Instant | null;
@@ -48,6 +52,16 @@ export interface UserStore {
   setBlocked(id: string, blockedAt: Instant | null, audit: readonly AuditRecord[]): Promise<boolean>;
 }
 
+/** Authenticators that somebody who is signed in adds to those they have. */
+export interface NewEnrolment {
+  readonly userId: string;
+  /** Must be alive and this user's; null when an administrator enrols. */
+  readonly sessionId: string | null;
+  readonly authenticators: readonly Authenticator[];
+  readonly consume: readonly Once[];
+  readonly audit: readonly AuditRecord[];
+}
+
 export interface AuthenticatorStore {
   ofUser(userId: string): Promise<readonly Authenticator[]>;
   /** Replaces what a factor keeps (a password hash made stronger), only if the old material is still there. */
@@ -63,11 +77,53 @@ export interface AuthenticatorStore {
     now: Instant,
     audit: readonly AuditRecord[],
   ): Promise<{ readonly sessions: number; readonly grants: number } | undefined>;
+  /** Atomic: adds authenticators to a user, uses up what it took, and audits. Nothing unless it is `enrolled`. */
+  enrol(enrolment: NewEnrolment): Promise<'enrolled' | 'already-used' | 'session-gone' | 'taken'>;
+  /** The one with that lookup, whoever's it is. */
+  findByLookup(lookup: string): Promise<Authenticator | undefined>;
+  /** Gives it another name. False when this user has no such authenticator. */
+  rename(userId: string, id: string, name: string, audit: readonly AuditRecord[]): Promise<boolean>;
+  /** Makes it the one that is asked for first. False when this user has no such authenticator. */
+  prefer(userId: string, id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
   saveTicket(ticket: EnrolmentTicket): Promise<void>;
   /** The ticket if it exists, is not expired and was not used. Consumes nothing. */
   findTicket(ticketHash: string, now: Instant): Promise<EnrolmentTicket | undefined>;
   /** The ids of the recovery codes (or other once-only parts) of this kind that were used, of those asked about. */
   usedOf(kind: Once['kind'], keys: readonly string[]): Promise<readonly string[]>;
+}
+
+/** Which ceremony is meant. */
+export interface CeremonyKey {
+  readonly purpose: Purpose;
+  readonly boundTo: string;
+  readonly authenticatorId: string | null;
+}
+
+export interface CeremonyStore {
+  /** Keeps it in place of an earlier one of the same purpose, bond and authenticator: that one can never be answered any more. */
+  begin(ceremony: Ceremony): Promise<void>;
+  /** By its id, unless it has expired or was used up. */
+  find(id: string, now: Instant): Promise<Ceremony | undefined>;
+  /** The one that is under way, unless it has expired or was used up. */
+  underWay(key: CeremonyKey, now: Instant): Promise<Ceremony | undefined>;
+  /** What an authenticator is asked just now and has not answered, the oldest first. */
+  asking(authenticatorId: string, now: Instant): Promise<readonly Ceremony[]>;
+  /** Keeps the answer of another device. True once: when it is there, has not expired, was not used up and not answered. */
+  answer(id: string, answer: Ceremony['answer'], now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
+  /** Ends it without success. */
+  end(id: string): Promise<void>;
+}
+
+export interface DeviceStore {
+  remember(device: RememberedDevice, audit: readonly AuditRecord[]): Promise<void>;
+  /** By the digest of its cookie, unless it is revoked or has expired. */
+  findBySecret(secretHash: string, now: Instant): Promise<RememberedDevice | undefined>;
+  /** Those that are remembered now, the newest first. */
+  ofUser(userId: string, now: Instant): Promise<readonly RememberedDevice[]>;
+  touch(id: string, now: Instant): Promise<void>;
+  revoke(userId: string, id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
+  /** Returns how many there were. */
+  revokeAllOf(userId: string, now: Instant, audit: readonly AuditRecord[]): Promise<number>;
 }
 
 /** One proof, recorded all at once or not at all. */
@@ -99,6 +155,8 @@ export interface SessionStore {
   find(id: string): Promise<Session | undefined>;
   /** By the digest of the cookie it has now; one it had before finds nothing. */
   findBySecret(secretHash: string): Promise<Session | undefined>;
+  /** Those that nobody ended, the newest first; some may have run out. */
+  ofUser(userId: string): Promise<readonly Session[]>;
   /**
    * Atomic: consumes, enrols, begins or appends (rotating the secret, leaving out events that the new one outdoes), pins the
    * interaction's user, notes when the authenticator was used, clears throttles, audits. Unless it is `recorded`, nothing is.
@@ -276,6 +334,8 @@ export interface AuditStore {
   find(id: string): Promise<AuditRecord | undefined>;
   /** Newest first; within one second by id, the greatest first. */
   recent(limit: number): Promise<readonly AuditRecord[]>;
+  /** Those about one user, in the same order. */
+  ofUser(userId: string, limit: number): Promise<readonly AuditRecord[]>;
   /** Forgets the records of that moment and older, in small steps. Returns how many. */
   forget(until: Instant): Promise<number>;
 }
@@ -283,6 +343,8 @@ export interface AuditStore {
 export interface Store {
   readonly users: UserStore;
   readonly authenticators: AuthenticatorStore;
+  readonly ceremonies: CeremonyStore;
+  readonly devices: DeviceStore;
   readonly sessions: SessionStore;
   readonly interactions: InteractionStore;
   readonly grants: GrantStore;

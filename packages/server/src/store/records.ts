@@ -26,8 +26,52 @@ export interface Authenticator {
   readonly name: string;
   /** What the factor needs to verify a proof; its shape belongs to the factor. Never logged, never sent out. */
   readonly material: Readonly<Record<string, unknown>>;
+  /** What finds it without knowing whose it is (`webauthn:` and the credential's id); unique, null when nothing has to. */
+  readonly lookup: string | null;
   readonly createdAt: Instant;
   readonly lastUsedAt: Instant | null;
+  /** When its owner made it the one to be asked for first; the latest counts. */
+  readonly preferredAt: Instant | null;
+}
+
+/** What something that waits for an answer is for. One that was begun for one purpose never serves another. */
+export type Purpose = 'prove' | 'enrol' | 'login' | 'verify-address' | 'reset-password' | 'recover';
+
+/**
+ * Something that was begun and waits for its answer: a challenge that was made, a code that was sent, a device that was asked, an
+ * authenticator that is being enrolled. It succeeds at most once: whoever makes a fact of it uses it up.
+ */
+export interface Ceremony {
+  readonly id: string;
+  readonly purpose: Purpose;
+  readonly factor: string;
+  /** Null until it is known who answers (a passkey that is also the login). */
+  readonly userId: string | null;
+  /** The authenticator that is asked for; null when there is none yet. */
+  readonly authenticatorId: string | null;
+  /** The interaction, session or browser that began it, by a name that nobody else can have. */
+  readonly boundTo: string;
+  /** What it takes to judge the answer; its shape belongs to the factor. Never logged, never sent out. */
+  readonly data: Readonly<Record<string, unknown>>;
+  /** What another device answered, once; null as long as it has not. */
+  readonly answer: Readonly<Record<string, unknown>> | null;
+  readonly createdAt: Instant;
+  readonly expiresAt: Instant;
+}
+
+/** A browser that its person wants to be remembered. It proves nothing. */
+export interface RememberedDevice {
+  readonly id: string;
+  readonly userId: string;
+  /** Digest of the cookie value. */
+  readonly secretHash: string;
+  readonly userAgent: string;
+  /** The levels that were met when it was remembered. */
+  readonly acrs: readonly string[];
+  readonly createdAt: Instant;
+  readonly lastUsedAt: Instant;
+  readonly expiresAt: Instant;
+  readonly revokedAt: Instant | null;
 }
 
 export interface Session {
@@ -42,6 +86,9 @@ export interface Session {
   readonly createdAt: Instant;
   readonly lastSeenAt: Instant;
   readonly endedAt: Instant | null;
+  /** The browser that began it, as it calls itself, shortened; and from where. For its owner to recognise it by. */
+  readonly userAgent: string;
+  readonly address: string;
 }
 
 /** An authorization request that waits for its user. */

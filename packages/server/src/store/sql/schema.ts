@@ -1,5 +1,12 @@
 import type { codes, grants, refreshTokens } from './tables/grants.ts';
-import type { authenticators, consents, enrolmentTickets, users } from './tables/people.ts';
+import type {
+  authenticators,
+  ceremonies,
+  consents,
+  enrolmentTickets,
+  rememberedDevices,
+  users,
+} from './tables/people.ts';
 import type { interactions, sessions } from './tables/sessions.ts';
 import type { RowIn } from './tables/table.ts';
 import type { auditRecords, consumptions, serverSecrets, signingKeys, throttles } from './tables/upkeep.ts';
@@ -10,6 +17,8 @@ export interface Schema {
   authenticator: RowIn<typeof authenticators>;
   enrolment_ticket: RowIn<typeof enrolmentTickets>;
   consent: RowIn<typeof consents>;
+  ceremony: RowIn<typeof ceremonies>;
+  remembered_device: RowIn<typeof rememberedDevices>;
   session: RowIn<typeof sessions>;
   interaction: RowIn<typeof interactions>;
   grant: RowIn<typeof grants>;

@@ -1,6 +1,8 @@
 import type {
   AuditStore,
   AuthenticatorStore,
+  CeremonyStore,
+  DeviceStore,
   GrantStore,
   InteractionStore,
   KeyStore,
@@ -14,8 +16,23 @@ import type { Engine } from './engine.ts';
 import type { Operation } from './operation.ts';
 import * as audit from './operations/audit.ts';
 import { setBlocked } from './operations/block-user.ts';
+import {
+  answerCeremony,
+  beginCeremony,
+  ceremoniesAsking,
+  ceremonyUnderWay,
+  endCeremony,
+  findCeremony,
+} from './operations/ceremonies.ts';
 import { consume, consumedOf } from './operations/consume.ts';
+import * as devices from './operations/devices.ts';
 import { endEverything } from './operations/end-everything.ts';
+import {
+  enrolAuthenticators,
+  findByLookup,
+  preferAuthenticator,
+  renameAuthenticator,
+} from './operations/enrol-authenticators.ts';
 import * as grants from './operations/grants.ts';
 import * as interactions from './operations/interactions.ts';
 import * as keys from './operations/keys.ts';
@@ -34,6 +51,8 @@ const SWEEP_STEP_ROWS = 500;
 export const sqlStore = (engine: Engine): Store => ({
   users: userStore(engine),
   authenticators: authenticatorStore(engine),
+  ceremonies: ceremonyStore(engine),
+  devices: deviceStore(engine),
   sessions: sessionStore(engine),
   interactions: interactionStore(engine),
   grants: grantStore(engine),
@@ -58,14 +77,41 @@ const authenticatorStore = ({ read, write }: Engine): AuthenticatorStore => ({
   ofUser: (userId) => read(() => people.authenticatorsOf(userId)),
   replaceMaterial: (id, old, material) => write(() => people.replaceMaterial(id, old, material)),
   remove: (userId, id, now, records) => write(() => removeAuthenticator(userId, id, now, records)),
+  enrol: (enrolment) =>
+    write(
+      () => enrolAuthenticators(enrolment),
+      (outcome) => outcome === 'enrolled',
+    ),
+  findByLookup: (lookup) => read(() => findByLookup(lookup)),
+  rename: (userId, id, name, records) => write(() => renameAuthenticator(userId, id, name, records)),
+  prefer: (userId, id, now, records) => write(() => preferAuthenticator(userId, id, now, records)),
   saveTicket: (ticket) => write(() => people.saveTicket(ticket)),
   findTicket: (ticketHash, now) => read(() => people.findTicket(ticketHash, now)),
   usedOf: (kind, usedKeys) => read(() => consumedOf(kind, usedKeys)),
 });
 
+const ceremonyStore = ({ read, write }: Engine): CeremonyStore => ({
+  begin: (ceremony) => write(() => beginCeremony(ceremony)),
+  find: (id, now) => read(() => findCeremony(id, now)),
+  underWay: (key, now) => read(() => ceremonyUnderWay(key, now)),
+  asking: (authenticatorId, now) => read(() => ceremoniesAsking(authenticatorId, now)),
+  answer: (id, answer, now, records) => write(() => answerCeremony(id, answer, now, records)),
+  end: (id) => write(() => endCeremony(id)),
+});
+
+const deviceStore = ({ read, write }: Engine): DeviceStore => ({
+  remember: (device, records) => write(() => devices.rememberDevice(device, records)),
+  findBySecret: (secretHash, now) => read(() => devices.findDevice(secretHash, now)),
+  ofUser: (userId, now) => read(() => devices.devicesOf(userId, now)),
+  touch: (id, now) => write(() => devices.touchDevice(id, now)),
+  revoke: (userId, id, now, records) => write(() => devices.revokeDevice(userId, id, now, records)),
+  revokeAllOf: (userId, now, records) => write(() => devices.revokeDevicesOf(userId, now, records)),
+});
+
 const sessionStore = ({ read, write }: Engine): SessionStore => ({
   find: (id) => read(() => sessions.findSession(id)),
   findBySecret: (secretHash) => read(() => sessions.findSessionBySecret(secretHash)),
+  ofUser: (userId) => read(() => sessions.sessionsOf(userId)),
   recordProof: (proof) =>
     write(
       () => recordProof(proof),
@@ -130,6 +176,7 @@ const auditStore = (engine: Engine): AuditStore => ({
   append: (records) => engine.write(() => audit.appendAudit(records)),
   find: (id) => engine.read(() => audit.findAudit(id)),
   recent: (limit) => engine.read(() => audit.recentAudit(limit)),
+  ofUser: (userId, limit) => engine.read(() => audit.auditOf(userId, limit)),
   forget: (until) => inSteps(engine, [() => forgetAuditRecords(until, SWEEP_STEP_ROWS)]),
 });
 

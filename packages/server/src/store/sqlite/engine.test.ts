@@ -68,6 +68,7 @@ test('each migration is noted once', async (context) => {
     { version: 1, name: 'first', applied_at: at(0) },
     { version: 2, name: 'requested-claims', applied_at: at(0) },
     { version: 3, name: 'what-was-asked', applied_at: at(0) },
+    { version: 4, name: 'authenticators-of-every-kind', applied_at: at(0) },
   ]);
 });
 
@@ -79,7 +80,10 @@ test('a grant from before claims could be asked for by name asks for none', asyn
   change(
     path,
     'alter table "grant" drop column requested_claims; drop index interaction_unfinished_by_expires_at;' +
-      'alter table interaction drop column asked; delete from schema_migration where version > 1',
+      'alter table interaction drop column asked; drop index authenticator_by_lookup; drop index audit_record_by_user_id;' +
+      'alter table authenticator drop column lookup; alter table authenticator drop column preferred_at;' +
+      'alter table session drop column user_agent; alter table session drop column address; drop table ceremony;' +
+      'drop table remembered_device; delete from schema_migration where version > 1',
   );
 
   const upgraded = createSqliteStore({ path, now: () => at(0) });
@@ -92,7 +96,7 @@ test('a database of a newer version is refused and left alone', async (context) 
   const path = join(folderFor(context), 'stile.sqlite');
   await openBriefly(path);
   change(path, "insert into schema_migration (version, name, applied_at) values (999, 'later', 0)");
-  refusesToOpen(path, 'newer-schema', /version 999.*up to 3/);
+  refusesToOpen(path, 'newer-schema', /version 999.*up to 4/);
 });
 
 test('a file that is not a database is refused and left alone', (context) => {

@@ -58,7 +58,9 @@ export const authenticator = (over: Partial<Authenticator> = {}): Authenticator 
   name: 'Password',
   material: { hash: '$argon2id$…', pepper: null },
   createdAt: at(0),
+  lookup: null,
   lastUsedAt: null,
+  preferredAt: null,
   ...over,
 });
 
@@ -95,6 +97,8 @@ export const session = (over: Partial<Session> = {}): Session => ({
   createdAt: at(0),
   lastSeenAt: at(0),
   endedAt: null,
+  userAgent: 'Mozilla/5.0',
+  address: '203.0.113.7',
   ...over,
 });
 

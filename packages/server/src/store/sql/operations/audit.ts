@@ -20,6 +20,18 @@ export function* appendAudit(records: readonly AuditRecord[]): Operation<void> {
 export const findAudit = (id: string): Operation<AuditRecord | undefined> =>
   first(build.selectFrom('audit_record').selectAll().where('id', '=', id), auditRecords);
 
+export const auditOf = (userId: string, limit: number): Operation<readonly AuditRecord[]> =>
+  rows(
+    build
+      .selectFrom('audit_record')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .orderBy('at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit),
+    auditRecords,
+  );
+
 /** Newest first; within one second by id, the greatest first. */
 export const recentAudit = (limit: number): Operation<readonly AuditRecord[]> =>
   rows(

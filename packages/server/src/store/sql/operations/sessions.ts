@@ -2,7 +2,7 @@ import type { Instant } from '@stile/core';
 import type { AuditRecord, Session } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
-import { first, run } from '../operation.ts';
+import { first, rows, run } from '../operation.ts';
 import { sessions } from '../tables/sessions.ts';
 import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
@@ -26,6 +26,18 @@ export const findSession = (id: string): Operation<Session | undefined> => first
 
 export const findSessionBySecret = (secretHash: string): Operation<Session | undefined> =>
   first(sessionBySecret({ secretHash }), sessions);
+
+export const sessionsOf = (userId: string): Operation<readonly Session[]> =>
+  rows(
+    build
+      .selectFrom('session')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('ended_at', 'is', null)
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc'),
+    sessions,
+  );
 
 /** Notes that the session was seen; never sets the note back. */
 export const touchSession = (id: string, now: Instant): Operation<number> => run(touch({ id, now }));

@@ -28,6 +28,8 @@ export const forgettings = (now: Instant, atMost: number): readonly (() => Opera
   () => forgetUnseenSessions(secondsBefore(now, memory.UNSEEN_SESSION_MEMORY_SECONDS), atMost),
   () => forgetInteractions(secondsBefore(now, memory.INTERACTION_MEMORY_SECONDS), atMost),
   () => forgetTickets(now, atMost),
+  () => forgetCeremonies(now, atMost),
+  () => forgetDevices(now, atMost),
   () => forgetThrottles(now, atMost),
   () => forgetConsumptions(secondsBefore(now, memory.CONSUMPTION_MEMORY_SECONDS), atMost),
 ];
@@ -98,6 +100,16 @@ const forgetInteractions = (until: Instant, atMost: number) => {
 const forgetTickets = (until: Instant, atMost: number) => {
   const old = build.selectFrom('enrolment_ticket').select('ticket_hash').where('expires_at', '<=', until).limit(atMost);
   return run(build.deleteFrom('enrolment_ticket').where('ticket_hash', 'in', old));
+};
+
+const forgetCeremonies = (until: Instant, atMost: number) => {
+  const old = build.selectFrom('ceremony').select('id').where('expires_at', '<=', until).limit(atMost);
+  return run(build.deleteFrom('ceremony').where('id', 'in', old));
+};
+
+const forgetDevices = (until: Instant, atMost: number) => {
+  const old = build.selectFrom('remembered_device').select('id').where('expires_at', '<=', until).limit(atMost);
+  return run(build.deleteFrom('remembered_device').where('id', 'in', old));
 };
 
 const forgetThrottles = (until: Instant, atMost: number) => {

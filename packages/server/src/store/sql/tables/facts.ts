@@ -11,6 +11,8 @@ import type { Asked } from '../../../metrics/recorder.ts';
 const seconds = z.custom<Instant>(isInstant);
 const strings = z.array(z.string());
 
+export const listOfTexts: z.ZodType<readonly string[]> = strings;
+
 const authenticationEvent: z.ZodType<AuthenticationEvent> = z.strictObject({
   authenticator: z.string(),
   factor: z.string(),

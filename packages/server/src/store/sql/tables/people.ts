@@ -1,6 +1,6 @@
-import type { Authenticator, Consent, EnrolmentTicket, User } from '../../records.ts';
-import { anyObject } from './facts.ts';
-import { json, nullable, seconds, table, text } from './table.ts';
+import type { Authenticator, Ceremony, Consent, EnrolmentTicket, RememberedDevice, User } from '../../records.ts';
+import { anyObject, listOfTexts } from './facts.ts';
+import { json, nullable, oneOf, seconds, table, text } from './table.ts';
 
 export const users = table<User>()({
   id: text('id'),
@@ -16,8 +16,35 @@ export const authenticators = table<Authenticator>()({
   factor: text('factor'),
   name: text('name'),
   material: json('material', anyObject),
+  lookup: nullable(text('lookup')),
   createdAt: seconds('created_at'),
   lastUsedAt: nullable(seconds('last_used_at')),
+  preferredAt: nullable(seconds('preferred_at')),
+});
+
+export const ceremonies = table<Ceremony>()({
+  id: text('id'),
+  purpose: oneOf('purpose', ['prove', 'enrol', 'login', 'verify-address', 'reset-password', 'recover']),
+  factor: text('factor'),
+  userId: nullable(text('user_id')),
+  authenticatorId: nullable(text('authenticator_id')),
+  boundTo: text('bound_to'),
+  data: json('data', anyObject),
+  answer: nullable(json('answer', anyObject)),
+  createdAt: seconds('created_at'),
+  expiresAt: seconds('expires_at'),
+});
+
+export const rememberedDevices = table<RememberedDevice>()({
+  id: text('id'),
+  userId: text('user_id'),
+  secretHash: text('secret_hash'),
+  userAgent: text('user_agent'),
+  acrs: json('acrs', listOfTexts),
+  createdAt: seconds('created_at'),
+  lastUsedAt: seconds('last_used_at'),
+  expiresAt: seconds('expires_at'),
+  revokedAt: nullable(seconds('revoked_at')),
 });
 
 export const enrolmentTickets = table<EnrolmentTicket>()({

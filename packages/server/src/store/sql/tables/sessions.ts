@@ -11,6 +11,8 @@ export const sessions = table<Session>()({
   createdAt: seconds('created_at'),
   lastSeenAt: seconds('last_seen_at'),
   endedAt: nullable(seconds('ended_at')),
+  userAgent: text('user_agent'),
+  address: text('address'),
 });
 
 export const interactions = table<Interaction>()({

@@ -14,6 +14,7 @@ export const consumptions = table<Once>()({
     'client-assertion',
     'interaction',
     'authenticator',
+    'ceremony',
   ]),
   key: text('key'),
   expiresAt: nullable(seconds('expires_at')),

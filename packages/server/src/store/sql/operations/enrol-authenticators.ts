@@ -1,0 +1,59 @@
+import type { Instant } from '@stile/core';
+import type { NewEnrolment } from '../../ports.ts';
+import type { AuditRecord, Authenticator } from '../../records.ts';
+import { build } from '../build.ts';
+import type { Operation } from '../operation.ts';
+import { first, run } from '../operation.ts';
+import { authenticators } from '../tables/people.ts';
+import { template } from '../template.ts';
+import { appendAudit } from './audit.ts';
+import { consume } from './consume.ts';
+import { enrol, findUser } from './people.ts';
+import { findSession } from './sessions.ts';
+
+type EnrolmentOutcome = 'enrolled' | 'already-used' | 'session-gone' | 'taken';
+
+/** Adds authenticators to a user. Whoever runs it must keep nothing unless it says `enrolled`. */
+export function* enrolAuthenticators(enrolment: NewEnrolment): Operation<EnrolmentOutcome> {
+  const { userId, sessionId } = enrolment;
+  const user = yield* findUser(userId);
+  if (user === undefined || user.blockedAt !== null) return 'session-gone';
+  if (sessionId !== null) {
+    const session = yield* findSession(sessionId);
+    if (session === undefined || session.endedAt !== null || session.userId !== userId) return 'session-gone';
+  }
+  for (const once of enrolment.consume) {
+    if (!(yield* consume(once))) return 'already-used';
+  }
+  for (const { lookup } of enrolment.authenticators) {
+    if (lookup !== null && (yield* findByLookup(lookup)) !== undefined) return 'taken';
+  }
+  yield* enrol(userId, enrolment.authenticators);
+  yield* appendAudit(enrolment.audit);
+  return 'enrolled';
+}
+
+const byLookup = template<{ lookup: string }>((hole) =>
+  build.selectFrom('authenticator').selectAll().where('lookup', '=', hole('lookup')),
+);
+
+export const findByLookup = (lookup: string): Operation<Authenticator | undefined> =>
+  first(byLookup({ lookup }), authenticators);
+
+function* change(
+  userId: string,
+  id: string,
+  changed: { readonly name: string } | { readonly preferred_at: Instant },
+  audit: readonly AuditRecord[],
+): Operation<boolean> {
+  const query = build.updateTable('authenticator').set(changed).where('id', '=', id).where('user_id', '=', userId);
+  if ((yield* run(query)) === 0) return false;
+  yield* appendAudit(audit);
+  return true;
+}
+
+export const renameAuthenticator = (userId: string, id: string, name: string, audit: readonly AuditRecord[]) =>
+  change(userId, id, { name }, audit);
+
+export const preferAuthenticator = (userId: string, id: string, now: Instant, audit: readonly AuditRecord[]) =>
+  change(userId, id, { preferred_at: now }, audit);
