@@ -86,5 +86,4 @@ export const NONE_OF_OURS: Readonly<Record<string, string>> = {
   'examples/fabrikam/src/addresses.ts chooseAddresses': 'the ports that whoever starts the example asks for',
   'packages/client/src/call.ts readCall': 'what the application itself passes to fetch',
   'packages/resource-server/src/verified-tokens.ts verifyWith': 'remembers what verifyAccessToken found',
-  'packages/server/src/factors/verify-proof.ts verifyProof': 'hands what was typed to the parser of its factor',
 };

@@ -14,7 +14,8 @@ import {
 } from '@stile/core';
 import type { Deps } from '../deps.ts';
 import type { UsableAuthenticator } from '../factors/authenticators.ts';
-import { enrollableProofs, installedProofs, usableAuthenticators } from '../factors/authenticators.ts';
+import { usableAuthenticators } from '../factors/authenticators.ts';
+import { enrollableProofs, installedProofs } from '../factors/factors.ts';
 import type { CurrentSession } from '../session/current-session.ts';
 import type { Interaction } from '../store/records.ts';
 import type { ValidatedRequest } from './validated-request.ts';
@@ -43,7 +44,7 @@ export const decide = async (
   const events = countingProofs(current?.session.events ?? [], now);
   const requestedAt = interaction?.requestedAt ?? requestMoment(now, events);
   const counted = { requestedAt, agesFrom: agesFrom(requestedAt, now) };
-  const authenticators = current ? await usableAuthenticators(current.user.id, deps.store) : [];
+  const authenticators = current ? await usableAuthenticators(current.user.id, deps) : [];
   const { request, client, api, scopes, expectedUser } = validated;
   const situation: Situation = {
     prompt: request.prompt,
@@ -58,8 +59,8 @@ export const decide = async (
     }),
     levels: deps.config.levels,
     consentMissing: current ? await missingConsents(validated, current.user.id, deps) : [],
-    installed: installedProofs,
-    enrollable: deps.config.enrolment === 'ticket' ? enrollableProofs : [],
+    installed: installedProofs(deps.config),
+    enrollable: deps.config.enrolment === 'ticket' ? enrollableProofs(deps.config) : [],
     ...(current && {
       person: {
         userId: current.user.id,

@@ -1,6 +1,7 @@
 /** What a person proves who they are with: listed, and taken away when it is lost. */
 import { auditRecord } from '../audit/audit.ts';
-import { recoveryCodeOnce, recoveryCodesOf, wouldProve } from '../factors/authenticators.ts';
+import { wouldProve } from '../factors/authenticators.ts';
+import { recoveryCodeOnce, recoveryCodesOf } from '../factors/recovery-code-factor.ts';
 import type { Store } from '../store/ports.ts';
 import type { Authenticator, User } from '../store/records.ts';
 import { systemRandom } from '../system.ts';

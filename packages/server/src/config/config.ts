@@ -1,8 +1,8 @@
-import type { Api, Client, Level } from '@stile/core';
+import type { Api, Client, Level, Proof } from '@stile/core';
 import { attainableLevels, defaultLevels, isOpenidScope, levelNamed } from '@stile/core';
 import type { z } from 'zod';
 import { usableClientKeys } from '../client/client-keys.ts';
-import { installedProofs } from '../factors/authenticators.ts';
+import { installedProofs } from '../factors/factors.ts';
 import { normaliseUsername } from '../session/username.ts';
 import type { ConfigInput, ParsedConfig } from './schema.ts';
 import { configSchema } from './schema.ts';
@@ -104,7 +104,7 @@ const asClient = (client: ParsedConfig['clients'][number]): RegisteredClient => 
 /** Faults that no single field shows. */
 const contradictions = (config: ParsedConfig): readonly string[] => {
   const levels = config.levels ?? defaultLevels;
-  const levelFault = (acr: string): string | undefined => faultOfLevel(acr, levels);
+  const levelFault = (acr: string): string | undefined => faultOfLevel(acr, levels, installedProofs(config));
   const audiences = new Map(config.apis.map((api) => [api.audience, api]));
   const userIds = new Set(config.users.map(({ id }) => id));
   return [
@@ -140,10 +140,10 @@ const doubled = (where: string, names: readonly string[]): readonly string[] =>
   [...new Set(names.filter((name, i) => names.indexOf(name) !== i))].map((name) => `${where}: ${name} occurs twice.`);
 
 /** A level that nobody could ever reach would refuse everybody. */
-const faultOfLevel = (acr: string, levels: readonly Level[]): string | undefined => {
+const faultOfLevel = (acr: string, levels: readonly Level[], installed: readonly Proof[]): string | undefined => {
   const level = levelNamed(levels, acr);
   if (!level) return `there is no level ${acr}; declare it in levels.`;
-  return attainableLevels(levels, installedProofs).includes(level)
+  return attainableLevels(levels, installed).includes(level)
     ? undefined
     : `no factor of this server can show the level ${acr} yet.`;
 };

@@ -2,7 +2,7 @@
 import { attainableLevels, OPENID_SCOPES, PROMPTS, RESPONSE_MODES, STANDARD_CLAIMS } from '@stile/core';
 import type { Config } from '../config/config.ts';
 import type { Handler } from '../deps.ts';
-import { installedProofs } from '../factors/authenticators.ts';
+import { installedProofs } from '../factors/factors.ts';
 import { corsHeaders } from '../http/cors.ts';
 
 const AUTH_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'];
@@ -10,7 +10,7 @@ const AUTHENTICATED = ['client_secret_basic', 'client_secret_post', 'private_key
 const ASSERTION_ALGS = ['RS256', 'PS256', 'ES256'];
 
 const acrValues = (config: Config): readonly string[] =>
-  attainableLevels(config.levels, installedProofs).flatMap(({ acr, aliases }) => [acr, ...aliases]);
+  attainableLevels(config.levels, installedProofs(config)).flatMap(({ acr, aliases }) => [acr, ...aliases]);
 
 const scopes = (config: Config): readonly string[] => [
   ...OPENID_SCOPES,

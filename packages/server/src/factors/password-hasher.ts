@@ -140,7 +140,8 @@ interface StoredHash {
 
 /** Parses what the store holds: Argon2id of version 1.3 with parameters that are safe to compute, or nothing. */
 function parseStoredHash(phc: string): StoredHash | undefined {
-  if (phc.length > mostPhcLength || !phc.startsWith('$argon2id$v=19$')) return undefined;
+  // The library reads more than the format allows, and what it makes of that is its own affair.
+  if (phc.length > mostPhcLength || !/^\$argon2id\$v=19\$m=\d+,t=\d+,p=\d+\$/.test(phc)) return undefined;
   const parsed = parsedOptions(phc);
   if (parsed === undefined) return undefined;
   const stored = { memoryKib: parsed.memoryCost, passes: parsed.timeCost, parallelism: parsed.parallelism };

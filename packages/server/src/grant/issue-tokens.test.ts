@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AuthenticationEvent } from '@stile/core';
 import { NotIssuable, secondsAfter } from '@stile/core';
-import { factors } from '../factors/factor.ts';
+import { passwordTraits } from '../factors/password-factor.ts';
+import { totpTraits } from '../factors/totp-factor.ts';
 import type { Grant, User } from '../store/records.ts';
 import { tokensOf } from '../testing/endpoints.ts';
 import { claimsOf } from '../testing/flow.ts';
@@ -83,8 +84,8 @@ test('each token has a name of its own', async (t) => {
   assert.notEqual(one, other);
 });
 
-const password: AuthenticationEvent = { ...factors.password, authenticator: 'p', at: START };
-const totp: AuthenticationEvent = { ...factors.totp, authenticator: 't', at: START };
+const password: AuthenticationEvent = { ...passwordTraits, authenticator: 'p', at: START };
+const totp: AuthenticationEvent = { ...totpTraits, authenticator: 't', at: START };
 
 const user: User = { id: 'u', username: 'u', claims: {}, createdAt: START, blockedAt: null };
 

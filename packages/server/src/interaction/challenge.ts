@@ -3,28 +3,24 @@ import type { Proof } from '@stile/core';
 import { single } from '@stile/core';
 import type { Deps, Handler } from '../deps.ts';
 import type { UsableAuthenticator } from '../factors/authenticators.ts';
+import type { Answer, Refusal } from '../factors/factor.ts';
 import { PasswordHasherBusy } from '../factors/password-hasher.ts';
-import { verifyProof } from '../factors/verify-proof.ts';
 import { queryParameters } from '../http/body.ts';
 import { page, seeOther } from '../http/responses.ts';
 import { challengePage } from '../pages/challenge-page.ts';
-import { loginPage } from '../pages/login-page.ts';
 import { selectAuthenticatorPage } from '../pages/select-authenticator-page.ts';
 import type { Way } from '../pages/ways.ts';
+import type { CurrentSession } from '../session/current-session.ts';
 import { knownBrowser } from '../session/known-browser.ts';
 import type { ThrottleLimit } from '../store/ports.ts';
-import { clearedBySuccess, codeLimits, passwordLimits } from '../throttle/limits.ts';
+import { clearedBySuccess } from '../throttle/limits.ts';
 import { busy } from './busy.ts';
 import type { Answered, Opened } from './open.ts';
 import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
+import type { Failure } from './opening.ts';
+import { askedOf, onceOf, open, reopened, underWay } from './opening.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
 import { reasonOf } from './why.ts';
-
-/** What went wrong with the last try. */
-interface Failure {
-  readonly error?: string;
-  readonly retryAfterSeconds?: number;
-}
 
 /** The authenticators that may be proven next: the first of every choice. */
 const candidates = ({ decided }: Opened): readonly UsableAuthenticator[] => {
@@ -43,13 +39,18 @@ const chosen = (all: readonly UsableAuthenticator[], id: string | undefined): Us
 export const showChallenge: Handler = async (request, deps, caller) => {
   const opened = await openPage('challenge', request, deps, caller);
   if (opened instanceof Response) return opened;
+  const { current } = opened.decided;
   const use = single(queryParameters(request), 'use');
   const all = candidates(opened);
   const preferred = all.filter(({ proof }) => proof.factor === all[0]?.proof.factor);
   const wanted = chosen(all, use.ok ? use.value : undefined);
-  if (!wanted && preferred.length > 1) return renderSelection(opened, all, deps);
+  if (!wanted && preferred.length > 1 && all[0]?.authenticator.preferredAt === null) {
+    return renderSelection(opened, all, deps);
+  }
   const shown = wanted ?? all[0];
-  return shown ? render(opened, shown, {}, deps) : seeOther(home(opened.interaction));
+  if (!shown || !current) return seeOther(home(opened.interaction));
+  const failure = shown.factor.opening?.when === 'shown' ? await open(opened, current, shown, deps) : {};
+  return render(opened, shown, failure, deps, failure.retryAfterSeconds === undefined ? 200 : 429);
 };
 
 const pathOf = ({ interaction }: Opened): string => `/challenge?interaction=${interaction.id}`;
@@ -71,50 +72,46 @@ const renderSelection = (opened: Opened, all: readonly UsableAuthenticator[], de
     ),
   );
 
-const way = ({ authenticator, codesLeft }: UsableAuthenticator, { t }: Opened): Way => {
-  const value = authenticator.id;
-  switch (authenticator.factor) {
-    case 'totp':
-      return { value, kind: 'totp', label: t.ways.totp, hint: authenticator.name };
-    case 'recovery-code':
-      return {
-        value,
-        kind: 'recovery-code',
-        label: t.ways.recoveryCode,
-        hint: t.ways.recoveryCodeHint(codesLeft ?? 0),
-      };
-    default:
-      return { value, kind: 'password', label: t.ways.password };
-  }
+const way = (usable: UsableAuthenticator, { t }: Opened): Way => {
+  const { authenticator, factor } = usable;
+  return {
+    value: authenticator.id,
+    kind: factor.view.kind,
+    label: factor.view.way(t),
+    hint: factor.view.hint(usable, t),
+  };
 };
 
-const render = (opened: Opened, shown: UsableAuthenticator, failure: Failure, deps: Deps, status = 200): Response => {
+const render = async (
+  opened: Opened,
+  shown: UsableAuthenticator,
+  failure: Failure,
+  deps: Deps,
+  status = 200,
+): Promise<Response> => {
   const { t } = opened;
   const reason = reasonOf(opened, deps);
-  const { factor, id, name } = shown.authenticator;
-  const frame = {
-    application: opened.application,
-    action: pathOf(opened),
-    csrf: opened.csrf,
-    signedInAs: signedInAs(opened),
-  };
-  if (factor === 'password') {
-    const { error, retryAfterSeconds } = failure;
-    const message = error === undefined ? {} : { error: { field: 'password' as const, message: error } };
-    return page(loginPage({ ...frame, reason: t.because(reason), ...message, retryAfterSeconds }, t), status);
-  }
+  const { authenticator, factor } = shown;
+  const ceremony = failure.ceremony ?? (await underWay(opened, shown, deps));
+  const { error } = failure;
+  const question = factor.view.question({ ...shown, ceremony, error }, t);
+  const ownButton = reason.what === undefined ? t.challenge.button : t.challenge.buttonFor(reason.what);
   const html = challengePage(
     {
-      ...frame,
-      title: t.challenge.title,
+      application: opened.application,
+      action: pathOf(opened),
+      csrf: opened.csrf,
+      signedInAs: signedInAs(opened),
+      title: factor.name === 'password' ? t.login.titleAgain : t.challenge.title,
       why: { sentence: t.because(reason) },
-      authenticator: { id, kind: factor === 'recovery-code' ? 'recovery-code' : 'totp', name },
-      codesLeft: shown.codesLeft,
-      buttonLabel: reason.what === undefined ? t.challenge.button : t.challenge.buttonFor(reason.what),
+      authenticator: authenticator.id,
+      question: { ...question, button: question.button === undefined ? ownButton : question.button },
+      mayOpenAgain: factor.opening?.when === 'pressed' && ceremony !== undefined,
       alternatives: candidates(opened)
-        .filter(({ authenticator }) => authenticator.id !== id)
+        .filter((usable) => usable.authenticator.id !== authenticator.id)
         .map((usable) => way(usable, opened)),
-      ...failure,
+      failed: error !== undefined,
+      retryAfterSeconds: failure.retryAfterSeconds,
     },
     t,
   );
@@ -125,76 +122,118 @@ const render = (opened: Opened, shown: UsableAuthenticator, failure: Failure, de
 export const answerChallenge: Handler = async (request, deps, caller) => {
   const answered = await openForm('challenge', request, deps, caller);
   if (answered instanceof Response) return answered;
+  const { current } = answered.decided;
   const all = candidates(answered);
   const use = chosen(all, field(answered, 'use'));
+  if (!current) return seeOther(home(answered.interaction));
+  // Choosing a way that costs a message is the press that sends it.
+  if (use?.factor.opening?.when === 'pressed') return begin(answered, current, use, deps);
   if (use) return seeOther(`${pathOf(answered)}&use=${use.authenticator.id}`);
-  const isPassword = answered.form.has('password');
-  const proven = isPassword
-    ? all.find(({ authenticator }) => authenticator.factor === 'password')
-    : chosen(all, field(answered, 'authenticator'));
+  const proven = answered.form.has('authenticator')
+    ? chosen(all, field(answered, 'authenticator'))
+    : all.find(({ authenticator }) => authenticator.factor === 'password' && answered.form.has('password'));
   if (!proven) return seeOther(home(answered.interaction));
-  const typed = answered.form.get(isPassword ? 'password' : 'code')?.[0] ?? '';
-  if (typed.trim() === '') {
-    const error = isPassword ? answered.t.errors.passwordMissing : answered.t.errors.codeMissing;
-    return render(answered, proven, { error }, deps, 400);
+  if (proven.factor.opening && answered.form.has('open')) return begin(answered, current, proven, deps);
+  return prove(answered, current, proven, deps);
+};
+
+/** Opens what the server speaks first of, once for this press, and shows the question. */
+const begin = async (
+  answered: Answered,
+  current: CurrentSession,
+  wanted: UsableAuthenticator,
+  deps: Deps,
+): Promise<Response> => {
+  const failure = await open(answered, current, wanted, deps);
+  if (failure.error === undefined && failure.retryAfterSeconds === undefined) {
+    return seeOther(`${pathOf(answered)}&use=${wanted.authenticator.id}`);
   }
-  return prove(answered, proven, typed, deps);
+  return refusal(answered, wanted, failure, deps);
+};
+
+const refusal = async (
+  answered: Answered,
+  shown: UsableAuthenticator,
+  failure: Failure,
+  deps: Deps,
+): Promise<Response> => {
+  const { retryAfterSeconds } = failure;
+  const response = await render(answered, shown, failure, deps, retryAfterSeconds === undefined ? 400 : 429);
+  if (retryAfterSeconds !== undefined) response.headers.set('retry-after', String(retryAfterSeconds));
+  return response;
 };
 
 const limitsFor = (
-  { caller, decided, request }: Answered,
-  { authenticator }: UsableAuthenticator,
+  { caller, request }: Answered,
+  { user }: CurrentSession,
+  { authenticator, factor }: UsableAuthenticator,
   deps: Deps,
-): readonly ThrottleLimit[] => {
-  const { address } = caller;
-  const user = decided.current?.user;
-  return authenticator.factor === 'password'
-    ? passwordLimits(user?.username ?? '', address, knownBrowser(user?.id, request, deps))
-    : codeLimits(authenticator.factor, authenticator.userId, address);
-};
+): readonly ThrottleLimit[] =>
+  factor.limits({
+    userId: user.id,
+    username: user.username,
+    authenticatorId: authenticator.id,
+    address: caller.address,
+    knownBrowser: knownBrowser(user.id, request, deps),
+  });
 
-/** Checks what was typed, within the limits, and records it: as a fact, or as a failure. */
-const prove = async (answered: Answered, proven: UsableAuthenticator, typed: string, deps: Deps): Promise<Response> => {
-  const { decided, t, interaction, request, caller } = answered;
-  const { current } = decided;
-  if (!current) return seeOther(home(interaction));
-  const { factor } = proven.authenticator;
-  if (factor === 'password' && deps.passwords.isFull()) return busy(request, deps, caller);
-  const limits = limitsFor(answered, proven, deps);
+/** Nothing was typed where something had to be. */
+const isSlip = ({ factor }: UsableAuthenticator, answer: Answer): boolean =>
+  factor.typed.length > 0 && factor.typed.every((name) => (answer(name) ?? '').trim() === '');
+
+/** Checks an answer, within the limits, and records it: as a fact, or as a failure. */
+const prove = async (
+  answered: Answered,
+  current: CurrentSession,
+  proven: UsableAuthenticator,
+  deps: Deps,
+): Promise<Response> => {
+  const { request, caller, t } = answered;
+  const { factor, authenticator } = proven;
+  if (factor.name === 'password' && deps.passwords.isFull()) return busy(request, deps, caller);
+  const answer = (name: string): string | undefined => answered.form.get(name)?.[0];
+  const asked = askedOf(answered, current, proven, deps);
+  if (isSlip(proven, answer)) return refusal(answered, proven, { error: factor.view.refused('missing', t) }, deps);
+  const ceremony = await underWay(answered, proven, deps);
+  if (factor.opening && !ceremony) {
+    return refusal(answered, proven, await reopened(answered, current, proven, 'expired', deps), deps);
+  }
+  const limits = limitsFor(answered, current, proven, deps);
   const throttle = await deps.store.throttles.take(limits, deps.now());
-  if (!throttle.allowed) return tooMany(answered, proven, throttle.retryAfterSeconds, deps);
-  const refuse = async (reason: string, error: string): Promise<Response> => {
-    await recordFailure(answered, { userId: current.user.id, factor, reason }, current, deps);
-    return render(answered, proven, { error }, deps, 400);
+  if (!throttle.allowed) {
+    deps.metrics.failed(factor.name, 'throttled');
+    return refusal(answered, proven, { retryAfterSeconds: throttle.retryAfterSeconds }, deps);
+  }
+  const refuse = async (reason: Refusal): Promise<Response> => {
+    if (reason !== 'not_yet') {
+      await recordFailure(answered, { userId: current.user.id, factor: factor.name, reason }, current, deps);
+    }
+    const again =
+      factor.opening?.when === 'shown'
+        ? await reopened(answered, current, proven, reason, deps)
+        : { error: factor.view.refused(reason, t) };
+    return refusal(answered, proven, again, deps);
   };
   try {
-    const outcome = await verifyProof(proven.authenticator, typed, provenAt(answered, deps), deps);
-    if (!outcome.valid) return await refuse(outcome.reason, wrongMessage(factor, t));
+    const outcome = await factor.check(asked, answer, ceremony, provenAt(answered, deps), deps);
+    if (!outcome.valid) return await refuse(outcome.reason);
     const recorded = await recordProof(
       answered,
       current.user,
-      { ...outcome, clearThrottles: clearedBySuccess(limits) },
+      { ...outcome, consume: [...onceOf(ceremony), ...outcome.consume], clearThrottles: clearedBySuccess(limits) },
       deps,
     );
-    if (typeof recorded !== 'string') return seeOther(home(interaction), [recorded.cookie]);
+    if (typeof recorded !== 'string') {
+      if (outcome.material) {
+        await deps.store.authenticators.replaceMaterial(authenticator.id, authenticator.material, outcome.material);
+      }
+      return seeOther(home(answered.interaction), [recorded.cookie]);
+    }
     const secondClick = await answerSecondClick(answered, deps);
     if (secondClick) return secondClick;
-    if (recorded === 'session-gone') return seeOther(home(interaction));
-    return await refuse('already_used', factor === 'totp' ? t.errors.usedCode : wrongMessage(factor, t));
+    return recorded === 'session-gone' ? seeOther(home(answered.interaction)) : await refuse('already_used');
   } catch (error) {
     if (error instanceof PasswordHasherBusy) return busy(request, deps, caller);
     throw error;
   }
-};
-
-const wrongMessage = (factor: string, t: Opened['t']): string => {
-  if (factor === 'password') return t.errors.wrongPasswordAgain;
-  return factor === 'recovery-code' ? t.errors.wrongRecoveryCode() : t.errors.wrongCode();
-};
-
-const tooMany = (answered: Answered, proven: UsableAuthenticator, retryAfterSeconds: number, deps: Deps): Response => {
-  deps.metrics.failed(proven.authenticator.factor, 'throttled');
-  const response = render(answered, proven, { retryAfterSeconds }, deps, 429);
-  response.headers.set('retry-after', String(retryAfterSeconds));
-  return response;
 };

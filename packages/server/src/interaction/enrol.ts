@@ -4,12 +4,11 @@
  */
 import type { Deps, Handler } from '../deps.ts';
 import { randomId } from '../deps.ts';
-import { decodeBase32, encodeBase32 } from '../factors/base32.ts';
+import { encodeBase32 } from '../factors/base32.ts';
 import { ticketDigest } from '../factors/enrolment-ticket.ts';
-import { qrSvg } from '../factors/qr-code.ts';
 import { generateRecoveryCodes, hashRecoveryCode } from '../factors/recovery-code.ts';
-import { generateSecret, otpauthUri } from '../factors/totp.ts';
-import { verifyProof } from '../factors/verify-proof.ts';
+import { generateSecret } from '../factors/totp.ts';
+import { totpFactor } from '../factors/totp-factor.ts';
 import { page, seeOther } from '../http/responses.ts';
 import { enrolPage } from '../pages/enrol-page.ts';
 import type { Authenticator, EnrolmentTicket, User } from '../store/records.ts';
@@ -54,16 +53,16 @@ const statusOf = ({ error, retryAfterSeconds }: Failure): number => {
 const render = async (opened: Opened, user: User, failure: Failure, deps: Deps): Promise<Response> => {
   const state = connecting(opened);
   if (!state) return page(enrolPage({ ...frame(opened), state: 'guard', ...failure }, opened.t), statusOf(failure));
-  const secret = decodeBase32(state.secret) ?? new Uint8Array();
-  const uri = otpauthUri({ issuer: deps.config.organisation, account: user.username, secret });
+  const somebody = { user, request: opened.request, caller: opened.caller, t: opened.t };
+  const question = await totpFactor.enrolment.question({ secret: state.secret }, somebody, failure.error, deps);
   const html = enrolPage(
     {
       ...frame(opened),
       state: 'connect',
       authenticator: state.authenticatorId,
-      qrSvg: await qrSvg(uri),
-      secret: state.secret,
-      otpauthUri: uri,
+      title: question.title,
+      lead: question.lead,
+      question: { ...question, button: question.button ?? opened.t.page.continue },
       ...failure,
     },
     opened.t,
@@ -168,7 +167,14 @@ const connect = async (answered: Answered, user: User, state: Connecting, deps: 
     { secret: state.secret },
     deps,
   );
-  const outcome = await verifyProof(totp, field(answered, 'code') ?? '', provenAt(answered, deps), deps);
+  const asked = { user, authenticator: totp, request: answered.request, caller: answered.caller, t: answered.t };
+  const outcome = await totpFactor.check(
+    { ...asked, application: answered.application.name },
+    (name) => field(answered, name),
+    undefined,
+    provenAt(answered, deps),
+    deps,
+  );
   if (!outcome.valid) {
     await recordFailure(
       answered,

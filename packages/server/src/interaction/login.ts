@@ -1,9 +1,9 @@
 /** Signing in: username and password. */
 import { problemPage } from '../authorization/respond.ts';
 import type { Deps, Handler } from '../deps.ts';
+import type { ProofOutcome } from '../factors/factor.ts';
+import { passwordFactor, spendPasswordWork } from '../factors/password-factor.ts';
 import { PasswordHasherBusy } from '../factors/password-hasher.ts';
-import type { ProofOutcome } from '../factors/verify-proof.ts';
-import { spendPasswordWork, verifyProof } from '../factors/verify-proof.ts';
 import { page, seeOther } from '../http/responses.ts';
 import type { LoginPageProps } from '../pages/login-page.ts';
 import { loginPage } from '../pages/login-page.ts';
@@ -120,9 +120,13 @@ const checkPassword = async (
 ): Promise<{ readonly outcome: ProofOutcome; readonly authenticator: Authenticator } | undefined> => {
   const known = user && user.blockedAt === null ? await deps.store.authenticators.ofUser(user.id) : [];
   const authenticator = known.find(({ factor }) => factor === 'password');
-  if (!authenticator) {
+  if (!authenticator || !user) {
     await spendPasswordWork(password, deps);
     return undefined;
   }
-  return { outcome: await verifyProof(authenticator, password, provenAt(answered, deps), deps), authenticator };
+  const { request, caller, t, application } = answered;
+  const asked = { user, authenticator, request, caller, t, application: application.name };
+  const answer = (name: string): string | undefined => (name === 'password' ? password : undefined);
+  const outcome = await passwordFactor.check(asked, answer, undefined, provenAt(answered, deps), deps);
+  return { outcome, authenticator };
 };

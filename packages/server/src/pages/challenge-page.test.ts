@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
+import { recoveryCodeFactor } from '../factors/recovery-code-factor.ts';
+import { authenticator } from '../store/testing/fixtures.ts';
 import type { ChallengePageProps } from './challenge-page.ts';
 import { challengePage } from './challenge-page.ts';
+import { totpField } from './factors/totp.ts';
 import { translate } from './messages.ts';
 import { selectAuthenticatorPage } from './select-authenticator-page.ts';
 
@@ -16,9 +19,9 @@ const props: ChallengePageProps = {
     sentence: t.because({ what: 'Transfer money', acr: 'mfa', ageSeconds: 2_840, maxAgeSeconds: 300 }),
     details: [{ label: 'Amount', value: '€ 1,250.00' }],
   },
-  authenticator: { id: 'totp-1', kind: 'totp', name: 'Pixel 9' },
+  authenticator: 'totp-1',
+  question: { fields: totpField('Pixel 9', undefined, t), button: t.challenge.buttonFor('Transfer money') },
   signedInAs: 'robin@fabrikam.example',
-  buttonLabel: t.challenge.buttonFor('Transfer money'),
   alternatives: [
     { value: 'key-1', kind: 'passkey', label: t.ways.passkey },
     { value: 'rec-1', kind: 'recovery-code', label: t.ways.recoveryCode, hint: t.ways.recoveryCodeHint(8) },
@@ -47,10 +50,9 @@ test('a code with spaces passes the browser: people paste what they see', () => 
 });
 
 test('a recovery code is asked for as such, with how many are left', () => {
-  const page = challengePage(
-    { ...props, authenticator: { id: 'r', kind: 'recovery-code', name: '' }, codesLeft: 1 },
-    t,
-  );
+  const shown = { authenticator: authenticator({ factor: 'recovery-code' }), codesLeft: 1, ceremony: undefined };
+  const question = { ...recoveryCodeFactor.view.question(shown, t), button: t.challenge.button };
+  const page = challengePage({ ...props, question }, t);
   assert.match(page, /Each works once\. 1 is left\./u);
   assert.doesNotMatch(page, /one-time-code|inputmode/u);
 });

@@ -1,6 +1,5 @@
 import { html } from 'hono/html';
-import { displayName } from './display-name.ts';
-import { alert, SIX_DIGITS, textField } from './field.ts';
+import { alert } from './field.ts';
 import type { Application } from './layout.ts';
 import { layout } from './layout.ts';
 import type { Markup } from './markup.ts';
@@ -13,10 +12,10 @@ import type { Why } from './why.ts';
 import { whyBlock } from './why.ts';
 
 /**
- * Asks for one proof by code, says why, and offers every other way that would do.
+ * Asks for one proof, says why, and offers every other way that would do.
  *
- * Sends `csrf`, `authenticator` and `code`. Other buttons: `use` (with the id of another authenticator), `other`,
- * `cancel`.
+ * Sends `csrf`, `authenticator` and the fields of the question. Other buttons: `use` (with the id of another authenticator), `open`
+ * (send the code again), `other`, `cancel`.
  */
 export interface ChallengePageProps {
   readonly application: Application;
@@ -25,49 +24,32 @@ export interface ChallengePageProps {
   readonly csrf: string;
   readonly title: string;
   readonly why: Why;
-  /** The authenticator whose code is asked for. */
-  readonly authenticator: {
-    readonly id: string;
-    readonly kind: 'totp' | 'recovery-code';
-    /** The name its owner gave it: "Pixel 9". */
-    readonly name: string;
+  /** The id of the authenticator that is asked for. */
+  readonly authenticator: string;
+  readonly question: {
+    readonly fields: Markup;
+    /** What pressing the button does: "Confirm and transfer money"; `null` for none. */
+    readonly button: string | null;
+    readonly script?: string | undefined;
   };
+  /** Whether what was sent can be sent again. */
+  readonly mayOpenAgain?: boolean | undefined;
   readonly signedInAs: string;
-  /** How many recovery codes are left unused. */
-  readonly codesLeft?: number | undefined;
-  /** What pressing the button does: "Approve transfer". */
-  readonly buttonLabel: string;
   /** The other ways that would do, strongest first. */
   readonly alternatives: readonly Way[];
-  /** What went wrong with the code; a sentence of the catalogue. */
-  readonly error?: string | undefined;
+  /** Whether something was wrong with the last answer. */
+  readonly failed?: boolean | undefined;
   /** Set when there were too many tries: how long to wait. */
   readonly retryAfterSeconds?: number | undefined;
 }
 
-const codeField = ({ authenticator, codesLeft, error }: ChallengePageProps, t: Messages): Markup => {
-  if (authenticator.kind === 'totp') {
-    return textField({
-      name: 'code',
-      label: t.challenge.code,
-      look: 'digits',
-      autocomplete: 'one-time-code',
-      pattern: SIX_DIGITS,
-      hint: t.challenge.codeHint(displayName(authenticator.name)),
-      error,
-      autofocus: true,
-    });
-  }
-  const left = codesLeft === undefined ? '' : ` ${t.challenge.codesLeft(codesLeft)}`;
-  return textField({
-    name: 'code',
-    label: t.challenge.recoveryCode,
-    look: 'signs',
-    autocomplete: 'off',
-    hint: `${t.challenge.recoveryCodeHint}${left}`,
-    error,
-    autofocus: true,
-  });
+const buttons = ({ question, mayOpenAgain }: ChallengePageProps, t: Messages): Markup | '' => {
+  if (question.button === null) return '';
+  const again =
+    mayOpenAgain === true
+      ? html`<button class="button" name="open" value="1" formnovalidate data-busy="${t.page.busy}">${t.challenge.again}</button>`
+      : '';
+  return html`<div class="buttons"><button class="button main" data-busy="${t.page.busy}">${question.button}</button>${again}</div>`;
 };
 
 export const challengePage = (props: ChallengePageProps, t: Messages): string =>
@@ -75,15 +57,16 @@ export const challengePage = (props: ChallengePageProps, t: Messages): string =>
     {
       title: props.title,
       application: props.application,
-      failed: props.error !== undefined || props.retryAfterSeconds !== undefined,
+      failed: props.failed === true || props.retryAfterSeconds !== undefined,
+      moreScripts: props.question.script === undefined ? [] : [props.question.script],
       content: html`<h1>${props.title}</h1>
 ${whyBlock(props.why)}
 ${alert(props.retryAfterSeconds === undefined ? undefined : t.errors.tooManyTries(props.retryAfterSeconds))}
 <form id="${FORM}" method="post" action="${props.action}">
 ${csrfField(props.csrf)}
-<input type="hidden" name="authenticator" value="${props.authenticator.id}">
-${codeField(props, t)}
-<div class="buttons"><button class="button main" data-busy="${t.page.busy}">${props.buttonLabel}</button></div>
+<input type="hidden" name="authenticator" value="${props.authenticator}">
+${props.question.fields}
+${buttons(props, t)}
 ${ways(props.alternatives, t.page.anotherWay)}
 </form>`,
       footer: wayOut(props.signedInAs, t),

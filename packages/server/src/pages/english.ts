@@ -83,6 +83,7 @@ export const english = {
   challenge: {
     title: 'Confirm it is you',
     button: 'Confirm',
+    again: 'Send it again',
     /** The button that says what happens next; a long description does not fit. */
     buttonFor: (what: string): string => (fitsButton(what) ? `Confirm and ${verbPhrase(what)}` : 'Confirm'),
     code: 'Code from your authenticator app',

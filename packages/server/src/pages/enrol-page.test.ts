@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { enrolPage } from './enrol-page.ts';
 import { errorPage } from './error-page.ts';
+import { connectApp } from './factors/totp.ts';
 import { translate } from './messages.ts';
 
 const t = translate('en');
@@ -10,10 +11,22 @@ const connect = {
   ...frame,
   state: 'connect',
   authenticator: 'a4',
+  title: t.enrol.scanTitle,
+  lead: t.enrol.scanWhy,
+} as const;
+const key = {
   qrSvg: '<svg viewBox="0 0 1 1"></svg>',
   secret: 'JBSWY3DPEHPK3PXPAB',
   otpauthUri: 'otpauth://totp/x?secret=JBSWY3DPEHPK3PXPAB&issuer=y',
-} as const;
+};
+const connecting = (over: Partial<typeof key> = {}): string =>
+  enrolPage(
+    {
+      ...connect,
+      question: { fields: connectApp({ ...key, ...over }, undefined, t), button: t.enrol.connect },
+    },
+    t,
+  );
 
 test('the set-up code is asked for first, and why', () => {
   const page = enrolPage({ ...frame, state: 'guard' }, t);
@@ -23,7 +36,7 @@ test('the set-up code is asked for first, and why', () => {
 });
 
 test('the key is shown as a picture, in fours and as a link; a form never sends it back', () => {
-  const page = enrolPage(connect, t);
+  const page = connecting();
   assert.match(page, /<svg viewBox="0 0 1 1"><\/svg>/u);
   assert.match(page, /<span>JBSW<\/span> <span>Y3DP<\/span> <span>EHPK<\/span> <span>3PXP<\/span> <span>AB<\/span>/u);
   assert.match(page, /href="otpauth:\/\/totp\/x\?secret=JBSWY3DPEHPK3PXPAB&amp;issuer=y"/u);
@@ -32,7 +45,7 @@ test('the key is shown as a picture, in fours and as a link; a form never sends 
 });
 
 test('a link that does not open an authenticator app is not offered', () => {
-  assert.doesNotMatch(enrolPage({ ...connect, otpauthUri: 'javascript:alert(1)' }, t), /href="javascript/u);
+  assert.doesNotMatch(connecting({ otpauthUri: 'javascript:alert(1)' }), /href="javascript/u);
 });
 
 test('recovery codes are listed, and the only way is on', () => {

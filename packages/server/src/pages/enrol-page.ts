@@ -1,7 +1,6 @@
-import { html, raw } from 'hono/html';
+import { html } from 'hono/html';
 import { displayName } from './display-name.ts';
-import { alert, SIX_DIGITS, textField } from './field.ts';
-import { chevron } from './icons.ts';
+import { alert, textField } from './field.ts';
 import type { Application } from './layout.ts';
 import { layout } from './layout.ts';
 import type { Markup } from './markup.ts';
@@ -26,21 +25,15 @@ interface EnrolGuardProps extends EnrolPageFrame {
   readonly retryAfterSeconds?: number | undefined;
 }
 
-/**
- * Shows the key of a new authenticator app, as a picture and in letters, and asks for its first code.
- * Sends `csrf`, `authenticator` and `code`; also `other`, `cancel`. The key itself is never sent back.
- */
+/** Connects a new authenticator: whatever its kind shows and asks. Sends `csrf`, `authenticator` and its fields; also `other`, `cancel`. */
 interface EnrolConnectProps extends EnrolPageFrame {
   readonly state: 'connect';
   /** The id of the authenticator that is being enrolled. */
   readonly authenticator: string;
-  /** The QR code as an SVG element made by us: it is not escaped. */
-  readonly qrSvg: string;
-  /** The key in base32. */
-  readonly secret: string;
-  /** The same as an `otpauth:` address, which opens the app on the device itself. */
-  readonly otpauthUri: string;
-  /** What went wrong with the first code; a sentence of the catalogue. */
+  readonly title: string;
+  readonly lead: string;
+  readonly question: { readonly fields: Markup; readonly button: string; readonly script?: string | undefined };
+  /** What went wrong; a sentence of the catalogue. */
   readonly error?: string | undefined;
   /** Set when there were too many tries: how long to wait. */
   readonly retryAfterSeconds?: number | undefined;
@@ -53,8 +46,6 @@ interface EnrolDoneProps extends EnrolPageFrame {
 }
 
 export type EnrolPageProps = EnrolGuardProps | EnrolConnectProps | EnrolDoneProps;
-
-const IN_FOURS = /.{1,4}/gu;
 
 const mainButton = (words: string, t: Messages, name?: string): Markup =>
   html`<div class="buttons"><button class="button main"${name === undefined ? '' : html` name="${name}" value="1"`} data-busy="${t.page.busy}">${words}</button></div>`;
@@ -76,38 +67,14 @@ ${textField({
 ${mainButton(t.page.continue, t)}
 </form>`;
 
-/** Nobody can scan the screen they hold in their hand; on such a device the key goes straight to the app. */
-const appLink = (uri: string, t: Messages): Markup | '' =>
-  uri.startsWith('otpauth://')
-    ? html`<p class="buttons on-touch"><a class="button" href="${uri}">${t.enrol.openApp}</a></p>`
-    : '';
-
-const connect = (props: EnrolConnectProps, t: Messages): Markup => html`<h1>${t.enrol.scanTitle}</h1>
-<p class="lead">${t.enrol.scanWhy}</p>
-<div class="picture" role="img" aria-label="${t.enrol.picture}">${raw(props.qrSvg)}</div>
-${appLink(props.otpauthUri, t)}
-<details>
-<summary>${chevron}${t.enrol.keyInstead}</summary>
-<div>
-<p class="hint">${t.enrol.keyHint}</p>
-<p class="key" translate="no">${(props.secret.match(IN_FOURS) ?? []).map((group) => html`<span>${group}</span> `)}</p>
-</div>
-</details>
+const connect = (props: EnrolConnectProps, t: Messages): Markup => html`<h1>${props.title}</h1>
+<p class="lead">${props.lead}</p>
 ${alert(props.retryAfterSeconds === undefined ? undefined : t.errors.tooManyTries(props.retryAfterSeconds))}
 <form id="${FORM}" method="post" action="${props.action}">
 ${csrfField(props.csrf)}
 <input type="hidden" name="authenticator" value="${props.authenticator}">
-${textField({
-  name: 'code',
-  label: t.enrol.code,
-  look: 'digits',
-  autocomplete: 'one-time-code',
-  pattern: SIX_DIGITS,
-  hint: t.enrol.codeHint,
-  error: props.error,
-  autofocus: props.error !== undefined,
-})}
-${mainButton(t.enrol.connect, t)}
+${props.question.fields}
+${mainButton(props.question.button, t)}
 </form>`;
 
 const done = (props: EnrolDoneProps, t: Messages): Markup => html`<h1>${t.enrol.keepTitle}</h1>
@@ -131,7 +98,7 @@ const stateOf = (props: EnrolPageProps, t: Messages): { title: string; content: 
     case 'guard':
       return { title: t.enrol.guardTitle, content: guard(props, t), failed: hasFailed(props) };
     case 'connect':
-      return { title: t.enrol.scanTitle, content: connect(props, t), failed: hasFailed(props) };
+      return { title: props.title, content: connect(props, t), failed: hasFailed(props) };
     case 'done':
       return { title: t.enrol.keepTitle, content: done(props, t), failed: false };
   }
@@ -144,6 +111,7 @@ export const enrolPage = (props: EnrolPageProps, t: Messages): string =>
   layout(
     {
       ...stateOf(props, t),
+      moreScripts: props.state === 'connect' && props.question.script !== undefined ? [props.question.script] : [],
       application: props.application,
       footer: props.state === 'done' ? undefined : wayOut(props.signedInAs, t),
     },

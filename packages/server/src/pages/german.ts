@@ -113,6 +113,7 @@ export const german: Messages = {
     demo: 'Zum Ausprobieren',
   },
   challenge: {
+    again: 'Noch einmal senden',
     title: 'Bestätigen Sie, dass Sie es sind',
     button: 'Bestätigen',
     buttonFor: (what) => (fitsButton(what) ? `Bestätigen: ${insideSentence(what)}` : 'Bestätigen'),

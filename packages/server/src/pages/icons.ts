@@ -2,7 +2,7 @@ import { html, raw } from 'hono/html';
 import type { Markup } from './markup.ts';
 
 /** The kinds of proof that a page can offer. */
-export type ProofKind = 'totp' | 'recovery-code' | 'password' | 'passkey';
+export type ProofKind = 'totp' | 'recovery-code' | 'password' | 'passkey' | 'email' | 'phone' | 'push';
 
 /** Icons stand beside words and never replace them, so a screen reader passes over them. */
 const icon = (paths: string): Markup =>
@@ -20,6 +20,11 @@ const kinds: Readonly<Record<ProofKind, Markup>> = {
   ),
   password: icon('<rect x="2.5" y="7" width="19" height="10" rx="2.5"/><path d="M7 12h.01M11 12h.01M15 10v4m2-4"/>'),
   passkey: icon('<circle cx="8" cy="8.5" r="5"/><path d="m11.6 12 8.4 8.4m-3.8-3.8 2.3-2.3M8 7.5h.01"/>'),
+  email: icon('<rect x="2.5" y="5" width="19" height="14" rx="2"/><path d="m3 7 9 6.5L21 7"/>'),
+  phone: icon(
+    '<path d="M6.5 3H10l1.5 4.5-2 1.5a12 12 0 0 0 5.5 5.5l1.5-2L21 14v3.5a3 3 0 0 1-3 3A15 15 0 0 1 3.5 6a3 3 0 0 1 3-3Z"/>',
+  ),
+  push: icon('<rect x="6" y="2.5" width="12" height="19" rx="2.5"/><path d="m9 11.5 2.2 2.2L15 10M11 18h2"/>'),
 };
 
 export const kindIcon = (kind: ProofKind): Markup => kinds[kind];

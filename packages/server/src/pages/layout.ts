@@ -30,6 +30,8 @@ interface Frame {
   readonly footer?: Markup | undefined;
   /** The address of the page's script, when it is not the common one. */
   readonly script?: string | undefined;
+  /** The addresses of scripts that it needs besides. */
+  readonly moreScripts?: readonly string[] | undefined;
 }
 
 const PRODUCT = 'Stile';
@@ -66,6 +68,7 @@ export const layout = (frame: Frame, t: Messages): string => {
 <link rel="stylesheet" href="${addresses.styles}">
 ${accentLink(application)}
 <script src="${frame.script ?? addresses.page}" defer></script>
+${(frame.moreScripts ?? []).map((address) => html`<script src="${address}" defer></script>`)}
 </head>
 <body>
 <div class="sheet">

@@ -1,9 +1,12 @@
 /** Every page in every state, for the tests that hold for all pages. */
 import { toString as drawQr } from 'qrcode';
+import { recoveryCodeFactor } from '../../factors/recovery-code-factor.ts';
+import { authenticator } from '../../store/testing/fixtures.ts';
 import { challengePage } from '../challenge-page.ts';
 import { consentPage } from '../consent-page.ts';
 import { enrolPage } from '../enrol-page.ts';
 import { errorPage } from '../error-page.ts';
+import { connectApp, totpField } from '../factors/totp.ts';
 import { formPostPage } from '../form-post-page.ts';
 import { frontPage } from '../front-page.ts';
 import type { Application } from '../layout.ts';
@@ -76,6 +79,9 @@ const loginSpecimens = (chosen: Chosen, t: Messages): Specimens => {
   };
 };
 
+/** A sheet of recovery codes with eight left. */
+const sheet = { authenticator: authenticator({ factor: 'recovery-code' }), codesLeft: 8, ceremony: undefined };
+
 const challengeSpecimens = (chosen: Chosen, t: Messages): Specimens => {
   const { application, csrf, user } = chosen;
   const { passkey, totp, recoveryCode } = waysOf(chosen, t);
@@ -86,27 +92,32 @@ const challengeSpecimens = (chosen: Chosen, t: Messages): Specimens => {
     ...frame,
     why,
     title: t.challenge.title,
-    buttonLabel: t.challenge.buttonFor(chosen.what),
-    authenticator: { id: 'a2', kind: 'totp', name: chosen.device },
+    authenticator: 'a2',
     alternatives: [passkey, recoveryCode],
-  } as const;
-  const byRecoveryCode = {
+  };
+  const button = t.challenge.buttonFor(chosen.what);
+  const asking = (error?: string) => ({
+    question: { fields: totpField(chosen.device, error, t), button },
+    failed: error !== undefined,
+  });
+  const byRecoveryCode = (error?: string) => ({
     ...byApp,
-    authenticator: { id: 'a3', kind: 'recovery-code', name: '' },
+    authenticator: 'a3',
     alternatives: [passkey, totp],
-    codesLeft: 8,
-  } as const;
+    question: { ...recoveryCodeFactor.view.question({ ...sheet, error }, t), button },
+    failed: error !== undefined,
+  });
   return {
-    challenge: challengePage(byApp, t),
+    challenge: challengePage({ ...byApp, ...asking() }, t),
     'challenge-plain': challengePage(
-      { ...byApp, why: { sentence: t.because({ acr: 'mfa' }) }, buttonLabel: t.challenge.button, alternatives: [] },
+      { ...byApp, ...asking(), why: { sentence: t.because({ acr: 'mfa' }) }, alternatives: [] },
       t,
     ),
-    'challenge-wrong': challengePage({ ...byApp, error: t.errors.wrongCode(3) }, t),
-    'challenge-used': challengePage({ ...byApp, error: t.errors.usedCode }, t),
-    'challenge-wait': challengePage({ ...byApp, retryAfterSeconds: 45 }, t),
-    'challenge-recovery': challengePage(byRecoveryCode, t),
-    'challenge-recovery-wrong': challengePage({ ...byRecoveryCode, error: t.errors.wrongRecoveryCode(1) }, t),
+    'challenge-wrong': challengePage({ ...byApp, ...asking(t.errors.wrongCode(3)) }, t),
+    'challenge-used': challengePage({ ...byApp, ...asking(t.errors.usedCode) }, t),
+    'challenge-wait': challengePage({ ...byApp, ...asking(), retryAfterSeconds: 45 }, t),
+    'challenge-recovery': challengePage(byRecoveryCode(), t),
+    'challenge-recovery-wrong': challengePage(byRecoveryCode(t.errors.wrongRecoveryCode(1)), t),
     'select-authenticator': selectAuthenticatorPage({ ...frame, why, choices: [passkey, totp, recoveryCode] }, t),
   };
 };
@@ -118,17 +129,21 @@ const enrolSpecimens = (chosen: Chosen, qrSvg: string, t: Messages): Specimens =
     ...frame,
     state: 'connect',
     authenticator: 'a4',
-    qrSvg,
-    secret: SECRET,
-    otpauthUri: OTPAUTH,
+    title: t.enrol.scanTitle,
+    lead: t.enrol.scanWhy,
   } as const;
+  const key = { qrSvg, secret: SECRET, otpauthUri: OTPAUTH };
+  const asking = (error?: string) => ({
+    question: { fields: connectApp(key, error, t), button: t.enrol.connect },
+    error,
+  });
   return {
     'enrol-guard': enrolPage({ ...frame, state: 'guard' }, t),
     'enrol-guard-wrong': enrolPage({ ...frame, state: 'guard', error: t.errors.wrongTicket(2) }, t),
     'enrol-guard-wait': enrolPage({ ...frame, state: 'guard', retryAfterSeconds: 3_000 }, t),
-    'enrol-connect': enrolPage(connect, t),
-    'enrol-connect-wrong': enrolPage({ ...connect, error: t.errors.wrongFirstCode }, t),
-    'enrol-connect-wait': enrolPage({ ...connect, retryAfterSeconds: 61 }, t),
+    'enrol-connect': enrolPage({ ...connect, ...asking() }, t),
+    'enrol-connect-wrong': enrolPage({ ...connect, ...asking(t.errors.wrongFirstCode) }, t),
+    'enrol-connect-wait': enrolPage({ ...connect, ...asking(), retryAfterSeconds: 61 }, t),
     'enrol-done': enrolPage({ ...frame, state: 'done', recoveryCodes }, t),
   };
 };

@@ -45,7 +45,7 @@ const opened = () => {
       )
       .then(
         () => told.push(`${name} kept`),
-        (error: unknown) => told.push(`${name} ${error instanceof StoreUnavailable ? error.trouble : error}`),
+        (error: unknown) => told.push(`${name} ${error instanceof StoreUnavailable ? error.trouble : 'another error'}`),
       );
   return { ...slow, durability, database, commits, told, write };
 };
@@ -154,7 +154,10 @@ test('whatever the order of commits, syncs and failures, an answer is only given
         begun.push(committed);
         await ask();
       };
-      const durability = new Durability({ sync: noting(disk.disk.sync), rewrite: noting(disk.disk.rewrite) });
+      const durability = new Durability({
+        sync: noting(() => disk.disk.sync()),
+        rewrite: noting(() => disk.disk.rewrite()),
+      });
       const answers: Promise<unknown>[] = [];
       for (const each of steps) {
         if (each === 'commit') {

@@ -151,7 +151,9 @@ test('nobody is answered before the commit', async (context) => {
 /** Breaks a reference in a way that is only looked at when the transaction commits. */
 function* breakAtCommit(): Operation<void> {
   yield* run(sql`pragma defer_foreign_keys = on`);
-  yield* run(sql`insert into authenticator (id, user_id, factor, name, material, created_at) values ('x', 'nobody', 'totp', 'x', '{}', 0)`);
+  yield* run(
+    sql`insert into authenticator (id, user_id, factor, name, material, created_at) values ('x', 'nobody', 'totp', 'x', '{}', 0)`,
+  );
 }
 
 test('when the commit fails everybody is refused, and nothing is left', async (context) => {

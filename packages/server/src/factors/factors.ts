@@ -1,0 +1,25 @@
+import type { Proof } from '@stile/core';
+import type { Factor, FactorSettings, FactorTraits } from './factor.ts';
+import { passwordFactor } from './password-factor.ts';
+import { recoveryCodeFactor } from './recovery-code-factor.ts';
+import { totpFactor } from './totp-factor.ts';
+
+/** Every factor, a line each. */
+export const factors: readonly Factor[] = [passwordFactor, totpFactor, recoveryCodeFactor];
+
+/** A factor by its name, if this server knows it. */
+export const factorNamed = (name: string): Factor | undefined => factors.find((factor) => factor.name === name);
+
+export const proofOf = (traits: FactorTraits, authenticator: string): Proof => ({ ...traits, authenticator });
+
+/** What the best authenticators of every kind that this server can ask for would prove. */
+export const installedProofs = (config: FactorSettings): readonly Proof[] =>
+  factors
+    .filter((factor) => factor.available(config))
+    .flatMap(({ name, best }) => best.map((traits, index) => proofOf(traits, `any-${name}-${index}`)));
+
+/** What a person may enrol while stepping up, behind the guard. */
+export const enrollableProofs = (config: FactorSettings): readonly Proof[] =>
+  factors
+    .filter((factor) => factor.enrolment?.guarded === true && factor.available(config))
+    .flatMap(({ name, best }) => best.map((traits, index) => proofOf(traits, `new-${name}-${index}`)));

@@ -1,0 +1,91 @@
+/** What the server speaks first of within an interaction: a challenge that is made, a code that is sent, a device that is asked. */
+
+import { secondsAfter } from '@stile/core';
+import type { Deps } from '../deps.ts';
+import { randomId } from '../deps.ts';
+import type { UsableAuthenticator } from '../factors/authenticators.ts';
+import type { Asked, Refusal } from '../factors/factor.ts';
+import type { CurrentSession } from '../session/current-session.ts';
+import type { CeremonyKey, Once } from '../store/ports.ts';
+import type { Ceremony } from '../store/records.ts';
+import type { Opened } from './open.ts';
+import { reasonOf } from './why.ts';
+
+/** What went wrong, and what was opened all the same. */
+export interface Failure {
+  readonly error?: string | undefined;
+  readonly retryAfterSeconds?: number | undefined;
+  readonly ceremony?: Ceremony;
+}
+
+export const askedOf = (
+  opened: Opened,
+  { user }: CurrentSession,
+  { authenticator }: UsableAuthenticator,
+  deps: Deps,
+): Asked => ({
+  user,
+  authenticator,
+  request: opened.request,
+  caller: opened.caller,
+  t: opened.t,
+  application: opened.application.name,
+  what: reasonOf(opened, deps).what,
+});
+
+const keyOf = ({ interaction }: Opened, { authenticator }: UsableAuthenticator): CeremonyKey => ({
+  purpose: 'prove',
+  boundTo: interaction.id,
+  authenticatorId: authenticator.id,
+});
+
+/** What was opened in this interaction for this authenticator and waits for its answer. */
+export const underWay = async (
+  opened: Opened,
+  usable: UsableAuthenticator,
+  deps: Deps,
+): Promise<Ceremony | undefined> =>
+  usable.factor.opening ? deps.store.ceremonies.underWay(keyOf(opened, usable), deps.now()) : undefined;
+
+/** What a proof uses up beside its own: what was opened serves once. */
+export const onceOf = (ceremony: Ceremony | undefined): readonly Once[] =>
+  ceremony ? [{ kind: 'ceremony', key: ceremony.id, expiresAt: ceremony.expiresAt }] : [];
+
+/** Opens anew, in place of what was opened before. */
+export const open = async (
+  opened: Opened,
+  current: CurrentSession,
+  usable: UsableAuthenticator,
+  deps: Deps,
+): Promise<Failure> => {
+  const { opening } = usable.factor;
+  if (!opening) return {};
+  const id = randomId(deps, 'cer');
+  const begun = await opening.open(askedOf(opened, current, usable, deps), id, deps);
+  if (!begun.ok) return begun;
+  const ceremony: Ceremony = {
+    ...keyOf(opened, usable),
+    id,
+    factor: usable.factor.name,
+    userId: current.user.id,
+    data: begun.data,
+    answer: null,
+    createdAt: deps.now(),
+    expiresAt: secondsAfter(deps.now(), opening.lifetimeSeconds),
+  };
+  await deps.store.ceremonies.begin(ceremony);
+  return { ceremony };
+};
+
+/** Says what was wrong with the last answer; a challenge that costs nothing is made anew for the next. */
+export const reopened = async (
+  opened: Opened,
+  current: CurrentSession,
+  usable: UsableAuthenticator,
+  reason: Refusal,
+  deps: Deps,
+): Promise<Failure> => {
+  const error = usable.factor.view.refused(reason, opened.t);
+  if (usable.factor.opening?.when !== 'shown') return { error };
+  return { error, ...(await open(opened, current, usable, deps)) };
+};
