@@ -18,7 +18,7 @@ import { busy } from './busy.ts';
 import type { Answered, Opened } from './open.ts';
 import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
 import type { Failure } from './opening.ts';
-import { askedOf, onceOf, open, reopened, underWay } from './opening.ts';
+import { askedOf, onceOf, open, openOnce, reopened, underWay } from './opening.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
 import { reasonOf } from './why.ts';
 
@@ -49,7 +49,7 @@ export const showChallenge: Handler = async (request, deps, caller) => {
   }
   const shown = wanted ?? all[0];
   if (!shown || !current) return seeOther(home(opened.interaction));
-  const failure = shown.factor.opening?.when === 'shown' ? await open(opened, current, shown, deps) : {};
+  const failure = shown.factor.opening?.when === 'shown' ? await openOnce(opened, current, shown, deps) : {};
   return render(opened, shown, failure, deps, failure.retryAfterSeconds === undefined ? 200 : 429);
 };
 

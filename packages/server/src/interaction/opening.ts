@@ -77,6 +77,17 @@ export const open = async (
   return { ceremony };
 };
 
+/** Opens unless it is open: the same page in another tab, or seen again, leaves the first one answerable. */
+export const openOnce = async (
+  opened: Opened,
+  current: CurrentSession,
+  usable: UsableAuthenticator,
+  deps: Deps,
+): Promise<Failure> => {
+  const ceremony = await underWay(opened, usable, deps);
+  return ceremony ? { ceremony } : open(opened, current, usable, deps);
+};
+
 /** Says what was wrong with the last answer; a challenge that costs nothing is made anew for the next. */
 export const reopened = async (
   opened: Opened,
