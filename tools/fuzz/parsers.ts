@@ -69,7 +69,7 @@ export const PARSERS: Readonly<Record<string, readonly string[]>> = {
   'packages/server/src/pages/palette.ts': ['parseColour'],
   'packages/server/src/session/username.ts': ['normaliseUsername'],
   'packages/server/src/store/sql/tables/table.ts': ['table'],
-  'packages/server/src/throttle/limits.ts': ['codeLimits'],
+  'packages/server/src/throttle/network.ts': ['networkOf'],
   'packages/server/src/token/own-access-token.ts': ['liveAccessToken'],
 };
 

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { normaliseRecoveryCode } from '../factors/recovery-code.ts';
 import { duration, lifetime } from './duration.ts';
+import { limitsSchema } from './limits-schema.ts';
 
 /** A registered name that goes into tokens and URLs: printable ASCII without spaces. */
 const identifier = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'Use 1 to 200 printable ASCII characters without spaces.');
@@ -179,6 +180,8 @@ export const configSchema = z.strictObject({
       enrolmentTicket: lifetime.default(3 * 86_400),
     })
     .prefault({}),
+  /** How often what may be tried. */
+  limits: limitsSchema,
   /** What happens to a person who needs a second proof and has none: enrolment behind an administrator's ticket, or refusal. */
   enrolment: z.enum(['ticket', 'refuse']).default('ticket'),
   apis: z.array(api).default([]),

@@ -8,8 +8,9 @@ import type { Caller, Deps } from '../deps.ts';
 import type { ProofKind } from '../pages/icons.ts';
 import type { Markup } from '../pages/markup.ts';
 import type { Messages } from '../pages/messages.ts';
-import type { Once, Store, ThrottleLimit } from '../store/ports.ts';
+import type { Once, Store } from '../store/ports.ts';
 import type { Authenticator, Ceremony, User } from '../store/records.ts';
+import type { Limit, Trying } from '../throttle/limits.ts';
 
 /**
  * What one authenticator proves, whoever's it is. An authentication event copies these facts at the moment of the proof, so that they
@@ -155,11 +156,8 @@ export interface Enrolment {
 }
 
 /** Whose answer is limited, and where it comes from. */
-export interface Trier {
-  readonly userId: string;
+export interface Trier extends Trying {
   readonly username: string;
-  readonly authenticatorId: string;
-  readonly address: string;
   /** Names the browser, if the person has signed in there before. */
   readonly knownBrowser: string | undefined;
 }
@@ -186,7 +184,7 @@ export interface Factor {
   /** The names of what is typed in answer: when none of it holds anything it is a slip, and not counted as a try. */
   readonly typed: readonly string[];
   /** Limits of answering. */
-  limits(trier: Trier): readonly ThrottleLimit[];
+  limits(trier: Trier): readonly Limit[];
   readonly opening?: Opening;
   /**
    * Checks an answer.

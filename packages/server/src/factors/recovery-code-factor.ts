@@ -2,7 +2,7 @@ import { isJsonObject } from '@stile/core';
 import { textField } from '../pages/field.ts';
 import type { Once } from '../store/ports.ts';
 import type { Authenticator } from '../store/records.ts';
-import { codeLimits } from '../throttle/limits.ts';
+import { limitsOf } from '../throttle/limits.ts';
 import type { Factor, FactorTraits } from './factor.ts';
 import { matchRecoveryCode } from './recovery-code.ts';
 
@@ -31,7 +31,7 @@ export const recoveryCodeFactor: Factor = {
     return codesLeft > 0 ? { codesLeft } : undefined;
   },
   typed: ['code'],
-  limits: ({ userId, address }) => codeLimits('recovery-code', userId, address),
+  limits: (trier) => limitsOf('recovery-code', trier),
   check: async ({ authenticator }, answer, _ceremony, at) => {
     const typed = answer('code') ?? '';
     const id = matchRecoveryCode(recoveryCodesOf(authenticator), typed);

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import { connectApp, totpField } from '../pages/factors/totp.ts';
 import type { Once } from '../store/ports.ts';
 import type { Authenticator, User } from '../store/records.ts';
-import { codeLimits } from '../throttle/limits.ts';
+import { limitsOf } from '../throttle/limits.ts';
 import { decodeBase32, encodeBase32 } from './base32.ts';
 import type { Enrolment, Factor, FactorTraits, ProofOutcome } from './factor.ts';
 import { qrSvg } from './qr-code.ts';
@@ -64,7 +64,7 @@ export const totpFactor: Factor & { readonly enrolment: Enrolment } = {
   best: [totpTraits],
   available: () => true,
   typed: ['code'],
-  limits: ({ userId, address }) => codeLimits('totp', userId, address),
+  limits: (trier) => limitsOf('totp', trier),
   check: async ({ authenticator }, answer, _ceremony, at, deps) =>
     checkCode(authenticator, answer('code') ?? '', at, deps),
   view: {

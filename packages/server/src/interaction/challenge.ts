@@ -12,8 +12,9 @@ import { selectAuthenticatorPage } from '../pages/select-authenticator-page.ts';
 import type { Way } from '../pages/ways.ts';
 import type { CurrentSession } from '../session/current-session.ts';
 import { knownBrowser } from '../session/known-browser.ts';
-import type { ThrottleLimit } from '../store/ports.ts';
+import type { Limit } from '../throttle/limits.ts';
 import { clearedBySuccess } from '../throttle/limits.ts';
+import { takeTry } from '../throttle/take-try.ts';
 import { busy } from './busy.ts';
 import type { Answered, Opened } from './open.ts';
 import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
@@ -165,16 +166,17 @@ const refusal = async (
 
 const limitsFor = (
   { caller, request }: Answered,
-  { user }: CurrentSession,
+  { user, session }: CurrentSession,
   { authenticator, factor }: UsableAuthenticator,
   deps: Deps,
-): readonly ThrottleLimit[] =>
+): readonly Limit[] =>
   factor.limits({
     userId: user.id,
     username: user.username,
     authenticatorId: authenticator.id,
     address: caller.address,
     knownBrowser: knownBrowser(user.id, request, deps),
+    provenIn: session.events.some((event) => event.authenticator === authenticator.id) ? session.id : undefined,
   });
 
 /** Nothing was typed where something had to be. */
@@ -199,7 +201,7 @@ const prove = async (
     return refusal(answered, proven, await reopened(answered, current, proven, 'expired', deps), deps);
   }
   const limits = limitsFor(answered, current, proven, deps);
-  const throttle = await deps.store.throttles.take(limits, deps.now());
+  const throttle = await takeTry(limits, deps);
   if (!throttle.allowed) {
     deps.metrics.failed(factor.name, 'throttled');
     return refusal(answered, proven, { retryAfterSeconds: throttle.retryAfterSeconds }, deps);

@@ -12,7 +12,8 @@ import { totpFactor } from '../factors/totp-factor.ts';
 import { page, seeOther } from '../http/responses.ts';
 import { enrolPage } from '../pages/enrol-page.ts';
 import type { Authenticator, EnrolmentTicket, User } from '../store/records.ts';
-import { clearedBySuccess, codeLimits, ticketLimits } from '../throttle/limits.ts';
+import { clearedBySuccess, limitsOf, ticketLimits } from '../throttle/limits.ts';
+import { takeTry } from '../throttle/take-try.ts';
 import type { Answered, LeftToShow, Opened } from './open.ts';
 import { afterProof, answerSecondClick, field, home, openForm, openPage, recoveryCodesIn } from './open.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
@@ -128,7 +129,7 @@ const tooMany = (
 /** First page: the ticket. It is looked at, not used up: that happens when the app is connected. */
 const checkTicket = async (answered: Answered, user: User, deps: Deps): Promise<Response> => {
   const limits = ticketLimits(user.id, answered.caller.address);
-  const throttle = await deps.store.throttles.take(limits, deps.now());
+  const throttle = await takeTry(limits, deps);
   if (!throttle.allowed) return tooMany(answered, user, 'enrolment-ticket', throttle.retryAfterSeconds, deps);
   const ticketHash = ticketDigest(field(answered, 'ticket') ?? '');
   const ticket =
@@ -154,8 +155,9 @@ const checkTicket = async (answered: Answered, user: User, deps: Deps): Promise<
 
 /** Second page: the first code. Ticket, code and enrolment become facts together or not at all. */
 const connect = async (answered: Answered, user: User, state: Connecting, deps: Deps): Promise<Response> => {
-  const limits = codeLimits('totp', user.id, answered.caller.address);
-  const throttle = await deps.store.throttles.take(limits, deps.now());
+  const { address } = answered.caller;
+  const limits = limitsOf('totp', { userId: user.id, authenticatorId: state.authenticatorId, address });
+  const throttle = await takeTry(limits, deps);
   if (!throttle.allowed) return tooMany(answered, user, 'totp', throttle.retryAfterSeconds, deps);
   const ticket = await deps.store.authenticators.findTicket(state.ticketHash, deps.now());
   if (ticket?.userId !== user.id) return startOver(answered, user, deps);

@@ -11,6 +11,7 @@ import { knownBrowser, knownBrowserCookie } from '../session/known-browser.ts';
 import { normaliseUsername } from '../session/username.ts';
 import type { Authenticator, User } from '../store/records.ts';
 import { clearedBySuccess, passwordLimits } from '../throttle/limits.ts';
+import { takeTry } from '../throttle/take-try.ts';
 import { busy } from './busy.ts';
 import type { Answered, Opened } from './open.ts';
 import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
@@ -54,7 +55,7 @@ export const answerLogin: Handler = async (request, deps, caller) => {
   if (deps.passwords.isFull()) return busy(request, deps, caller);
   const user = await deps.store.users.findByUsername(normaliseUsername(username));
   const limits = passwordLimits(normaliseUsername(username), caller.address, knownBrowser(user?.id, request, deps));
-  const throttle = await deps.store.throttles.take(limits, deps.now());
+  const throttle = await takeTry(limits, deps);
   if (!throttle.allowed) return tooMany(answered, typed, throttle.retryAfterSeconds, deps);
   try {
     const signedIn = await signIn(answered, user, password, clearedBySuccess(limits), deps);

@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { clearedBySuccess, codeLimits, passwordLimits, ticketLimits } from './limits.ts';
+import type { Limit, LimitedAct } from './limits.ts';
+import { clearedBySuccess, limitsOf, passwordLimits, ticketLimits } from './limits.ts';
 
 const keys = (username: string, address: string): readonly string[] =>
   passwordLimits(username, address, undefined).map(({ key }) => key);
+
+const trying = { userId: 'u', authenticatorId: 'a', address: 'x' };
+
+const kinds = (limits: readonly Limit[]): readonly string[] => limits.map(({ kind }) => kind);
 
 /** Whether tries from two addresses are counted together. */
 const together = (one: string, other: string): boolean => keys('robin', one)[2] === keys('robin', other)[2];
@@ -33,39 +38,74 @@ test('a key tells neither the name nor the address', () => {
 });
 
 test('names and addresses cannot be shifted into one another', () => {
-  assert.equal(new Set([...keys('a', 'b'), ...keys('a\nb', ''), ...keys('', 'a\nb')]).size, 9);
+  assert.equal(new Set([...keys('a', 'b'), ...keys('a\nb', ''), ...keys('', 'a\nb'), ...keys('a","b', 'c')]).size, 12);
 });
 
-test('a success clears what is counted for the person, and nothing that is counted for the address', () => {
+test('a success clears what counts failures of the person, and neither what the address tried nor what was sent', () => {
+  const acts: readonly LimitedAct[] = ['totp', 'webauthn', 'push', 'email-sent', 'phone-sent', 'push-sent', 'poll'];
   const limits = [
     ...passwordLimits('robin', 'x', undefined),
-    ...codeLimits('totp', 'u', 'x'),
+    ...acts.flatMap((act) => limitsOf(act, trying)),
     ...ticketLimits('u', 'x'),
   ];
-  const kinds = new Set(clearedBySuccess(limits).map((key) => key.split(':', 1)[0]));
-  assert.deepEqual(kinds, new Set(['passwordFromNetwork', 'passwordOfAccount', 'code', 'codeOfPerson', 'ticket']));
-});
-
-test('NIST SP 800-63B-4, section 3.2.2: an account allows a hundred failures at once, and codes far fewer', () => {
-  const burst = Object.fromEntries(
-    [...passwordLimits('robin', 'x', undefined), ...codeLimits('totp', 'u', 'x')].map((limit) => [
-      limit.key.split(':', 1)[0],
-      limit.burst,
+  const cleared = new Set(clearedBySuccess(limits).map((key) => key.split(':', 1)[0]));
+  assert.deepEqual(
+    cleared,
+    new Set([
+      'passwordFromNetwork',
+      'failuresInARow',
+      'codeFromNetwork',
+      'codeOfPerson',
+      'webauthn',
+      'pushAnswered',
+      'ticket',
     ]),
   );
-  assert.deepEqual(burst, {
-    passwordFromNetwork: 10,
-    passwordOfAccount: 100,
-    address: 60,
-    code: 10,
-    codeOfPerson: 50,
-  });
+});
+
+test('NIST SP 800-63B-4, section 3.2.2: whatever proves somebody counts its failures in a row, wherever they come from', () => {
+  const inARow = (limits: readonly Limit[]): string | undefined =>
+    limits.find(({ kind }) => kind === 'failuresInARow')?.key;
+  assert.equal(
+    inARow(passwordLimits('robin', 'x', undefined)),
+    inARow(passwordLimits('robin', 'elsewhere', undefined)),
+  );
+  for (const act of ['totp', 'recovery-code', 'email', 'phone', 'webauthn', 'push'] as const) {
+    const here = inARow(limitsOf(act, trying));
+    assert.ok(here !== undefined, act);
+    assert.equal(here, inARow(limitsOf(act, { ...trying, address: 'elsewhere' })));
+    assert.notEqual(here, inARow(limitsOf(act, { ...trying, authenticatorId: 'another' })));
+    assert.notEqual(here, inARow(limitsOf(act, { ...trying, userId: 'another' })));
+  }
+});
+
+test('codes are counted by person and network as well, so that several devices do not multiply the tries', () => {
+  const [network, person] = limitsOf('totp', trying);
+  const another = limitsOf('totp', { ...trying, authenticatorId: 'another', address: 'y' });
+  assert.equal(another[1]?.key, person?.key);
+  assert.notEqual(another[0]?.key, network?.key);
+  assert.notEqual(limitsOf('email', trying)[1]?.key, person?.key);
 });
 
 test('a browser in which the person has signed in before is counted for itself alone', () => {
-  const [only, ...others] = passwordLimits('robin', '192.0.2.1', 'browser');
+  const [own, inARow, ...others] = passwordLimits('robin', '192.0.2.1', 'browser');
   assert.deepEqual(others, []);
-  assert.equal(only?.key, passwordLimits('robin', '198.51.100.7', 'browser')[0]?.key);
-  assert.notEqual(only?.key, passwordLimits('robin', '192.0.2.1', 'another')[0]?.key);
-  assert.notEqual(only?.key, passwordLimits('sam', '192.0.2.1', 'browser')[0]?.key);
+  const elsewhere = passwordLimits('robin', '198.51.100.7', 'browser');
+  assert.deepEqual(
+    [own?.key, inARow?.key],
+    elsewhere.map(({ key }) => key),
+  );
+  const strangers = passwordLimits('robin', '192.0.2.1', undefined).map(({ key }) => key);
+  for (const limits of [passwordLimits('robin', '192.0.2.1', 'another'), passwordLimits('sam', '192.0.2.1', 'browser')])
+    for (const { key } of limits) assert.ok(key !== own?.key && key !== inARow?.key);
+  assert.ok(own && inARow && !strangers.includes(own.key) && !strangers.includes(inARow.key));
+});
+
+test('a session in which the same authenticator was proven before is counted for itself alone', () => {
+  const here = limitsOf('totp', { ...trying, provenIn: 'session' });
+  assert.deepEqual(kinds(here), ['codeInProvenSession', 'failuresInARow']);
+  const elsewhere = new Set(
+    [limitsOf('totp', trying), limitsOf('totp', { ...trying, provenIn: 'another' })].flat().map(({ key }) => key),
+  );
+  assert.ok(here.every(({ key }) => !elsewhere.has(key)));
 });

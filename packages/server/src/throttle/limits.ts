@@ -1,84 +1,157 @@
-import { isIPv6 } from 'node:net';
+import type { LimitKind } from '../config/limits-schema.ts';
 import { sha256 } from '../digest.ts';
-import type { ThrottleLimit } from '../store/ports.ts';
+import { networkOf } from './network.ts';
 
 /**
- * How often a proof may be tried. Every limit is a bucket that fills up again by itself, so nobody is locked out for good. The
- * ones per person and network are tight, the ones per person alone are wide, so that a stranger who knocks does not keep the
- * owner out; and a browser in which the person has signed in before has a bucket of its own, which no stranger can empty.
- * NIST SP 800-63B-4 allows 100 failures in a row.
+ * Tries that are counted together. How many are free is in the table of the configuration, under its kind. Every limit is a bucket
+ * that fills up again by itself, so nobody is locked out for good. The ones per person and network are tight, the ones per person
+ * alone are wide, so that a stranger who knocks does not keep the owner out; and a browser in which the person has signed in
+ * before, like a session in which the same authenticator was proven before, has buckets of its own, which no stranger can empty.
  */
-const LIMITS = {
-  passwordFromNetwork: { burst: 10, intervalSeconds: 30 },
-  passwordOfAccount: { burst: 100, intervalSeconds: 36 },
-  passwordInKnownBrowser: { burst: 10, intervalSeconds: 30 },
-  address: { burst: 60, intervalSeconds: 3 },
-  code: { burst: 10, intervalSeconds: 360 },
-  codeOfPerson: { burst: 50, intervalSeconds: 180 },
-  ticket: { burst: 10, intervalSeconds: 60 },
-} as const;
+export interface Limit {
+  readonly kind: LimitKind;
+  /** Tells neither the person nor the address. */
+  readonly key: string;
+  /** The person, as a digest, so that what is spent of theirs can be found; null where it is nobody's. */
+  readonly whose: string | null;
+  /** What an operator tells it by from others of its kind: a factor, a network. */
+  readonly label: string;
+}
 
-const limit = (kind: keyof typeof LIMITS, ...of: readonly string[]): ThrottleLimit => ({
-  key: `${kind}:${sha256(of.join('\n'))}`,
-  ...LIMITS[kind],
+/** Who tries, and from where. */
+export interface Trying {
+  readonly userId: string;
+  readonly authenticatorId: string;
+  readonly address: string;
+  /** The session, if this very authenticator was proven in it before. */
+  readonly provenIn?: string | undefined;
+}
+
+/** What is limited for a person who is known: answers by the name of their factor, and what the server is made to do. */
+export type LimitedAct =
+  | 'totp'
+  | 'recovery-code'
+  | 'email'
+  | 'phone'
+  | 'webauthn'
+  | 'push'
+  /** Something is sent to the person, or a device of theirs is asked. */
+  | 'email-sent'
+  | 'phone-sent'
+  | 'push-sent'
+  /** Somebody waits for what another device answers. */
+  | 'poll'
+  | 'my-account';
+
+const limit = (kind: LimitKind, whose: string | null, label: string, ...of: readonly string[]): Limit => ({
+  kind,
+  key: `${kind}:${sha256(JSON.stringify(of))}`,
+  whose,
+  label,
 });
 
-/**
- * What an address is counted under. Whoever has one address of the sixth version has 2^64 of them, so the network counts;
- * an address of the fourth version counts for itself, in every spelling.
- */
-const networkOf = (address: string): string => {
-  if (!isIPv6(address)) return address;
-  const parts = partsOf(address);
-  const isFourth = parts.slice(0, 6).join(':') === '0:0:0:0:0:ffff';
-  return isFourth
-    ? parts
-        .slice(6)
-        .map((part) => Number.parseInt(part, 16))
-        .flatMap((pair) => [pair >> 8, pair & 255])
-        .join('.')
-    : parts.slice(0, 4).join(':');
-};
+/** Under what the limits of a person are found: by who they are, or by the name that was typed. */
+export const whoseById = (userId: string): string => sha256(`id\n${userId}`);
+export const whoseByName = (username: string): string => sha256(`name\n${username}`);
 
-/** The eight parts of an address of the sixth version; a URL writes each address in one way alone. */
-const partsOf = (address: string): readonly string[] => {
-  const [front = '', back = ''] = new URL(`http://[${address.split('%', 1)[0]}]/`).hostname.slice(1, -1).split('::');
-  const [before, after] = [front, back].map((half) => half.split(':').filter((part) => part !== ''));
-  const zeros = 8 - (before?.length ?? 0) - (after?.length ?? 0);
-  return [...(before ?? []), ...Array.from({ length: zeros }, () => '0'), ...(after ?? [])];
-};
+const ofAddress = (address: string): Limit => limit('address', null, networkOf(address), networkOf(address));
 
 /**
  * Limits of a password try; the same whether the account exists or not.
  *
+ * @param username normalised
  * @param knownBrowser names the browser, if the person has signed in there before
  */
 export const passwordLimits = (
   username: string,
   address: string,
   knownBrowser: string | undefined,
-): readonly ThrottleLimit[] =>
-  knownBrowser === undefined
+): readonly Limit[] => {
+  const whose = whoseByName(username);
+  const network = networkOf(address);
+  return knownBrowser === undefined
     ? [
-        limit('passwordFromNetwork', username, networkOf(address)),
-        limit('passwordOfAccount', username),
-        limit('address', networkOf(address)),
+        limit('passwordFromNetwork', whose, network, username, network),
+        limit('failuresInARow', whose, 'password', 'password', username),
+        ofAddress(address),
       ]
-    : [limit('passwordInKnownBrowser', username, knownBrowser)];
+    : [
+        limit('passwordInKnownBrowser', whose, 'a known browser', username, knownBrowser),
+        limit('failuresInARow', whose, 'password in a known browser', 'password', username, knownBrowser),
+      ];
+};
 
-/** Limits of a code try: by person, so that several devices do not multiply the tries. */
-export const codeLimits = (factor: string, userId: string, address: string): readonly ThrottleLimit[] => [
-  limit('code', factor, userId, networkOf(address)),
-  limit('codeOfPerson', factor, userId),
-  limit('address', networkOf(address)),
+/** The limits of something that somebody does who is known. */
+export const limitsOf = (act: LimitedAct, trying: Trying): readonly Limit[] => {
+  const { userId, authenticatorId, address } = trying;
+  const whose = whoseById(userId);
+  const network = networkOf(address);
+  switch (act) {
+    case 'totp':
+    case 'recovery-code':
+    case 'email':
+    case 'phone':
+      return codeLimits(act, trying);
+    case 'webauthn':
+      return [limit('webauthn', whose, network, userId, network), inARow(act, trying), ofAddress(address)];
+    case 'push':
+      return [limit('pushAnswered', whose, act, userId, authenticatorId), inARow(act, trying)];
+    case 'email-sent':
+      return [limit('emailSent', whose, act, userId), ...sending(network)];
+    case 'phone-sent':
+      return [limit('phoneMessageSent', whose, act, userId), ...sending(network)];
+    case 'push-sent':
+      return [limit('pushAsked', whose, act, userId), ...sending(network)];
+    case 'poll':
+      return [limit('poll', whose, act, userId, authenticatorId)];
+    case 'my-account':
+      return [limit('myAccount', whose, act, userId)];
+  }
+};
+
+/** Codes are counted by person, so that several devices do not multiply the tries. */
+const codeLimits = (factor: string, trying: Trying): readonly Limit[] => {
+  const { userId, address, provenIn } = trying;
+  const [whose, network] = [whoseById(userId), networkOf(address)];
+  return provenIn === undefined
+    ? [
+        limit('codeFromNetwork', whose, `${factor} from ${network}`, factor, userId, network),
+        limit('codeOfPerson', whose, factor, factor, userId),
+        inARow(factor, trying),
+        ofAddress(address),
+      ]
+    : [limit('codeInProvenSession', whose, `${factor} in a session`, factor, userId, provenIn), inARow(factor, trying)];
+};
+
+const inARow = (factor: string, { userId, authenticatorId, provenIn }: Trying): Limit =>
+  provenIn === undefined
+    ? limit('failuresInARow', whoseById(userId), factor, userId, authenticatorId)
+    : limit('failuresInARow', whoseById(userId), `${factor} in a session`, userId, authenticatorId, provenIn);
+
+const sending = (network: string): readonly Limit[] => [
+  limit('sentForNetwork', null, network, network),
+  limit('sentByServer', null, 'everybody'),
 ];
 
 /** Limits of trying an enrolment ticket. */
-export const ticketLimits = (userId: string, address: string): readonly ThrottleLimit[] => [
-  limit('ticket', userId),
-  limit('address', networkOf(address)),
+export const ticketLimits = (userId: string, address: string): readonly Limit[] => [
+  limit('ticket', whoseById(userId), 'set-up code', userId),
+  ofAddress(address),
 ];
 
-/** The keys that a success clears; the address keeps its count, for it may be trying many accounts. */
-export const clearedBySuccess = (limits: readonly ThrottleLimit[]): readonly string[] =>
-  limits.map(({ key }) => key).filter((key) => !key.startsWith('address:'));
+/** What counts failures and is cleared by a success. Networks keep their counts, for they may be trying many accounts; so does what was sent. */
+const CLEARED: ReadonlySet<LimitKind> = new Set([
+  'passwordFromNetwork',
+  'passwordInKnownBrowser',
+  'failuresInARow',
+  'codeFromNetwork',
+  'codeOfPerson',
+  'codeInProvenSession',
+  'webauthn',
+  'pushAnswered',
+  'ticket',
+]);
+
+/** The keys that a success clears. */
+export const clearedBySuccess = (limits: readonly Limit[]): readonly string[] =>
+  limits.filter(({ kind }) => CLEARED.has(kind)).map(({ key }) => key);

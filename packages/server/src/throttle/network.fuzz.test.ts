@@ -3,10 +3,12 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import { fuzz } from '../../../../tools/fuzz/fuzz.ts';
 import { garbage } from '../../../../tools/fuzz/hostile-text.ts';
-import { codeLimits } from './limits.ts';
+import { limitsOf } from './limits.ts';
+import { networkOf } from './network.ts';
 
 /** What an address is counted under. */
-const keyOf = (address: string): string => codeLimits('totp', 'robin', address).at(-1)?.key ?? '';
+const keyOf = (address: string): string =>
+  limitsOf('totp', { userId: 'robin', authenticatorId: 'app', address }).at(-1)?.key ?? '';
 
 const byte = fc.nat(255);
 
@@ -50,6 +52,7 @@ it('whatever stands in the place of an address counts for itself', () => {
   fuzz(
     fc.property(fc.oneof(garbage, fc.ipV6()), (address) => {
       assert.match(keyOf(address), /^address:[\w-]{43}$/);
+      assert.equal(networkOf(networkOf(address)), networkOf(address));
     }),
   );
 });

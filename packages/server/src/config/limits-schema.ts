@@ -1,0 +1,64 @@
+/** How often what may be tried. One table, a row for everything that is counted; `docs/reference/limits.md` explains each. */
+import { z } from 'zod';
+import { lifetime } from './duration.ts';
+
+/** So many at once, and one more every so often. */
+const row = (burst: number, everySeconds: number) =>
+  z
+    .strictObject({
+      burst: z.int('Write how many tries are free at once: a whole number.').min(1).max(1_000_000).default(burst),
+      every: lifetime.default(everySeconds),
+    })
+    .prefault({});
+
+const HOUR = 3600;
+
+/** 100 in a day. */
+const HUNDREDTH_OF_A_DAY = 864;
+
+export const limitsSchema = z
+  .strictObject({
+    /** Passwords: of one name from one network; in a browser in which its owner has signed in before. */
+    passwordFromNetwork: row(10, 30),
+    passwordInKnownBrowser: row(10, 30),
+    /** Failures in a row of one authenticator, wherever they come from: NIST SP 800-63B-4, section 3.2.2 allows a hundred. */
+    failuresInARow: row(100, 6 * HOUR),
+    /** Any answer that is judged, from one network. */
+    address: row(60, 3),
+    /** The same, once so many different names have failed from it. */
+    suspiciousAddress: row(5, 10),
+    /** Different names that failed from one network: where it becomes slower, and where it is refused. */
+    namesBeforeSlower: row(20, HUNDREDTH_OF_A_DAY),
+    namesBeforeRefused: row(100, HUNDREDTH_OF_A_DAY),
+    /** Codes, of a device, a sheet or a message: of one person from one network, and of one person. */
+    codeFromNetwork: row(10, 360),
+    codeOfPerson: row(50, 180),
+    /** Codes in a session that the same authenticator was proven in before. */
+    codeInProvenSession: row(10, 360),
+    webauthn: row(15, 4),
+    /** Asking somebody's device for its approval, and the answers of that device. */
+    pushAsked: row(5, 12),
+    pushAnswered: row(15, 4),
+    /** Waiting for an answer of another device. */
+    poll: row(12, 5),
+    emailSent: row(20, 60),
+    phoneMessageSent: row(10, HOUR),
+    /** Messages and requests to devices that one network causes, and all together. */
+    sentForNetwork: row(30, 60),
+    sentByServer: row(1000, 2),
+    ticket: row(10, 60),
+    myAccount: row(5, 12),
+    /** Wrong secrets of one client from one network. */
+    clientSecret: row(10, 30),
+    /** Requests that are put by until their person answers; for each process, and each minute. */
+    startsFromNetworkPerMinute: z.int().min(1).max(10_000_000).default(1200),
+    startsPerMinute: z.int().min(1).max(10_000_000).default(60_000),
+  })
+  .prefault({});
+
+export type Limits = z.output<typeof limitsSchema>;
+
+/** The rows that are counted try by try. */
+export type LimitKind = {
+  [Kind in keyof Limits]: Limits[Kind] extends number ? never : Kind;
+}[keyof Limits];
