@@ -45,8 +45,8 @@ const house: House = {
     'packages/server': [
       {
         rooms: (
-          'actions audit authorization client config doctor factors grant http keys log metrics notify pages risk session ' +
-          'store throttle token upkeep deps.ts digest.ts system.ts'
+          'actions audit authorization client config doctor factors grant http keys log metrics notify pages recovery risk ' +
+          'session store throttle token upkeep deps.ts digest.ts system.ts'
         ).split(' '),
         sideways: true,
       },

@@ -62,6 +62,16 @@ export interface NewEnrolment {
   readonly audit: readonly AuditRecord[];
 }
 
+/** A new password in place of a forgotten one. */
+export interface PasswordReset {
+  readonly userId: string;
+  /** Takes the place of the password that the user had. */
+  readonly password: Authenticator;
+  readonly consume: readonly Once[];
+  readonly clearThrottles: readonly string[];
+  readonly audit: readonly AuditRecord[];
+}
+
 export interface AuthenticatorStore {
   ofUser(userId: string): Promise<readonly Authenticator[]>;
   /** Replaces what a factor keeps (a password hash made stronger), only if the old material is still there. */
@@ -79,6 +89,12 @@ export interface AuthenticatorStore {
   ): Promise<{ readonly sessions: number; readonly grants: number } | undefined>;
   /** Atomic: adds authenticators to a user, uses up what it took, and audits. Nothing unless it is `enrolled`. */
   enrol(enrolment: NewEnrolment): Promise<'enrolled' | 'already-used' | 'session-gone' | 'taken'>;
+  /**
+   * Atomic: uses up what it took, puts the new password in the place of the old one (whose proofs count no more, also those under way),
+   * ends every session, revokes every grant and forgets every remembered device of the user. Nothing unless it is `reset`; `gone` when the
+   * user is not there, is blocked or has no password.
+   */
+  resetPassword(reset: PasswordReset, now: Instant): Promise<'reset' | 'already-used' | 'gone'>;
   /** The one with that lookup, whoever's it is. */
   findByLookup(lookup: string): Promise<Authenticator | undefined>;
   /** Gives it another name. False when this user has no such authenticator. */
@@ -108,6 +124,8 @@ export interface CeremonyStore {
   underWay(key: CeremonyKey, now: Instant): Promise<Ceremony | undefined>;
   /** What an authenticator is asked just now and has not answered, the oldest first. */
   asking(authenticatorId: string, now: Instant): Promise<readonly Ceremony[]>;
+  /** All that are for one purpose and were not used up, the oldest first: for operators. */
+  ofPurpose(purpose: Purpose, now: Instant): Promise<readonly Ceremony[]>;
   /** Keeps the answer of another device. True once: when it is there, has not expired, was not used up and not answered. */
   answer(id: string, answer: Ceremony['answer'], now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
   /** Ends it without success. */
@@ -140,6 +158,8 @@ export interface ProofRecord {
   readonly interactionId: string;
   /** Authenticators that the proof enrols. */
   readonly enrol: readonly Authenticator[];
+  /** Authenticators of the same user that those take the place of: they are removed, with all that rests on them. */
+  readonly remove?: readonly string[];
   /** Throttle keys that a success clears. */
   readonly clearThrottles: readonly string[];
   readonly audit: readonly AuditRecord[];

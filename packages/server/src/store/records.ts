@@ -35,7 +35,7 @@ export interface Authenticator {
 }
 
 /** What something that waits for an answer is for. One that was begun for one purpose never serves another. */
-export type Purpose = 'prove' | 'enrol' | 'login' | 'verify-address' | 'reset-password' | 'recover';
+export type Purpose = 'prove' | 'enrol' | 'login' | 'verify-address' | 'guard' | 'reset-password' | 'recover';
 
 /**
  * Something that was begun and waits for its answer: a challenge that was made, a code that was sent, a device that was asked, an

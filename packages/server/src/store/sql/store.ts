@@ -20,6 +20,7 @@ import {
   answerCeremony,
   beginCeremony,
   ceremoniesAsking,
+  ceremoniesOfPurpose,
   ceremonyUnderWay,
   endCeremony,
   findCeremony,
@@ -40,6 +41,7 @@ import * as people from './operations/people.ts';
 import { recordProof } from './operations/record-proof.ts';
 import { redeemCode, rotateRefreshToken } from './operations/redeem.ts';
 import { removeAuthenticator } from './operations/remove-authenticator.ts';
+import { resetPassword } from './operations/reset-password.ts';
 import * as sessions from './operations/sessions.ts';
 import { takeTry } from './operations/throttles.ts';
 import { forgetAuditRecords, forgettings, writeAndForget } from './operations/upkeep.ts';
@@ -82,6 +84,11 @@ const authenticatorStore = ({ read, write }: Engine): AuthenticatorStore => ({
       () => enrolAuthenticators(enrolment),
       (outcome) => outcome === 'enrolled',
     ),
+  resetPassword: (reset, now) =>
+    write(
+      () => resetPassword(reset, now),
+      (outcome) => outcome === 'reset',
+    ),
   findByLookup: (lookup) => read(() => findByLookup(lookup)),
   rename: (userId, id, name, records) => write(() => renameAuthenticator(userId, id, name, records)),
   prefer: (userId, id, now, records) => write(() => preferAuthenticator(userId, id, now, records)),
@@ -95,6 +102,7 @@ const ceremonyStore = ({ read, write }: Engine): CeremonyStore => ({
   find: (id, now) => read(() => findCeremony(id, now)),
   underWay: (key, now) => read(() => ceremonyUnderWay(key, now)),
   asking: (authenticatorId, now) => read(() => ceremoniesAsking(authenticatorId, now)),
+  ofPurpose: (purpose, now) => read(() => ceremoniesOfPurpose(purpose, now)),
   answer: (id, answer, now, records) => write(() => answerCeremony(id, answer, now, records)),
   end: (id) => write(() => endCeremony(id)),
 });

@@ -21,6 +21,7 @@ import {
   withRefreshToken,
   withSession,
 } from './fixtures.ts';
+import { reset } from './recovery.ts';
 import type { Promises } from './setting.ts';
 import { everythingIn } from './setting.ts';
 
@@ -156,6 +157,11 @@ const writes: readonly Write[] = [
     name: 'removing an authenticator',
     prepare: withRefreshToken,
     write: ({ authenticators }) => authenticators.remove('alice', 'totp-of-alice', at(40), [audit('1')]),
+  },
+  {
+    name: 'resetting a password',
+    prepare: withRefreshToken,
+    write: ({ authenticators }) => authenticators.resetPassword(reset(), at(40)),
   },
   {
     name: 'abandoning interactions',

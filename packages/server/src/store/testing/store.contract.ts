@@ -6,6 +6,7 @@ import { auditPromises, keyPromises } from './keys.ts';
 import { lawPromises } from './law.ts';
 import { oncePromises } from './once.ts';
 import { peoplePromises } from './people.ts';
+import { recoveryPromises } from './recovery.ts';
 import { refreshTokenPromises } from './refresh-tokens.ts';
 import { interactionPromises, sessionPromises } from './sessions.ts';
 import { testPromises } from './setting.ts';
@@ -20,6 +21,7 @@ import { upkeepPromises } from './upkeep.ts';
 export const storeContract = (name: string, make: MakeEngine): void => {
   describe(`${name} keeps`, () => {
     describe('users, authenticators and tickets', () => testPromises(peoplePromises, make));
+    describe('what is recovered', () => testPromises(recoveryPromises, make));
     describe('sessions', () => testPromises(sessionPromises, make));
     describe('interactions', () => testPromises(interactionPromises, make));
     describe('authorizations', () => testPromises(authorizePromises, make));

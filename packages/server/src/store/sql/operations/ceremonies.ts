@@ -74,6 +74,11 @@ export function* ceremoniesAsking(authenticatorId: string, now: Instant): Operat
   return yield* unused(yield* rows(unansweredOf({ authenticatorId, now }), ceremonies));
 }
 
+export function* ceremoniesOfPurpose(purpose: Purpose, now: Instant): Operation<readonly Ceremony[]> {
+  const found = build.selectFrom('ceremony').selectAll().where('purpose', '=', purpose).where('expires_at', '>', now);
+  return yield* unused(yield* rows(found.orderBy('created_at').orderBy('id'), ceremonies));
+}
+
 export function* answerCeremony(
   id: string,
   answer: Ceremony['answer'],

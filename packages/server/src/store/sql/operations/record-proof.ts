@@ -4,15 +4,18 @@ import type { ProofRecord } from '../../ports.ts';
 import type { Session } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
-import { run, runOnOne } from '../operation.ts';
+import { runOnOne } from '../operation.ts';
 import { sessions } from '../tables/sessions.ts';
 import type { RowIn } from '../tables/table.ts';
 import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
 import { consume, consumedOf } from './consume.ts';
+import { findByLookup } from './enrol-authenticators.ts';
 import { pinUser } from './interactions.ts';
 import { enrol, findUser, noteUse } from './people.ts';
+import { removeAuthenticator } from './remove-authenticator.ts';
 import { endSession, findSession } from './sessions.ts';
+import { clearThrottles } from './throttles.ts';
 
 export type ProofOutcome = 'recorded' | 'already-used' | 'session-gone';
 
@@ -33,6 +36,10 @@ export function* recordProof(proof: ProofRecord): Operation<ProofOutcome> {
   const user = yield* findUser(session.userId);
   if (user === undefined || user.blockedAt !== null) return 'session-gone';
   if (!(yield* pinUser(proof.interactionId, session.userId))) return 'session-gone';
+  for (const { lookup } of proof.enrol) {
+    if (lookup !== null && (yield* findByLookup(lookup)) !== undefined) return 'already-used';
+  }
+  for (const id of proof.remove ?? []) yield* removeAuthenticator(session.userId, id, proof.event.at, []);
   yield* enrol(session.userId, proof.enrol);
   yield* noteUse(proof.event.authenticator, session.userId, proof.event.at);
   yield* clearThrottles(proof.clearThrottles);
@@ -82,10 +89,4 @@ function* append({ event }: ProofRecord, { id, secretHash, newSecretHash }: Appe
   const { secret_hash, rotated_at, events, last_seen_at } = sessions.row(session);
   yield* runOnOne(renewSession({ id, secret_hash, rotated_at, events, last_seen_at }));
   return session;
-}
-
-const clearThrottle = template<{ key: string }>((hole) => build.deleteFrom('throttle').where('key', '=', hole('key')));
-
-function* clearThrottles(keys: readonly string[]): Operation<void> {
-  for (const key of keys) yield* run(clearThrottle({ key }));
 }

@@ -67,3 +67,10 @@ const upsert = template<RowIn<typeof throttles>>((hole) =>
 );
 
 const spend = (key: string, freeAt: Instant): Operation<number> => run(upsert(throttles.row({ key, freeAt })));
+
+const clear = template<{ key: string }>((hole) => build.deleteFrom('throttle').where('key', '=', hole('key')));
+
+/** Gives back every try of these limits. */
+export function* clearThrottles(keys: readonly string[]): Operation<void> {
+  for (const key of keys) yield* run(clear({ key }));
+}

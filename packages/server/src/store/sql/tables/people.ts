@@ -24,7 +24,7 @@ export const authenticators = table<Authenticator>()({
 
 export const ceremonies = table<Ceremony>()({
   id: text('id'),
-  purpose: oneOf('purpose', ['prove', 'enrol', 'login', 'verify-address', 'reset-password', 'recover']),
+  purpose: oneOf('purpose', ['prove', 'enrol', 'login', 'verify-address', 'guard', 'reset-password', 'recover']),
   factor: text('factor'),
   userId: nullable(text('user_id')),
   authenticatorId: nullable(text('authenticator_id')),
