@@ -33,7 +33,9 @@ export interface Once {
     | 'interaction'
     /** An authenticator's life. */
     | 'authenticator'
-    | 'ceremony';
+    | 'ceremony'
+    /** What an approving device asked. */
+    | 'device-message';
   readonly key: string;
   /** From then on the thing is refused for its age anyway, so the memory of it may be dropped; null: never. */
   readonly expiresAt: Instant | null;
@@ -58,6 +60,8 @@ export interface NewEnrolment {
   /** Must be alive and this user's; null when an administrator enrols. */
   readonly sessionId: string | null;
   readonly authenticators: readonly Authenticator[];
+  /** Instead of being added, the only new authenticator lends its material to this one, which still has this material: a new sheet of codes. */
+  readonly inPlaceOf?: Pick<Authenticator, 'id' | 'material'>;
   readonly consume: readonly Once[];
   readonly audit: readonly AuditRecord[];
 }
@@ -75,19 +79,30 @@ export interface PasswordReset {
 export interface AuthenticatorStore {
   ofUser(userId: string): Promise<readonly Authenticator[]>;
   /** Replaces what a factor keeps (a password hash made stronger), only if the old material is still there. */
-  replaceMaterial(id: string, old: Authenticator['material'], material: Authenticator['material']): Promise<boolean>;
+  replaceMaterial(
+    id: string,
+    old: Authenticator['material'],
+    material: Authenticator['material'],
+    audit?: readonly AuditRecord[],
+  ): Promise<boolean>;
   /**
    * Atomic: an authenticator is gone, and with it all that rests on it. Its proofs are taken out of every session (one that was begun
    * by it alone ends), every grant that was made with one is revoked, and a proof that is under way is not recorded any more.
    * Says how many sessions and grants lost something; nothing, and nothing is changed, when this user has no such authenticator.
+   *
+   * @param among the ids of the user's authenticators when it was judged whether this one may go: when they are others by now, nothing is changed
    */
   remove(
     userId: string,
     id: string,
     now: Instant,
     audit: readonly AuditRecord[],
+    among?: readonly string[],
   ): Promise<{ readonly sessions: number; readonly grants: number } | undefined>;
-  /** Atomic: adds authenticators to a user, uses up what it took, and audits. Nothing unless it is `enrolled`. */
+  /**
+   * Atomic: adds authenticators to a user, uses up what it took, and audits. Nothing unless it is `enrolled`. `taken` when somebody has
+   * one with that lookup, or when what it should take the place of has changed.
+   */
   enrol(enrolment: NewEnrolment): Promise<'enrolled' | 'already-used' | 'session-gone' | 'taken'>;
   /**
    * Atomic: uses up what it took, puts the new password in the place of the old one (whose proofs count no more, also those under way),
@@ -116,7 +131,10 @@ export interface CeremonyKey {
 }
 
 export interface CeremonyStore {
-  /** Keeps it in place of an earlier one of the same purpose, bond and authenticator: that one can never be answered any more. */
+  /**
+   * Keeps it in place of an earlier one of the same purpose, bond and authenticator: that one counts as used up from then on, also for
+   * whoever has just read it.
+   */
   begin(ceremony: Ceremony): Promise<void>;
   /** By its id, unless it has expired or was used up. */
   find(id: string, now: Instant): Promise<Ceremony | undefined>;
@@ -128,7 +146,7 @@ export interface CeremonyStore {
   ofPurpose(purpose: Purpose, now: Instant): Promise<readonly Ceremony[]>;
   /** Keeps the answer of another device. True once: when it is there, has not expired, was not used up and not answered. */
   answer(id: string, answer: Ceremony['answer'], now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
-  /** Ends it without success. */
+  /** Ends it without success: it counts as used up, also for whoever has just read it. */
   end(id: string): Promise<void>;
 }
 
@@ -186,6 +204,16 @@ export interface SessionStore {
   touch(id: string, now: Instant): Promise<void>;
   /** Ends the session. True if it was alive. */
   end(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
+  /**
+   * Atomic: ends one session of a user, or all but one, and revokes every grant that was made in them; with all but one also those of
+   * sessions that are over. Says how many were alive; audits if any was, or if all but one were meant.
+   */
+  signOut(
+    userId: string,
+    which: { readonly only: string } | { readonly except: string | null },
+    now: Instant,
+    audit: readonly AuditRecord[],
+  ): Promise<Ended>;
   /** Ends every session of a user. Returns how many were alive. */
   endAllOf(userId: string, now: Instant, audit: readonly AuditRecord[]): Promise<number>;
   /**

@@ -43,6 +43,7 @@ import { redeemCode, rotateRefreshToken } from './operations/redeem.ts';
 import { removeAuthenticator } from './operations/remove-authenticator.ts';
 import { resetPassword } from './operations/reset-password.ts';
 import * as sessions from './operations/sessions.ts';
+import { signOut } from './operations/sign-out.ts';
 import { takeTry } from './operations/throttles.ts';
 import { forgetAuditRecords, forgettings, writeAndForget } from './operations/upkeep.ts';
 
@@ -77,8 +78,8 @@ const userStore = ({ read, write }: Engine): UserStore => ({
 
 const authenticatorStore = ({ read, write }: Engine): AuthenticatorStore => ({
   ofUser: (userId) => read(() => people.authenticatorsOf(userId)),
-  replaceMaterial: (id, old, material) => write(() => people.replaceMaterial(id, old, material)),
-  remove: (userId, id, now, records) => write(() => removeAuthenticator(userId, id, now, records)),
+  replaceMaterial: (id, old, material, records) => write(() => people.replaceMaterial(id, old, material, records)),
+  remove: (userId, id, now, records, among) => write(() => removeAuthenticator(userId, id, now, records, among)),
   enrol: (enrolment) =>
     write(
       () => enrolAuthenticators(enrolment),
@@ -129,6 +130,7 @@ const sessionStore = ({ read, write }: Engine): SessionStore => ({
     await write(() => sessions.touchSession(id, now));
   },
   end: (id, now, records) => write(() => sessions.endSession(id, now, records)),
+  signOut: (userId, which, now, records) => write(() => signOut(userId, which, now, records)),
   endAllOf: (userId, now, records) => write(() => sessions.endAllSessions(userId, now, records)),
   endEverything: (now, recordsOf) => write(() => endEverything(now, recordsOf)),
 });

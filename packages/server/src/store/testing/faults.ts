@@ -9,6 +9,8 @@ import {
   authenticator,
   authorization,
   beginning,
+  ceremony,
+  device,
   refreshToken,
   session,
   signingKey,
@@ -162,6 +164,83 @@ const writes: readonly Write[] = [
     name: 'resetting a password',
     prepare: withRefreshToken,
     write: ({ authenticators }) => authenticators.resetPassword(reset(), at(40)),
+  },
+  {
+    name: 'enrolling authenticators',
+    prepare: withSession,
+    write: ({ authenticators }) =>
+      authenticators.enrol({
+        userId: 'alice',
+        sessionId: 'session',
+        authenticators: [authenticator({ id: 'key', lookup: 'webauthn:abc' }), authenticator({ id: 'codes' })],
+        consume: [totpStep(1), totpStep(2)],
+        audit: [audit('1'), audit('2')],
+      }),
+  },
+  {
+    name: 'renewing an authenticator',
+    prepare: withSession,
+    write: ({ authenticators }) =>
+      authenticators.enrol({
+        userId: 'alice',
+        sessionId: 'session',
+        authenticators: [authenticator({ id: 'unused', factor: 'totp', material: { secret: 'NEW' } })],
+        inPlaceOf: totp,
+        consume: [totpStep(1)],
+        audit: [audit('1')],
+      }),
+  },
+  {
+    name: 'renaming an authenticator',
+    prepare: withAlice,
+    write: ({ authenticators }) => authenticators.rename('alice', 'totp-of-alice', 'My phone', [audit('1')]),
+  },
+  {
+    name: 'preferring an authenticator',
+    prepare: withAlice,
+    write: ({ authenticators }) => authenticators.prefer('alice', 'totp-of-alice', at(9), [audit('1')]),
+  },
+  {
+    name: 'beginning a ceremony in place of another',
+    prepare: async (store) => {
+      await withSession(store);
+      await store.ceremonies.begin(ceremony());
+    },
+    write: ({ ceremonies }) => ceremonies.begin(ceremony({ id: 'second', createdAt: at(5) })),
+  },
+  {
+    name: 'answering a ceremony',
+    prepare: async (store) => {
+      await withSession(store);
+      await store.ceremonies.begin(ceremony());
+    },
+    write: ({ ceremonies }) => ceremonies.answer('ceremony', { approved: true }, at(1), [audit('1')]),
+  },
+  {
+    name: 'ending a ceremony',
+    prepare: async (store) => {
+      await withSession(store);
+      await store.ceremonies.begin(ceremony());
+    },
+    write: ({ ceremonies }) => ceremonies.end('ceremony'),
+  },
+  {
+    name: 'remembering a device',
+    prepare: withAlice,
+    write: ({ devices }) => devices.remember(device(), [audit('1')]),
+  },
+  {
+    name: 'forgetting a device',
+    prepare: async (store) => {
+      await withAlice(store);
+      await store.devices.remember(device(), []);
+    },
+    write: ({ devices }) => devices.revoke('alice', 'device', at(5), [audit('1')]),
+  },
+  {
+    name: 'signing out everywhere but here',
+    prepare: withRefreshToken,
+    write: ({ sessions }) => sessions.signOut('alice', { except: null }, at(40), [audit('1')]),
   },
   {
     name: 'abandoning interactions',

@@ -4,10 +4,12 @@ import type { NewAuthorization, Once, ProofRecord, Store } from '../ports.ts';
 import type {
   AuditRecord,
   Authenticator,
+  Ceremony,
   Code,
   Grant,
   Interaction,
   RefreshToken,
+  RememberedDevice,
   Session,
   SigningKey,
   User,
@@ -210,6 +212,34 @@ export const audit = (id: string, over: Partial<AuditRecord> = {}): AuditRecord 
   grantId: null,
   requestId: null,
   details: { id },
+  ...over,
+});
+
+/** The enrolment of an authenticator by Alice, under way in her session. */
+export const ceremony = (over: Partial<Ceremony> = {}): Ceremony => ({
+  id: 'ceremony',
+  purpose: 'enrol',
+  factor: 'totp',
+  userId: 'alice',
+  authenticatorId: null,
+  boundTo: 'session',
+  data: { secret: 'JBSWY3DP' },
+  answer: null,
+  createdAt: at(0),
+  expiresAt: at(900),
+  ...over,
+});
+
+export const device = (over: Partial<RememberedDevice> = {}): RememberedDevice => ({
+  id: 'device',
+  userId: 'alice',
+  secretHash: 'device-secret',
+  userAgent: 'Mozilla/5.0',
+  acrs: ['mfa', '1fa'],
+  createdAt: at(0),
+  lastUsedAt: at(0),
+  expiresAt: at(1000),
+  revokedAt: null,
   ...over,
 });
 

@@ -174,6 +174,16 @@ export const auditPromises: Promises = {
     );
   },
 
+  'the records about one user come in the same order, and no others': async ({ audit: log }) => {
+    const about = (id: string, second: number, userId: string | null) => audit(id, { at: at(second), userId });
+    await log.append([about('a', 1, 'alice'), about('b', 2, 'bob'), about('c', 3, 'alice'), about('d', 3, 'alice')]);
+    await log.append([about('e', 4, null)]);
+    const idsOf = async (userId: string, limit: number) => (await log.ofUser(userId, limit)).map(({ id }) => id);
+    assert.deepEqual(await idsOf('alice', 10), ['d', 'c', 'a']);
+    assert.deepEqual(await idsOf('alice', 2), ['d', 'c']);
+    assert.deepEqual(await idsOf('nobody', 10), []);
+  },
+
   'a record is never written over': async (store, engine) => {
     await store.audit.append([audit('a')]);
     const before = await everythingIn(engine);

@@ -28,6 +28,8 @@ const tables = [
   'user',
   'authenticator',
   'enrolment_ticket',
+  'ceremony',
+  'remembered_device',
   'consent',
   'session',
   'interaction',

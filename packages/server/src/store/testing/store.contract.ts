@@ -1,4 +1,7 @@
 import { describe } from 'node:test';
+import { ceremonyPromises } from './ceremonies.ts';
+import { devicePromises, signOutPromises } from './devices.ts';
+import { enrolmentPromises } from './enrolments.ts';
 import { faultPromises } from './faults.ts';
 import type { MakeEngine } from './fixtures.ts';
 import { authorizePromises, redeemPromises } from './grants.ts';
@@ -22,6 +25,10 @@ export const storeContract = (name: string, make: MakeEngine): void => {
   describe(`${name} keeps`, () => {
     describe('users, authenticators and tickets', () => testPromises(peoplePromises, make));
     describe('what is recovered', () => testPromises(recoveryPromises, make));
+    describe('enrolments', () => testPromises(enrolmentPromises, make));
+    describe('ceremonies', () => testPromises(ceremonyPromises, make));
+    describe('remembered devices', () => testPromises(devicePromises, make));
+    describe('signing out', () => testPromises(signOutPromises, make));
     describe('sessions', () => testPromises(sessionPromises, make));
     describe('interactions', () => testPromises(interactionPromises, make));
     describe('authorizations', () => testPromises(authorizePromises, make));

@@ -8,7 +8,7 @@ import { ceremonies } from '../tables/people.ts';
 import type { RowIn } from '../tables/table.ts';
 import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
-import { consumedOf } from './consume.ts';
+import { consume, consumedOf } from './consume.ts';
 
 const insert = template<RowIn<typeof ceremonies>>(() => build.insertInto('ceremony').values(ceremonies.holes));
 const byId = template<{ id: string; now: Instant }>((hole) =>
@@ -43,13 +43,9 @@ const keepAnswer = template<{ id: string; answer: string; now: Instant }>((hole)
 );
 
 export function* beginCeremony(ceremony: Ceremony): Operation<void> {
-  const { authenticatorId, purpose } = ceremony;
-  const former = build.deleteFrom('ceremony').where('bound_to', '=', ceremony.boundTo).where('purpose', '=', purpose);
-  yield* run(
-    authenticatorId === null
-      ? former.where('authenticator_id', 'is', null)
-      : former.where('authenticator_id', '=', authenticatorId),
-  );
+  const { boundTo: bond, purpose, authenticatorId } = ceremony;
+  const all = yield* rows(boundTo({ boundTo: bond, purpose, now: ceremony.createdAt }), ceremonies);
+  for (const former of all.filter((one) => one.authenticatorId === authenticatorId)) yield* takeBack(former);
   yield* runOnOne(insert(ceremonies.row(ceremony)));
 }
 
@@ -92,5 +88,12 @@ export function* answerCeremony(
 }
 
 export function* endCeremony(id: string): Operation<void> {
+  const found = yield* first(build.selectFrom('ceremony').selectAll().where('id', '=', id), ceremonies);
+  if (found) yield* takeBack(found);
+}
+
+/** Whoever read it a moment ago cannot make a fact of it any more. */
+function* takeBack({ id, expiresAt }: Ceremony): Operation<void> {
+  yield* consume({ kind: 'ceremony', key: id, expiresAt });
   yield* run(build.deleteFrom('ceremony').where('id', '=', id));
 }

@@ -8,7 +8,7 @@ import { authenticators } from '../tables/people.ts';
 import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
 import { consume } from './consume.ts';
-import { enrol, findUser } from './people.ts';
+import { enrol, findUser, replaceMaterial } from './people.ts';
 import { findSession } from './sessions.ts';
 
 type EnrolmentOutcome = 'enrolled' | 'already-used' | 'session-gone' | 'taken';
@@ -28,9 +28,23 @@ export function* enrolAuthenticators(enrolment: NewEnrolment): Operation<Enrolme
   for (const { lookup } of enrolment.authenticators) {
     if (lookup !== null && (yield* findByLookup(lookup)) !== undefined) return 'taken';
   }
-  yield* enrol(userId, enrolment.authenticators);
+  const { inPlaceOf } = enrolment;
+  if (inPlaceOf === undefined) yield* enrol(userId, enrolment.authenticators);
+  else if (!(yield* renew(enrolment, inPlaceOf))) return 'taken';
   yield* appendAudit(enrolment.audit);
   return 'enrolled';
+}
+
+/** Gives an authenticator the material of the new one; nothing when it is gone, another's, or was changed meanwhile. */
+function* renew(
+  { userId, authenticators: fresh }: NewEnrolment,
+  former: Pick<Authenticator, 'id' | 'material'>,
+): Operation<boolean> {
+  const [only, ...others] = fresh;
+  if (only === undefined || others.length > 0) throw new Error('One authenticator takes the place of one.');
+  const found = yield* first(build.selectFrom('authenticator').selectAll().where('id', '=', former.id), authenticators);
+  if (found?.userId !== userId || found.factor !== only.factor) return false;
+  return yield* replaceMaterial(former.id, former.material, only.material);
 }
 
 const byLookup = template<{ lookup: string }>((hole) =>

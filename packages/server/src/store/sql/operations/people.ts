@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Instant } from '@stile/core';
-import type { Authenticator, Consent, EnrolmentTicket, User } from '../../records.ts';
+import type { AuditRecord, Authenticator, Consent, EnrolmentTicket, User } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { first, rows, run, runOnOne } from '../operation.ts';
 import { authenticators, consents, enrolmentTickets, users } from '../tables/people.ts';
 import { template } from '../template.ts';
+import { appendAudit } from './audit.ts';
 import { consumedOf } from './consume.ts';
 
 const userById = template<{ id: string }>((hole) => build.selectFrom('user').selectAll().where('id', '=', hole('id')));
@@ -72,11 +73,14 @@ export function* replaceMaterial(
   id: string,
   old: Authenticator['material'],
   material: Authenticator['material'],
+  audit: readonly AuditRecord[] = [],
 ): Operation<boolean> {
   const found = yield* findAuthenticator(id);
   if (found === undefined || !isDeepStrictEqual(found.material, old)) return false;
   const { material: json } = authenticators.row({ ...found, material });
-  return (yield* run(build.updateTable('authenticator').set({ material: json }).where('id', '=', id))) === 1;
+  yield* runOnOne(build.updateTable('authenticator').set({ material: json }).where('id', '=', id));
+  yield* appendAudit(audit);
+  return true;
 }
 
 /** Notes that a user proved an authenticator. One that is not enrolled here (a login elsewhere) leaves no note. */

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Instant } from '@stile/core';
 import type { AuditRecord } from '../../records.ts';
 import { build } from '../build.ts';
@@ -9,6 +10,7 @@ import { sessions } from '../tables/sessions.ts';
 import { appendAudit } from './audit.ts';
 import { consume } from './consume.ts';
 import { revokeGrant } from './grants.ts';
+import { authenticatorsOf } from './people.ts';
 import { endSession } from './sessions.ts';
 
 /** Takes an authenticator away from a user, and everything that rests on a proof of it. */
@@ -17,9 +19,13 @@ export function* removeAuthenticator(
   id: string,
   now: Instant,
   audit: readonly AuditRecord[],
+  among?: readonly string[],
 ): Operation<{ readonly sessions: number; readonly grants: number } | undefined> {
   const found = yield* first(build.selectFrom('authenticator').selectAll().where('id', '=', id), authenticators);
   if (found?.userId !== userId) return undefined;
+  if (among && !isDeepStrictEqual((yield* authenticatorsOf(userId)).map((one) => one.id).sort(), among.toSorted())) {
+    return undefined;
+  }
   // Remembered for ever: a proof that was checked a moment ago is not recorded any more.
   yield* consume({ kind: 'authenticator', key: id, expiresAt: null });
   yield* run(build.deleteFrom('authenticator').where('id', '=', id));

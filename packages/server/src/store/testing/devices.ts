@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import type { Store } from '../ports.ts';
+import type { Session } from '../records.ts';
+import {
+  at,
+  atOnce,
+  audit,
+  authorization,
+  beginning,
+  code,
+  count,
+  device,
+  event,
+  grant,
+  interaction,
+  session,
+  user,
+  withAlice,
+  withSession,
+} from './fixtures.ts';
+import type { Promises } from './setting.ts';
+import { everythingIn } from './setting.ts';
+
+const ids = (all: readonly { readonly id: string }[]): readonly string[] => all.map(({ id }) => id);
+
+export const devicePromises: Promises = {
+  'a device is remembered as it was, and found by its secret until it expires': async (store) => {
+    await withAlice(store);
+    await store.devices.remember(device(), [audit('remembered')]);
+    assert.deepEqual(await store.devices.findBySecret('device-secret', at(999)), device());
+    assert.deepEqual(await store.devices.ofUser('alice', at(999)), [device()]);
+    assert.notEqual(await store.audit.find('remembered'), undefined);
+    assert.equal(await store.devices.findBySecret('device-secret', at(1000)), undefined);
+    assert.deepEqual(await store.devices.ofUser('alice', at(1000)), []);
+    assert.equal(await store.devices.findBySecret('another', at(0)), undefined);
+    assert.deepEqual(await store.devices.ofUser('bob', at(0)), []);
+  },
+
+  'devices come newest first, and two never share a secret': async (store) => {
+    await withAlice(store);
+    await store.devices.remember(device(), []);
+    await store.devices.remember(device({ id: 'newer', secretHash: 'other', createdAt: at(5) }), []);
+    assert.deepEqual(ids(await store.devices.ofUser('alice', at(6))), ['newer', 'device']);
+    await assert.rejects(store.devices.remember(device({ id: 'twin' }), []));
+  },
+
+  'the last use of a device is noted and never set back': async (store) => {
+    await withAlice(store);
+    await store.devices.remember(device(), []);
+    await store.devices.touch('device', at(7));
+    await store.devices.touch('device', at(3));
+    assert.equal((await store.devices.findBySecret('device-secret', at(8)))?.lastUsedAt, at(7));
+  },
+
+  'T20: a device is forgotten once, and by its person alone': async (store, engine) => {
+    await withAlice(store);
+    await store.devices.remember(device(), []);
+    const before = await everythingIn(engine);
+    assert.equal(await store.devices.revoke('bob', 'device', at(5), [audit('stolen')]), false);
+    assert.equal(await store.devices.revoke('alice', 'unknown', at(5), [audit('stolen')]), false);
+    assert.equal(await everythingIn(engine), before);
+    const revoked = await atOnce(10, (index) =>
+      store.devices.revoke('alice', 'device', at(5), [audit(`forgotten-${index}`)]),
+    );
+    assert.equal(count(revoked, true), 1);
+    assert.equal((await store.audit.recent(100)).length, 1);
+    assert.equal(await store.devices.findBySecret('device-secret', at(6)), undefined);
+    assert.deepEqual(await store.devices.ofUser('alice', at(6)), []);
+  },
+
+  'all devices of a person are forgotten at once, and nobody else’s': async (store) => {
+    await withAlice(store);
+    await store.users.seed(user({ id: 'bob', username: 'bob' }), []);
+    await store.devices.remember(device(), []);
+    await store.devices.remember(device({ id: 'second', secretHash: 'second' }), []);
+    await store.devices.remember(device({ id: 'bobs', userId: 'bob', secretHash: 'bobs' }), []);
+    assert.equal(await store.devices.revokeAllOf('alice', at(5), [audit('all')]), 2);
+    assert.equal(await store.devices.revokeAllOf('alice', at(6), []), 0);
+    assert.deepEqual(ids(await store.devices.ofUser('bob', at(6))), ['bobs']);
+  },
+};
+
+const begin = (store: Store, over: Partial<Session>): Promise<unknown> => {
+  const own = event({ authenticator: `password-of-${over.userId ?? 'alice'}` });
+  const begun = session({ secretHash: `secret-of-${over.id}`, events: [own], ...over });
+  return store.sessions.recordProof(beginning({ event: own, interactionId: `of-${over.id}` }, begun));
+};
+
+const withSeveralSessions = async (store: Store): Promise<void> => {
+  await withSession(store);
+  await store.users.seed(user({ id: 'bob', username: 'bob' }), []);
+  for (const over of [
+    { id: 'second', createdAt: at(5) },
+    { id: 'third', createdAt: at(9) },
+    { id: 'of-bob', userId: 'bob' },
+  ]) {
+    await store.interactions.save(interaction({ id: `of-${over.id}` }));
+    await begin(store, over);
+  }
+  for (const sessionId of ['session', 'second', 'third']) {
+    const granted = grant({ id: `grant-${sessionId}`, sessionId });
+    const handedOut = code({ codeHash: `code-${sessionId}`, grantId: granted.id });
+    await store.grants.authorize(authorization({ grant: granted, code: handedOut, interactionId: null }));
+  }
+};
+
+const aliveGrants = async (store: Store): Promise<readonly string[]> => {
+  const all = await Promise.all(['session', 'second', 'third'].map((id) => store.grants.find(`grant-${id}`)));
+  return all.flatMap((found) => (found?.revokedAt === null ? [found.id] : []));
+};
+
+export const signOutPromises: Promises = {
+  'the sessions of a person come newest first, without those that were ended': async (store) => {
+    await withSeveralSessions(store);
+    assert.deepEqual(ids(await store.sessions.ofUser('alice')), ['third', 'second', 'session']);
+    await store.sessions.end('second', at(20), []);
+    assert.deepEqual(ids(await store.sessions.ofUser('alice')), ['third', 'session']);
+    assert.deepEqual(ids(await store.sessions.ofUser('bob')), ['of-bob']);
+    assert.deepEqual(await store.sessions.ofUser('nobody'), []);
+  },
+
+  'T21: a person is signed out of one session, and what was granted there ends': async (store) => {
+    await withSeveralSessions(store);
+    const ended = await store.sessions.signOut('alice', { only: 'second' }, at(40), [audit('out')]);
+    assert.deepEqual(ended, { sessions: 1, grants: 1 });
+    assert.equal((await store.sessions.find('second'))?.endedAt, at(40));
+    assert.deepEqual(await aliveGrants(store), ['grant-session', 'grant-third']);
+    const again = await store.sessions.signOut('alice', { only: 'second' }, at(41), [audit('again')]);
+    assert.deepEqual(again, { sessions: 0, grants: 0 });
+    assert.equal(await store.audit.find('again'), undefined);
+  },
+
+  'T21: a person is signed out everywhere but here, and nobody else is': async (store) => {
+    await withSeveralSessions(store);
+    const ended = await store.sessions.signOut('alice', { except: 'third' }, at(40), [audit('out')]);
+    assert.deepEqual(ended, { sessions: 2, grants: 2 });
+    assert.deepEqual(ids(await store.sessions.ofUser('alice')), ['third']);
+    assert.deepEqual(await aliveGrants(store), ['grant-third']);
+    assert.deepEqual(ids(await store.sessions.ofUser('bob')), ['of-bob']);
+    const everywhere = await store.sessions.signOut('alice', { except: null }, at(41), []);
+    assert.deepEqual(everywhere, { sessions: 1, grants: 1 });
+  },
+
+  'what was granted in a session that is over ends with all the others': async (store) => {
+    await withSeveralSessions(store);
+    await store.sessions.end('second', at(20), []);
+    assert.deepEqual(await store.sessions.signOut('alice', { except: 'third' }, at(40), []), {
+      sessions: 1,
+      grants: 2,
+    });
+  },
+
+  'nobody is signed out in the name of another': async (store, engine) => {
+    await withSeveralSessions(store);
+    const before = await everythingIn(engine);
+    for (const only of ['third', 'unknown']) {
+      assert.deepEqual(await store.sessions.signOut('bob', { only }, at(40), [audit('out')]), {
+        sessions: 0,
+        grants: 0,
+      });
+    }
+    assert.equal(await everythingIn(engine), before);
+  },
+};

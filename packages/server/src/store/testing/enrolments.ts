@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import type { NewEnrolment } from '../ports.ts';
+import { at, atOnce, audit, authenticator, count, totp, totpStep, user, withAlice, withSession } from './fixtures.ts';
+import type { Promises } from './setting.ts';
+import { everythingIn } from './setting.ts';
+
+const key = authenticator({ id: 'key-of-alice', factor: 'webauthn', name: 'Key', lookup: 'webauthn:abc' });
+
+const enrolment = (over: Partial<NewEnrolment> = {}): NewEnrolment => ({
+  userId: 'alice',
+  sessionId: 'session',
+  authenticators: [key],
+  consume: [totpStep(7)],
+  audit: [audit('enrolled')],
+  ...over,
+});
+
+export const enrolmentPromises: Promises = {
+  'an authenticator is enrolled with all that goes with it, and found by what it says of itself': async (store) => {
+    await withSession(store);
+    assert.equal(await store.authenticators.enrol(enrolment()), 'enrolled');
+    assert.deepEqual(await store.authenticators.findByLookup('webauthn:abc'), key);
+    assert.equal(await store.authenticators.findByLookup('webauthn:def'), undefined);
+    assert.equal((await store.authenticators.ofUser('alice')).length, 3);
+    assert.deepEqual(await store.authenticators.usedOf('totp', [totpStep(7).key]), [totpStep(7).key]);
+    assert.notEqual(await store.audit.find('enrolled'), undefined);
+  },
+
+  'nothing is enrolled, used up or audited when something was used before': async (store, engine) => {
+    await withSession(store);
+    await store.once.consume(totpStep(7), []);
+    const before = await everythingIn(engine);
+    const outcome = await store.authenticators.enrol(enrolment({ consume: [totpStep(6), totpStep(7)] }));
+    assert.equal(outcome, 'already-used');
+    assert.equal(await everythingIn(engine), before);
+  },
+
+  'nobody enrols in a session that is over, of somebody else, or unknown, nor when they are blocked': async (
+    store,
+    engine,
+  ) => {
+    await withSession(store);
+    await store.users.seed(user({ id: 'bob', username: 'bob' }), []);
+    let before = await everythingIn(engine);
+    const theirs = enrolment({ userId: 'bob', authenticators: [{ ...key, userId: 'bob' }] });
+    assert.equal(await store.authenticators.enrol(theirs), 'session-gone');
+    assert.equal(await store.authenticators.enrol(enrolment({ sessionId: 'unknown' })), 'session-gone');
+    assert.equal(await store.authenticators.enrol(enrolment({ userId: 'nobody', sessionId: null })), 'session-gone');
+    assert.equal(await everythingIn(engine), before);
+    await store.sessions.end('session', at(9), []);
+    before = await everythingIn(engine);
+    assert.equal(await store.authenticators.enrol(enrolment()), 'session-gone');
+    assert.equal(await everythingIn(engine), before);
+    await store.users.setBlocked('alice', at(9), []);
+    before = await everythingIn(engine);
+    assert.equal(await store.authenticators.enrol(enrolment({ sessionId: null })), 'session-gone');
+    assert.equal(await everythingIn(engine), before);
+  },
+
+  'an administrator enrols without a session': async (store) => {
+    await withAlice(store);
+    assert.equal(await store.authenticators.enrol(enrolment({ sessionId: null })), 'enrolled');
+  },
+
+  'T12: one physical thing is enrolled once, whoever brings it': async (store, engine) => {
+    await withSession(store);
+    await store.users.seed(user({ id: 'bob', username: 'bob' }), [
+      authenticator({ ...key, id: 'bobs', userId: 'bob' }),
+    ]);
+    const before = await everythingIn(engine);
+    assert.equal(await store.authenticators.enrol(enrolment()), 'taken');
+    assert.equal(await everythingIn(engine), before);
+  },
+
+  'T12: of several who enrol the same thing at once, one has it': async (store) => {
+    await withSession(store);
+    const outcomes = await atOnce(10, (index) =>
+      store.authenticators.enrol(
+        enrolment({ authenticators: [{ ...key, id: `key-${index}` }], consume: [], audit: [] }),
+      ),
+    );
+    assert.equal(count(outcomes, 'enrolled'), 1);
+    assert.equal(count(outcomes, 'taken'), 9);
+  },
+
+  'nobody enrols an authenticator that belongs to another': async (store, engine) => {
+    await withSession(store);
+    const before = await everythingIn(engine);
+    await assert.rejects(store.authenticators.enrol(enrolment({ authenticators: [{ ...key, userId: 'mallory' }] })));
+    assert.equal(await everythingIn(engine), before);
+  },
+
+  'a new one takes the place of what is there: its name, its use and its age stay': async (store) => {
+    await withSession(store);
+    const inPlaceOf = { id: totp.id, material: totp.material };
+    const fresh = authenticator({ id: 'unused', factor: 'totp', material: { secret: 'NEW' }, createdAt: at(50) });
+    assert.equal(await store.authenticators.enrol(enrolment({ authenticators: [fresh], inPlaceOf })), 'enrolled');
+    const [, renewed, ...others] = await store.authenticators.ofUser('alice');
+    assert.deepEqual(renewed, { ...totp, material: { secret: 'NEW' } });
+    assert.deepEqual(others, []);
+  },
+
+  'of several that would take the same place, one does': async (store) => {
+    await withSession(store);
+    const inPlaceOf = { id: totp.id, material: totp.material };
+    const outcomes = await atOnce(10, (index) =>
+      store.authenticators.enrol(
+        enrolment({
+          authenticators: [{ ...totp, id: `unused-${index}`, material: { secret: String(index) } }],
+          inPlaceOf,
+          consume: [totpStep(index)],
+          audit: [audit(`renewed-${index}`)],
+        }),
+      ),
+    );
+    assert.equal(count(outcomes, 'enrolled'), 1);
+    assert.equal((await store.audit.recent(100)).length, 1);
+    assert.equal(
+      (
+        await store.authenticators.usedOf(
+          'totp',
+          outcomes.map((_, index) => totpStep(index).key),
+        )
+      ).length,
+      1,
+    );
+  },
+
+  'nothing takes the place of another person’s, of another kind, or of what is gone': async (store, engine) => {
+    await withSession(store);
+    const bobs = authenticator({ id: 'totp-of-bob', userId: 'bob', factor: 'totp' });
+    await store.users.seed(user({ id: 'bob', username: 'bob' }), [bobs]);
+    const before = await everythingIn(engine);
+    const fresh = [authenticator({ id: 'unused', factor: 'totp', material: { secret: 'NEW' } })];
+    for (const inPlaceOf of [bobs, authenticator(), { id: 'unknown', material: {} }]) {
+      assert.equal(await store.authenticators.enrol(enrolment({ authenticators: fresh, inPlaceOf })), 'taken');
+    }
+    assert.equal(await everythingIn(engine), before);
+  },
+
+  'an authenticator is renamed and preferred by its owner alone': async (store, engine) => {
+    await withAlice(store);
+    const { authenticators } = store;
+    assert.equal(await authenticators.rename('alice', totp.id, 'My phone', [audit('renamed')]), true);
+    assert.equal(await authenticators.prefer('alice', totp.id, at(9), [audit('preferred')]), true);
+    const [, found] = await authenticators.ofUser('alice');
+    assert.deepEqual(found, { ...totp, name: 'My phone', preferredAt: at(9) });
+    const before = await everythingIn(engine);
+    for (const [who, id] of [
+      ['bob', totp.id],
+      ['alice', 'unknown'],
+    ] as const) {
+      assert.equal(await authenticators.rename(who, id, 'Mine now', [audit('stolen')]), false);
+      assert.equal(await authenticators.prefer(who, id, at(10), [audit('stolen')]), false);
+    }
+    assert.equal(await everythingIn(engine), before);
+  },
+
+  'material is replaced together with the record of it': async (store) => {
+    await withAlice(store);
+    const { material } = authenticator();
+    const replace = (hash: string) =>
+      store.authenticators.replaceMaterial('password-of-alice', material, { hash }, [audit(hash)]);
+    assert.deepEqual([await replace('new'), await replace('evil')], [true, false]);
+    assert.notEqual(await store.audit.find('new'), undefined);
+    assert.equal(await store.audit.find('evil'), undefined);
+  },
+
+  'an authenticator is removed only among those that it was judged by': async (store, engine) => {
+    await withSession(store);
+    const before = await everythingIn(engine);
+    for (const among of [[], [totp.id], [totp.id, 'password-of-alice', 'another']]) {
+      assert.equal(await store.authenticators.remove('alice', totp.id, at(9), [audit('removed')], among), undefined);
+    }
+    assert.equal(await everythingIn(engine), before);
+    const among = [totp.id, 'password-of-alice'];
+    assert.notEqual(await store.authenticators.remove('alice', totp.id, at(9), [], among), undefined);
+  },
+
+  'of two that are removed at once because the other stays, one stays': async (store) => {
+    await withSession(store);
+    const among = ['password-of-alice', totp.id];
+    const removed = await Promise.all(
+      among.map((id) => store.authenticators.remove('alice', id, at(9), [audit(`removed-${id}`)], among)),
+    );
+    assert.equal(count(removed, undefined), 1);
+    assert.equal((await store.authenticators.ofUser('alice')).length, 1);
+    assert.equal((await store.audit.recent(100)).length, 1);
+  },
+};
