@@ -1,5 +1,6 @@
 /** The copy holds the signing keys: whatever somebody prepared where it is made, it is for its owner alone, and nothing of theirs is touched. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import fs, {
   chmodSync,
   mkdtempSync,
@@ -15,11 +16,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
+import Database from 'better-sqlite3';
 import { generateSigningKey } from '../../keys/jwk.ts';
 import { systemNow } from '../../system.ts';
 import { createSqliteStore } from '../store.ts';
+import { audit } from '../testing/fixtures.ts';
 import { backUpSqlite } from './back-up.ts';
 import { inspectSqlite } from './inspect.ts';
+import { startWriter } from './testing/writer-process.ts';
 
 const folderOf = (t: TestContext): string => {
   const folder = mkdtempSync(join(tmpdir(), 'stile-back-up-'));
@@ -53,6 +57,26 @@ const without = async (t: TestContext, name: 'linkSync' | 'renameSync', code: st
   }
 };
 
+/** How many pages are left to copy, each time that a backup says so. */
+const stepsOf = (t: TestContext): readonly number[] => {
+  const left: number[] = [];
+  const mocked = t.mock.method(
+    Database.prototype,
+    'backup',
+    function (this: Database.Database, file: string, options?: Steps) {
+      const progress = (at: Database.BackupMetadata): number => {
+        left.push(at.remainingPages);
+        return options?.progress(at) ?? 100;
+      };
+      mocked.mock.restore();
+      return this.backup(file, { progress });
+    },
+  );
+  return left;
+};
+
+type Steps = Readonly<Record<'progress', (at: Database.BackupMetadata) => number>>;
+
 describe('a backup', () => {
   it('is whole, for its owner alone, and the only thing that is left', async (t) => {
     const { path, target } = await inUse(t);
@@ -62,6 +86,22 @@ describe('a backup', () => {
     assert.deepEqual(inspectSqlite(file, { thorough: true }).damage, []);
     for (const beside of ['-wal', '-shm']) rmSync(`${file}${beside}`, { force: true });
     assert.deepEqual(readdirSync(target), ['backup.db']);
+  });
+
+  it('comes to its end beside a process that commits all the time, and is as the database was at one moment', async (t) => {
+    const { store, path, target } = await inUse(t);
+    const details = { padding: 'x'.repeat(60_000) };
+    for (let i = 0; i < 400; i += 1) await store.audit.append([audit(`large-${i}`, { details })]);
+    const writer = startWriter('endless', path, 'busy');
+    t.after(() => writer.child.kill('SIGKILL'));
+    await once(writer.lines, 'line');
+    const file = join(target, 'backup.db');
+    const left = stepsOf(t);
+    await backUpSqlite(path, file);
+    assert.equal(left.length, 1, 'whatever is left after the first step may have to begin anew, again and again');
+    await once(writer.lines, 'line');
+    assert.ok(statSync(file).size > 20_000_000);
+    assert.deepEqual(inspectSqlite(file, { thorough: true }).damage, []);
   });
 
   it('is not made in a file that somebody left for it to be made in', async (t) => {

@@ -48,11 +48,15 @@ const privateFolderBeside = (file: string): string => {
   }
 };
 
+/** More pages than a database can have fit into one step. Writers need not wait: it reads a snapshot of the write-ahead log. */
+const ALL_PAGES = 0x7fff_ffff;
+
 const copyTo = async (copy: string, path: string): Promise<void> => {
   closeSync(openSync(copy, 'wx', 0o600));
   const database = new Database(path, { readonly: true, fileMustExist: true });
   try {
-    await database.backup(copy);
+    // All at once: a copy in steps begins anew whenever another process commits in between, and beside a busy server never ends.
+    await database.backup(copy, { progress: () => ALL_PAGES });
   } finally {
     database.close();
   }
