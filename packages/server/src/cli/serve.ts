@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import { examine } from '../doctor/examine.ts';
 import type { Finding } from '../doctor/finding.ts';
-import { announce, BEAT_MILLISECONDS } from '../doctor/processes.ts';
+import { BEAT_MILLISECONDS, keepAnnouncing } from '../doctor/processes.ts';
 import { describeError } from '../log/error.ts';
 import { createDeps, listen, openStore } from '../server.ts';
 import type { Command } from './command.ts';
@@ -15,8 +15,11 @@ export const serve: Command = async (_words, { config, log }) => {
     await deps.store.close();
     throw error;
   });
-  const announcement = attempt(() => announce(config), log);
-  const beat = setInterval(() => attempt(() => announcement?.beat(), log), BEAT_MILLISECONDS);
+  // Telling other processes that this one runs is of no use if it keeps this one from running.
+  const announcement = keepAnnouncing(config, (error) =>
+    log.warn({ err: describeError(error, []) }, 'this process could not say in the data folder that it runs'),
+  );
+  const beat = setInterval(() => announcement.beat(), BEAT_MILLISECONDS);
   log.info({ issuer: config.issuer, port: server.port, metricsPort: server.metricsPort }, 'listening');
   await askedToStop();
   log.info('shutting down');
@@ -26,7 +29,7 @@ export const serve: Command = async (_words, { config, log }) => {
     hurry.abort();
   });
   clearInterval(beat);
-  attempt(() => announcement?.withdraw(), log);
+  announcement.withdraw();
   await server.close(hurry.signal);
   return 0;
 };
@@ -42,16 +45,6 @@ const askedToStop = (): Promise<void> =>
     };
     for (const signal of STOP_SIGNALS) process.on(signal, heard);
   });
-
-/** Telling other processes that this one runs is of no use if it keeps this one from running. */
-const attempt = <T>(announcing: () => T, log: Logger): T | undefined => {
-  try {
-    return announcing();
-  } catch (error) {
-    log.warn({ err: describeError(error, []) }, 'this process could not say in the data folder that it runs');
-    return undefined;
-  }
-};
 
 /** Tells what is not as it should be. True when the server must not start. */
 const tell = (findings: readonly Finding[], log: Logger): boolean => {

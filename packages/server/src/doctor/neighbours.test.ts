@@ -10,7 +10,7 @@ import { resolveConfig } from '../config/config.ts';
 import type { ConfigInput } from '../config/schema.ts';
 import { systemNow } from '../system.ts';
 import type { Finding } from './finding.ts';
-import { announce, checkProcesses, configurationDigest } from './processes.ts';
+import { announce, checkProcesses, configurationDigest, keepAnnouncing } from './processes.ts';
 import { checkReach } from './reach.ts';
 
 const folder = (t: TestContext): string => {
@@ -60,6 +60,37 @@ describe('processes on one folder', () => {
     assert.deepEqual(readdirSync(join(dataFolder, 'processes')), [name], 'who looks changes nothing');
     announcement.beat();
     assert.equal(checkProcesses(config, Date.now() + 20_000).severity, 'warning');
+  });
+
+  it('are not believed when what they say is dated ahead: by a clock that has been put right since', (t) => {
+    const dataFolder = folder(t);
+    const config = configured({ dataFolder });
+    announce(configured({ dataFolder, enrolment: 'refuse' }));
+    assert.equal(checkProcesses(config, Date.now() - 170_000).severity, 'warning');
+    assert.equal(checkProcesses(config, Date.now() - 190_000).severity, 'ok');
+    const processes = join(dataFolder, 'processes');
+    const ahead = new Date(Date.now() + 86_400_000);
+    for (const name of readdirSync(processes)) utimesSync(join(processes, name), ahead, ahead);
+    announce(config).withdraw();
+    assert.deepEqual(readdirSync(processes), [], 'and are cleared away');
+  });
+
+  it('say that they are there as soon as they can, when they could not at the start', (t) => {
+    const dataFolder = folder(t);
+    const config = configured({ dataFolder });
+    const complaints: unknown[] = [];
+    writeFileSync(join(dataFolder, 'processes'), 'in the way');
+    const announcement = keepAnnouncing(config, (error) => void complaints.push(error));
+    announcement.beat();
+    assert.equal(complaints.length, 2);
+    rmSync(join(dataFolder, 'processes'));
+    announcement.beat();
+    assert.match(checkProcesses(config, Date.now()).what, /1 running, with this configuration/);
+    announcement.beat();
+    assert.equal(readdirSync(join(dataFolder, 'processes')).length, 1);
+    announcement.withdraw();
+    assert.deepEqual(readdirSync(join(dataFolder, 'processes')), []);
+    assert.equal(complaints.length, 2);
   });
 
   it('are cleared away by the next start when they crashed, and say anew that they are there when they did not', (t) => {

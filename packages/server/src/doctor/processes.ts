@@ -59,7 +59,31 @@ export const announce = (config: Config): Announcement => {
   return { beat: say, withdraw: () => rmSync(file, { force: true }) };
 };
 
-const ageOf = (file: string, nowMs: number): number => nowMs - statSync(file).mtimeMs;
+/**
+ * Goes on saying that a server runs here, from the first moment that it can be said: the disk may have been full at the start.
+ *
+ * @param complain is told why it could not be said
+ */
+export const keepAnnouncing = (config: Config, complain: (error: unknown) => void): Announcement => {
+  let made: Announcement | undefined;
+  const attempt = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      complain(error);
+    }
+  };
+  const beat = (): void =>
+    attempt(() => {
+      if (made) made.beat();
+      else made = announce(config);
+    });
+  beat();
+  return { beat, withdraw: () => attempt(() => made?.withdraw()) };
+};
+
+/** What is dated ahead was dated by a clock that has been put right since, and is as little to be believed as what is old. */
+const ageOf = (file: string, nowMs: number): number => Math.abs(nowMs - statSync(file).mtimeMs);
 
 const clearAway = (folder: string, nowMs: number): void => {
   const ours = namesIn(folder).filter((name) => /^[\da-f-]{36}\.json(?:\.new)?$/.test(name));
