@@ -46,6 +46,7 @@ export const sendCode = async (
   });
   if (outcome === 'proofs-gone') return undefined;
   if (outcome === 'already-answered') return problemPage('expired', 400, request, caller);
+  deps.metrics.decided('authorize', issue.step, decision.trace.reason);
   const t = messagesFor(request, validated.request.uiLocales);
   return respond(validated.request.channel, { code }, validated.client, t, deps);
 };

@@ -149,10 +149,10 @@ const perform = async (
   caller: Caller,
 ): Promise<Response | undefined> => {
   const { next, trace } = decided.decision;
+  // Counted once the code is kept: what was decided on facts that were taken back meanwhile is decided anew.
+  if (next.step === 'issue') return sendCode(decided, next, request, deps, caller);
   deps.metrics.decided('authorize', next.step, trace.reason);
   switch (next.step) {
-    case 'issue':
-      return sendCode(decided, next, request, deps, caller);
     case 'refuse':
       return refuse(decided, next, request, deps, caller);
     default: {
