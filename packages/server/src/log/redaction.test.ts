@@ -52,6 +52,14 @@ describe('a secret that is known', () => {
     }
     assert.equal(told('innocent words', 'ent', ''), 'innocent words');
   });
+
+  it('leaves no rest where it overlaps another that the same finder knows, or itself', () => {
+    assert.equal(told('<secret-one two> it failed', 'secret-one', 'one two'), '<[redacted]> it failed');
+    assert.equal(told('<secret-one two> it failed', 'one two', 'secret-one'), '<[redacted]> it failed');
+    assert.equal(told('<abcabcabc> it failed', 'abcabc'), '<[redacted]> it failed');
+    const [phrase, other] = ['correct horse battery', 'tery and a staple of mine'];
+    assert.equal(told(`<${phrase} and a staple of mine> it failed`, phrase, other), '<[redacted]> it failed');
+  });
 });
 
 /** What the log writes of an error while a request was answered. */

@@ -24,8 +24,6 @@ const SHAPES: readonly RegExp[] = [
   /\b\d{6,8}\b/g,
 ];
 
-const escaped = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&');
-
 /** Of a long secret only its beginning is looked for; so many characters of it give as much as is needed in every form. */
 const LONGEST_LOOKED_AT = 4 * TELLING_PREFIX;
 
@@ -50,42 +48,57 @@ const encodedFormsOf = (secret: string): readonly string[] => {
   ];
 };
 
-/** With a beginning goes the rest of the word, and as many more words as the secret has: a pass phrase has several. */
-const patternOf = (beginning: string, moreWords: number): string => {
-  if (beginning.length < TELLING_PREFIX) return escaped(beginning);
-  const more = moreWords === 0 ? '' : `(?:[\\s"'<>][^\\s"'<>]*){0,${moreWords}}`;
-  return `${escaped(beginning)}[^\\s"'<>]*${more}`;
-};
+/** What is looked for. */
+interface Sought {
+  readonly beginning: string;
+  /** With a beginning goes the rest of the word, and as many more words as the secret has: a pass phrase has several. */
+  readonly moreWords: number;
+}
 
-const patternsOf = (whole: string): readonly string[] => {
+const soughtOf = (whole: string): readonly Sought[] => {
   const secret = whole.slice(0, LONGEST_LOOKED_AT);
   const beginningsOf = (forms: readonly string[]): ReadonlySet<string> =>
     new Set(forms.map((form) => form.slice(0, TELLING_PREFIX)));
   const moreWords = whole.slice(TELLING_PREFIX).match(/[\s"'<>]/g)?.length ?? 0;
-  const plain = [...beginningsOf(plainFormsOf(secret))].map((beginning) => patternOf(beginning, moreWords));
-  return [...plain, ...[...beginningsOf(encodedFormsOf(secret))].map((beginning) => patternOf(beginning, 0))];
+  const plain = [...beginningsOf(plainFormsOf(secret))].map((beginning) => ({ beginning, moreWords }));
+  return [...plain, ...[...beginningsOf(encodedFormsOf(secret))].map((beginning) => ({ beginning, moreWords: 0 }))];
 };
 
+type Span = readonly [start: number, end: number];
+
 /** Where in a text secrets stand. */
-export type Finder = (text: string) => readonly (readonly [start: number, end: number])[];
+export type Finder = (text: string) => readonly Span[];
 
 const longEnough = (secrets: readonly string[]): ReadonlySet<string> =>
   new Set(secrets.filter(({ length }) => length >= LEAST_LENGTH));
 
 /** Looks for these secrets. What takes time is done when it looks for the first time, and then once for all texts. */
 export const finderOf = (secrets: readonly string[]): Finder => {
-  let pattern: RegExp | undefined;
-  const prepare = (): RegExp => {
-    // The longest first, so that no part of one is left when a shorter one is found inside it.
-    const patterns = [...new Set([...longEnough(secrets)].flatMap(patternsOf))].toSorted(
-      (one, other) => other.length - one.length,
-    );
-    return new RegExp(patterns.length === 0 ? '(?!)' : patterns.join('|'), 'g');
-  };
+  let sought: readonly Sought[] | undefined;
   return (text) => {
-    pattern ??= prepare();
-    return [...text.matchAll(pattern)].map((found) => [found.index, found.index + found[0].length]);
+    sought ??= [...longEnough(secrets)].flatMap(soughtOf);
+    const ends = [...text.matchAll(/[\s"'<>]/g)].map(({ index }) => index);
+    return sought.flatMap((one) => spansOf(one, text, ends));
   };
+};
+
+/**
+ * Each place where it stands, also those that overlap: what follows a beginning may be the beginning of another.
+ *
+ * @param ends where the words of the text end
+ */
+const spansOf = ({ beginning, moreWords }: Sought, text: string, ends: readonly number[]): readonly Span[] => {
+  const spans: [start: number, end: number][] = [];
+  let word = 0;
+  for (let at = text.indexOf(beginning); at !== -1; at = text.indexOf(beginning, at + 1)) {
+    const after = at + beginning.length;
+    while (word < ends.length && (ends[word] ?? 0) < after) word += 1;
+    const end = beginning.length < TELLING_PREFIX ? after : (ends[word + moreWords] ?? text.length);
+    const last = spans.at(-1);
+    if (last && at <= last[1]) last[1] = Math.max(last[1], end);
+    else spans.push([at, end]);
+  }
+  return spans;
 };
 
 /** An honest request brings a few dozen values. To look for thousands takes so long that others would have to wait. */
