@@ -31,6 +31,7 @@ import { seedUsers } from './session/seed-users.ts';
 import type { Store } from './store/ports.ts';
 import { createSqliteStore } from './store/store.ts';
 import { systemNow, systemRandom } from './system.ts';
+import { latestMoment } from './upkeep/latest-moment.ts';
 import { tidyUp } from './upkeep/tidy-up.ts';
 import { watchClock } from './upkeep/watch-clock.ts';
 
@@ -112,12 +113,15 @@ const CLOCK_LOOK_MILLISECONDS = 5_000;
 const DRAIN_MILLISECONDS = 10_000;
 const LAST_REQUEST_MILLISECONDS = 200;
 
+const steadySeconds = (): number => performance.now() / 1000;
+
 /**
  * Listens on the configured address.
  *
  * @throws the system's error when the port is taken or may not be used
  */
 export const listen = async (deps: Deps): Promise<RunningServer> => {
+  const latest = await latestMoment(deps, steadySeconds);
   const metrics = await metricsListener(deps);
   const { server, drain } = httpServer(createApp(deps), deps);
   await new Promise<void>((resolve, reject) => {
@@ -129,12 +133,12 @@ export const listen = async (deps: Deps): Promise<RunningServer> => {
   });
   const clock = watchClock(
     () => deps.now(),
-    () => performance.now() / 1000,
+    steadySeconds,
     (seconds) => deps.log.warn({ seconds }, 'the clock jumped, or the machine slept'),
   );
   const timers = [
     setInterval(() => clock.look(), CLOCK_LOOK_MILLISECONDS),
-    setInterval(() => attempt('sweep', deps, () => tidyUp(deps, clock.steadySeconds())), SWEEP_MILLISECONDS),
+    setInterval(() => attempt('sweep', deps, () => tidyUp(deps, clock.steadySeconds(), latest())), SWEEP_MILLISECONDS),
     setInterval(() => attempt('key reload', deps, () => reloadKeys(deps)), KEY_RELOAD_MILLISECONDS),
   ];
   const { port } = server.address() as AddressInfo;

@@ -91,11 +91,11 @@ test('an interaction that nobody answered is counted once, by what was asked las
   });
   const abandoned = () => seriesOf(server, 'stile_challenges_abandoned_total');
   server.advance(1799);
-  await tidyUp(server.deps, 3600);
+  await tidyUp(server.deps, 3600, server.deps.now());
   assert.deepEqual(await abandoned(), {});
   server.advance(1);
-  await Promise.all([tidyUp(server.deps, 3600), tidyUp(server.deps, 3600)]);
-  await tidyUp(server.deps, 3600);
+  await Promise.all([tidyUp(server.deps, 3600, server.deps.now()), tidyUp(server.deps, 3600, server.deps.now())]);
+  await tidyUp(server.deps, 3600, server.deps.now());
   assert.deepEqual(await abandoned(), {
     'step=login,factor=password,reason=nobody_signed_in': 1,
     'step=challenge,factor=totp,reason=level_not_shown': 1,

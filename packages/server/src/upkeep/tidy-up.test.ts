@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { auditRecord } from '../audit/audit.ts';
 import type { TestServer } from '../testing/test-server.ts';
 import { START, testServer } from '../testing/test-server.ts';
+import { latestMoment } from './latest-moment.ts';
 import { tidyUp } from './tidy-up.ts';
 
 test('T23: nothing is forgotten before the clock has been steady for longer than any token lives', async (t) => {
@@ -12,9 +13,9 @@ test('T23: nothing is forgotten before the clock has been steady for longer than
   const isRemembered = async (): Promise<boolean> =>
     (await store.authenticators.usedOf('single-use-token', ['used'])).length === 1;
   server.advance(86_400);
-  await tidyUp(deps, 3599);
+  await tidyUp(deps, 3599, deps.now());
   assert.equal(await isRemembered(), true, 'the clock may be a day ahead, and the token as good as new tomorrow');
-  await tidyUp(deps, 3600);
+  await tidyUp(deps, 3600, deps.now());
   assert.equal(await isRemembered(), false);
 });
 
@@ -26,7 +27,7 @@ test('T23: … nor before the tokens of an API with long lives are over', async 
   const { deps, store } = server;
   await store.once.consume({ kind: 'single-use-token', key: 'revoked', expiresAt: deps.now() }, []);
   server.advance(86_400);
-  await tidyUp(deps, 7199);
+  await tidyUp(deps, 7199, deps.now());
   assert.equal((await store.authenticators.usedOf('single-use-token', ['revoked'])).length, 1);
 });
 
@@ -44,18 +45,45 @@ test('a process that is restarted every hour forgets audit records all the same,
   const server = await testServer(t);
   await withOldRecord(server);
   await server.store.once.consume({ kind: 'single-use-token', key: 'used', expiresAt: START }, []);
-  await tidyUp(server.deps, 299);
+  await tidyUp(server.deps, 299, server.deps.now());
   assert.deepEqual(await audited(server, ['old']), ['old']);
-  await tidyUp(server.deps, 300);
+  await tidyUp(server.deps, 300, server.deps.now());
   assert.deepEqual(await audited(server, ['old']), []);
   assert.equal((await server.store.authenticators.usedOf('single-use-token', ['used'])).length, 1, 'and nothing else');
+});
+
+test('T23: a clock that is years ahead from the start, and goes on steadily, forgets no audit records', async (t) => {
+  const server = await testServer(t);
+  const { deps, store } = server;
+  await store.audit.append([{ ...auditRecord(deps, 'test.happened', {}), id: 'old' }]);
+  server.advance(deps.config.audit.retention - 1000);
+  await store.audit.append([{ ...auditRecord(deps, 'test.happened', {}), id: 'young' }]);
+  // The machine starts again, with a clock that is three years ahead.
+  server.advance(3 * 365 * 86_400);
+  let uptime = 50;
+  const latest = await latestMoment(deps, () => uptime);
+  uptime += 300;
+  server.advance(300);
+  await tidyUp(deps, 300, latest());
+  assert.deepEqual(await audited(server, ['old', 'young']), ['young', 'old']);
+  uptime += 700;
+  await tidyUp(deps, 1000, latest());
+  assert.deepEqual(await audited(server, ['old', 'young']), ['young'], 'what is old by time that really passed goes');
+});
+
+test('T23: … nor does a clock that was years behind at the first start, and is put right', async (t) => {
+  const server = await testServer(t);
+  const latest = await latestMoment(server.deps, () => 0);
+  await withOldRecord(server);
+  await tidyUp(server.deps, 300, latest());
+  assert.deepEqual(await audited(server, ['old']), ['old']);
 });
 
 test('audit records that are to be kept for ever are kept', async (t) => {
   const server = await testServer(t, (config) => ({ ...config, audit: { retention: 0 } }));
   await withOldRecord(server);
   server.advance(4000 * 86_400);
-  await tidyUp(server.deps, 3600);
+  await tidyUp(server.deps, 3600, server.deps.now());
   assert.deepEqual(await audited(server, ['old']), ['old']);
 });
 
@@ -70,7 +98,7 @@ for (const broken of ['interactions', 'audit', 'sweep'] as const) {
     }));
     await withOldRecord(server);
     await server.store.once.consume({ kind: 'single-use-token', key: 'used', expiresAt: START }, []);
-    await tidyUp(server.deps, 3600);
+    await tidyUp(server.deps, 3600, server.deps.now());
     assert.equal(server.logged.filter((line) => line.includes('a row that nobody wrote')).length, 1);
     assert.deepEqual(await audited(server, ['old']), broken === 'audit' ? ['old'] : []);
     const remembered = await server.store.authenticators.usedOf('single-use-token', ['used']);

@@ -1,5 +1,6 @@
 /** What is done every minute beside the requests. */
-import { secondsBefore } from '@stile/core';
+import type { Instant } from '@stile/core';
+import { instant, secondsBefore } from '@stile/core';
 import type { Deps } from '../deps.ts';
 
 /** Few enough at once that no request notices. */
@@ -28,8 +29,9 @@ const AUDIT_STEADY_SECONDS = 300;
  * next time, and keeps nothing else from being done.
  *
  * @param steadySeconds for how long the clock has gone on as time does
+ * @param latest what it can be by now at most, by what was on record at the start
  */
-export const tidyUp = async (deps: Deps, steadySeconds: number): Promise<void> => {
+export const tidyUp = async (deps: Deps, steadySeconds: number, latest: Instant): Promise<void> => {
   const { store, config, log, now } = deps;
   const { retention } = config.audit;
   const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
@@ -37,7 +39,9 @@ export const tidyUp = async (deps: Deps, steadySeconds: number): Promise<void> =
   };
   await attempt('counting abandoned requests', () => countAbandoned(deps));
   if (retention > 0 && steadySeconds >= AUDIT_STEADY_SECONDS)
-    await attempt('forgetting audit records', () => store.audit.forget(secondsBefore(now(), retention)));
+    await attempt('forgetting audit records', () =>
+      store.audit.forget(secondsBefore(instant(Math.min(now(), latest)), retention)),
+    );
   if (steadySeconds >= steadyEnough(config)) await attempt('sweep', () => store.sweep(now()));
 };
 
