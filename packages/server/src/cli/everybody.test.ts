@@ -48,6 +48,17 @@ test('it is on record, with the reason, by whom, and how much; there is nothing 
   assert.match((await run(signOut, '--all')).text, /0 sessions ended, 0 grants/);
 });
 
+test('sessions that had run out by themselves are not counted as ended', async (t) => {
+  const { server, run } = await operated(t);
+  await signInAndStepUp(server);
+  server.advance(server.deps.config.sessions.idle);
+  await signInAndStepUp(server);
+  assert.match((await run(signOut, '--all')).text, /^Everybody is signed out: 1 session ended, /);
+  await signInAndStepUp(server);
+  server.advance(server.deps.config.sessions.idle);
+  assert.match((await run(signOut, 'robin')).text, /0 sessions ended/);
+});
+
 test('beside somebody’s name it is refused, in any order, and nobody is signed out', async (t) => {
   const { server, run } = await operated(t);
   const { browser } = await signInAndStepUp(server);

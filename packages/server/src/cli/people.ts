@@ -1,4 +1,6 @@
+import { secondsBefore } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
+import { isAlive } from '../session/current-session.ts';
 import { normaliseUsername } from '../session/username.ts';
 import type { Store } from '../store/ports.ts';
 import type { AuditRecord, User } from '../store/records.ts';
@@ -38,7 +40,9 @@ export const signOut: StoreCommand = async (store, words, line) => {
   const [username] = words.filter((word) => word !== '--all');
   if (words.includes('--all')) return username === undefined ? signEverybodyOut(store, line) : notBoth(line);
   return withUser(store, username, line.print, async (user) => {
-    const ended = await endSessions(store, user, line);
+    const theirs = await store.sessions.ofUser(user.id);
+    const ended = theirs.filter((session) => isAlive(session, line.now(), line.config)).length;
+    await endSessions(store, user, line);
     line.print(`${user.username} is signed out: ${ended === 1 ? 'one session' : `${ended} sessions`} ended.`);
     return 0;
   });
@@ -49,17 +53,21 @@ const notBoth = ({ print }: CommandLine): number => {
   return 2;
 };
 
-const signEverybodyOut = async (store: Store, { print, now }: CommandLine): Promise<number> => {
+const signEverybodyOut = async (store: Store, { config, print, now }: CommandLine): Promise<number> => {
   const record = (type: string, details: AuditRecord['details']): AuditRecord =>
     auditRecord({ now, randomBytes: systemRandom }, type, {
       details: { reason: 'administrator', of: 'everybody', ...details },
     });
-  const { sessions, grants } = await store.sessions.endEverything(now(), (ended) => [
+  const standing = {
+    begunAfter: secondsBefore(now(), config.sessions.absolute),
+    seenAfter: secondsBefore(now(), config.sessions.idle),
+  };
+  const { sessions, grants } = await store.sessions.endEverything(now(), standing, (ended) => [
     record('session.ended', { sessions: ended.sessions }),
     record('token.revoked', { grants: ended.grants }),
   ]);
   print(
-    `Everybody is signed out: ${sessions} sessions ended, ${grants} grants with their codes and refresh tokens are revoked.`,
+    `Everybody is signed out: ${sessions === 1 ? '1 session' : `${sessions} sessions`} ended, ${grants} grants with their codes and refresh tokens are revoked.`,
   );
   print(
     'Access tokens that APIs check by themselves stay good until they expire, unless the key that signed them is withdrawn:',

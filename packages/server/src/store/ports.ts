@@ -189,6 +189,12 @@ export interface Ended {
   readonly grants: number;
 }
 
+/** Sessions that were begun and seen later than these moments have not run out. */
+export interface Standings {
+  readonly begunAfter: Instant;
+  readonly seenAfter: Instant;
+}
+
 export interface SessionStore {
   find(id: string): Promise<Session | undefined>;
   /** By the digest of the cookie it has now; one it had before finds nothing. */
@@ -217,11 +223,13 @@ export interface SessionStore {
   /** Ends every session of a user. Returns how many were alive. */
   endAllOf(userId: string, now: Instant, audit: readonly AuditRecord[]): Promise<number>;
   /**
-   * Atomic: ends every session of everybody and revokes every grant, and with it every code and token of it. Says how many were alive.
+   * Atomic: ends every session of everybody and revokes every grant, and with it every code and token of it. Says how many were alive:
+   * of the sessions those that had not run out by themselves.
    *
+   * @param standing which had not: begun and seen later than these moments
    * @param audit pure; gets what ended, for the records of it
    */
-  endEverything(now: Instant, audit: (ended: Ended) => readonly AuditRecord[]): Promise<Ended>;
+  endEverything(now: Instant, standing: Standings, audit: (ended: Ended) => readonly AuditRecord[]): Promise<Ended>;
 }
 
 export interface InteractionStore {
@@ -336,14 +344,33 @@ export interface ThrottleLimit {
   readonly key: string;
   readonly burst: number;
   readonly intervalSeconds: number;
+  /** Under what it is found beside the others of the same person; a digest. */
+  readonly whose?: string | null;
+  /** What an operator tells it by. */
+  readonly label?: string;
+}
+
+export type ThrottleOutcome =
+  | { readonly allowed: true }
+  | { readonly allowed: false; readonly retryAfterSeconds: number; readonly key: string };
+
+/** What is spent of a limit: all of its tries are free again at that moment. */
+export interface SpentThrottle {
+  readonly key: string;
+  readonly freeAt: Instant;
+  readonly whose: string | null;
+  readonly label: string | null;
 }
 
 export interface ThrottleStore {
   /** Takes one try from every limit, or from none if any is exhausted; then says in how many seconds the next is free. */
-  take(
-    limits: readonly ThrottleLimit[],
-    now: Instant,
-  ): Promise<{ allowed: true } | { allowed: false; retryAfterSeconds: number; key: string }>;
+  take(limits: readonly ThrottleLimit[], now: Instant): Promise<ThrottleOutcome>;
+  /** What taking one would say. Nothing is taken. */
+  look(limits: readonly ThrottleLimit[], now: Instant): Promise<ThrottleOutcome>;
+  /** What is spent of somebody's limits, the one that is free last first. */
+  spentOf(whose: readonly string[], now: Instant): Promise<readonly SpentThrottle[]>;
+  /** Gives somebody every try back. Says of how many limits; audits if of any. */
+  lift(whose: readonly string[], audit: readonly AuditRecord[]): Promise<number>;
 }
 
 export interface KeyStore {

@@ -2,7 +2,14 @@ import { first } from './0001-first.ts';
 import { requestedClaims } from './0002-requested-claims.ts';
 import { whatWasAsked } from './0003-what-was-asked.ts';
 import { authenticatorsOfEveryKind } from './0004-authenticators.ts';
+import { whoseLimits } from './0005-whose-limits.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, oldest first. */
-export const migrations: readonly Migration[] = [first, requestedClaims, whatWasAsked, authenticatorsOfEveryKind];
+export const migrations: readonly Migration[] = [
+  first,
+  requestedClaims,
+  whatWasAsked,
+  authenticatorsOfEveryKind,
+  whoseLimits,
+];

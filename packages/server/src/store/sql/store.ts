@@ -44,7 +44,7 @@ import { removeAuthenticator } from './operations/remove-authenticator.ts';
 import { resetPassword } from './operations/reset-password.ts';
 import * as sessions from './operations/sessions.ts';
 import { signOut } from './operations/sign-out.ts';
-import { takeTry } from './operations/throttles.ts';
+import { liftThrottles, lookAt, spentOf, takeTry } from './operations/throttles.ts';
 import { forgetAuditRecords, forgettings, writeAndForget } from './operations/upkeep.ts';
 
 /** How many rows one step of the sweep removes: few enough that nobody notices the wait. */
@@ -132,7 +132,7 @@ const sessionStore = ({ read, write }: Engine): SessionStore => ({
   end: (id, now, records) => write(() => sessions.endSession(id, now, records)),
   signOut: (userId, which, now, records) => write(() => signOut(userId, which, now, records)),
   endAllOf: (userId, now, records) => write(() => sessions.endAllSessions(userId, now, records)),
-  endEverything: (now, recordsOf) => write(() => endEverything(now, recordsOf)),
+  endEverything: (now, standing, recordsOf) => write(() => endEverything(now, standing, recordsOf)),
 });
 
 const interactionStore = ({ read, write }: Engine): InteractionStore => ({
@@ -167,8 +167,11 @@ const onceStore = ({ write }: Engine): OnceStore => ({
     }),
 });
 
-const throttleStore = ({ write }: Engine): ThrottleStore => ({
+const throttleStore = ({ read, write }: Engine): ThrottleStore => ({
   take: (limits, now) => write(() => takeTry(limits, now)),
+  look: (limits, now) => read(() => lookAt(limits, now)),
+  spentOf: (whose, now) => read(() => spentOf(whose, now)),
+  lift: (whose, records) => write(() => liftThrottles(whose, records)),
 });
 
 const keyStore = ({ read, write }: Engine): KeyStore => ({
@@ -190,15 +193,21 @@ const auditStore = (engine: Engine): AuditStore => ({
   forget: (until) => inSteps(engine, [() => forgetAuditRecords(until, SWEEP_STEP_ROWS)]),
 });
 
-/** Repeats each step until it finds fewer than it may remove at once. */
+/** Repeats each step until it finds fewer than it may remove at once. One that fails keeps no other from being done. */
 const inSteps = async (engine: Engine, steps: readonly (() => Operation<number>)[]): Promise<number> => {
   let forgotten = 0;
+  const failures: unknown[] = [];
   for (const step of steps) {
-    let gone: number;
-    do {
-      gone = await engine.write(step);
-      forgotten += gone;
-    } while (gone === SWEEP_STEP_ROWS);
+    try {
+      let gone: number;
+      do {
+        gone = await engine.write(step);
+        forgotten += gone;
+      } while (gone === SWEEP_STEP_ROWS);
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (failures.length > 0) throw failures[0];
   return forgotten;
 };

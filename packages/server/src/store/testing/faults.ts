@@ -136,6 +136,11 @@ const writes: readonly Write[] = [
     write: ({ throttles }) => throttles.take(limits, at(0)),
   },
   {
+    name: 'lifting limits',
+    prepare: ({ throttles }) => throttles.take([{ key: 'a', burst: 2, intervalSeconds: 10, whose: 'alice' }], at(0)),
+    write: ({ throttles }) => throttles.lift(['alice'], [audit('1')]),
+  },
+  {
     name: 'rotating keys',
     prepare: ({ keys }) => keys.ensure([signingKey(), signingKey({ kid: 'es-2', state: 'next' })]),
     write: ({ keys }) => keys.rotate([signingKey({ kid: 'es-3', state: 'next' })], at(9), at(99), null, [audit('1')]),
@@ -153,7 +158,8 @@ const writes: readonly Write[] = [
   {
     name: 'ending everything of everybody',
     prepare: withRefreshToken,
-    write: ({ sessions }) => sessions.endEverything(at(40), () => [audit('1'), audit('2')]),
+    write: ({ sessions }) =>
+      sessions.endEverything(at(40), { begunAfter: at(-1), seenAfter: at(-1) }, () => [audit('1'), audit('2')]),
   },
   {
     name: 'removing an authenticator',

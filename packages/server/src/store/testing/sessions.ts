@@ -127,7 +127,8 @@ export const sessionPromises: Promises = {
       await store.grants.authorize(authorization({ ...revoked, interactionId: null }));
       await store.grants.revoke('before', at(6), 'logout', []);
 
-      const ended = await store.sessions.endEverything(at(40), ({ sessions, grants }) => [
+      const standing = { begunAfter: at(-1), seenAfter: at(-1) };
+      const ended = await store.sessions.endEverything(at(40), standing, ({ sessions, grants }) => [
         audit(`${sessions} sessions`),
         audit(`${grants} grants`),
       ]);
@@ -150,8 +151,21 @@ export const sessionPromises: Promises = {
         }),
       );
       assert.deepEqual(seen, { outcome: 'judged', value: at(40) });
-      assert.deepEqual(await store.sessions.endEverything(at(50), () => []), { sessions: 0, grants: 0 });
+      assert.deepEqual(await store.sessions.endEverything(at(50), standing, () => []), { sessions: 0, grants: 0 });
     },
+
+  'of the sessions of everybody those are counted as ended that had not run out by themselves': async (store) => {
+    await withSession(store);
+    const { createdAt, lastSeenAt } = session();
+    for (const standing of [
+      { begunAfter: createdAt, seenAfter: at(-1) },
+      { begunAfter: at(-1), seenAfter: lastSeenAt },
+    ]) {
+      const { sessions } = await store.sessions.endEverything(at(40), standing, () => []);
+      assert.equal(sessions, 0);
+    }
+    assert.equal((await store.sessions.find('session'))?.endedAt, at(40), 'and all the same it ends');
+  },
 
   'a user is blocked and the block is lifted, each with its record': async (store) => {
     await withSession(store);

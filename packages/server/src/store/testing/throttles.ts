@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { at, atOnce } from './fixtures.ts';
+import { at, atOnce, audit } from './fixtures.ts';
 import type { Promises } from './setting.ts';
 import { everythingIn } from './setting.ts';
 
@@ -60,6 +60,41 @@ export const throttlePromises: Promises = {
       retryAfterSeconds: 299,
       key: 'slow',
     });
+  },
+
+  'to look takes nothing, and says what taking would': async (store, engine) => {
+    for (let tries = 0; tries < 3; tries += 1) {
+      assert.deepEqual(await store.throttles.look([limit()], at(0)), { allowed: true });
+      await store.throttles.take([limit()], at(0));
+    }
+    const before = await everythingIn(engine);
+    const refused = { allowed: false, retryAfterSeconds: 10, key: 'password:alice' };
+    assert.deepEqual(await store.throttles.look([limit(), limit({ key: 'other' })], at(0)), refused);
+    assert.deepEqual(await store.throttles.look([limit({ burst: 4 })], at(0)), { allowed: true });
+    assert.equal(await everythingIn(engine), before);
+  },
+
+  'what is spent of somebody’s limits is found, and nobody else’s': async ({ throttles }) => {
+    await throttles.take([limit({ whose: 'alice', label: 'totp' }), limit({ key: 'nobody', whose: null })], at(0));
+    await throttles.take([limit({ key: 'b', whose: 'alice by name', label: 'password' })], at(5));
+    await throttles.take([limit({ key: 'c', whose: 'bob', label: 'totp' })], at(0));
+    assert.deepEqual(await throttles.spentOf(['alice', 'alice by name'], at(6)), [
+      { key: 'b', freeAt: at(15), whose: 'alice by name', label: 'password' },
+      { key: 'password:alice', freeAt: at(10), whose: 'alice', label: 'totp' },
+    ]);
+    assert.equal((await throttles.spentOf(['alice', 'alice by name'], at(10))).length, 1);
+    assert.deepEqual(await throttles.spentOf(['carol'], at(0)), []);
+  },
+
+  'somebody is given every try back, and that is on record': async (store) => {
+    for (let tries = 0; tries < 3; tries += 1) await store.throttles.take([limit({ whose: 'alice' })], at(0));
+    await store.throttles.take([limit({ key: 'c', burst: 1, whose: 'bob' })], at(0));
+    assert.equal(await store.throttles.lift(['alice'], [audit('lifted')]), 1);
+    assert.deepEqual(await store.throttles.take([limit({ whose: 'alice' })], at(0)), { allowed: true });
+    assert.equal((await store.throttles.look([limit({ key: 'c', burst: 1 })], at(0))).allowed, false);
+    assert.notEqual(await store.audit.find('lifted'), undefined);
+    assert.equal(await store.throttles.lift(['carol'], [audit('nothing')]), 0);
+    assert.equal(await store.audit.find('nothing'), undefined);
   },
 
   'T23: a clock that was ahead locks nobody out for longer than the limit itself': async ({ throttles }) => {

@@ -128,6 +128,16 @@ export const upkeepPromises: Promises = {
     assert.equal(await store.sweep(at(660)), 0);
   },
 
+  'a step of the sweep that fails keeps no other from being done, and is told': async (store, engine) => {
+    await withRefreshToken(store);
+    await store.once.consume(once(), []);
+    await engine.write(() => run(build.updateTable('code').set({ redirect_uri_sent: 2 })));
+    await engine.write(() => run(build.updateTable('refresh_token').set({ expires_at: instant(0), client_id: '' })));
+    await assert.rejects(store.sweep(at(40 * DAY)), { name: 'CorruptRowError' });
+    assert.equal(await store.grants.findRefreshToken('token-0'), undefined);
+    assert.equal(await store.once.consume(once(), []), true, 'forgotten');
+  },
+
   'a row that Stile did not write is refused, and its content is not told': async (store, engine) => {
     await store.users.seed(user(), [authenticator()]);
     for (const material of ['hunter2', '["hunter2"]', '{"hash":"hunter2"']) {

@@ -1,14 +1,14 @@
 import type { Instant } from '@stile/core';
 import { secondsAfter } from '@stile/core';
-import type { ThrottleLimit } from '../../ports.ts';
+import type { SpentThrottle, ThrottleLimit, ThrottleOutcome } from '../../ports.ts';
+import type { AuditRecord } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
-import { first, run } from '../operation.ts';
+import { first, rows, run } from '../operation.ts';
 import type { RowIn } from '../tables/table.ts';
 import { throttles } from '../tables/upkeep.ts';
 import { template } from '../template.ts';
-
-export type ThrottleOutcome = { allowed: true } | { allowed: false; retryAfterSeconds: number; key: string };
+import { appendAudit } from './audit.ts';
 
 /**
  * Takes one try from each limit, or from none (generic cell rate algorithm): a limit is kept as the moment at which all of its
@@ -18,17 +18,22 @@ export type ThrottleOutcome = { allowed: true } | { allowed: false; retryAfterSe
  */
 export function* takeTry(limits: readonly ThrottleLimit[], now: Instant): Operation<ThrottleOutcome> {
   checkLimits(limits);
-  const spent: { limit: ThrottleLimit; freeAt: Instant }[] = [];
+  const outcome = yield* lookAt(limits, now);
+  if (!outcome.allowed) return outcome;
+  for (const limit of limits) {
+    yield* spend(limit, secondsAfter(yield* freeAtOf(limit, now), limit.intervalSeconds));
+  }
+  return outcome;
+}
+
+/** What taking a try would say; the limit with the longest wait is named. */
+export function* lookAt(limits: readonly ThrottleLimit[], now: Instant): Operation<ThrottleOutcome> {
   let longest: { retryAfterSeconds: number; key: string } | undefined;
   for (const limit of limits) {
-    const freeAt = yield* freeAtOf(limit, now);
-    const retryAfterSeconds = freeAt - now - (limit.burst - 1) * limit.intervalSeconds;
+    const retryAfterSeconds = (yield* freeAtOf(limit, now)) - now - (limit.burst - 1) * limit.intervalSeconds;
     if (retryAfterSeconds > (longest?.retryAfterSeconds ?? 0)) longest = { retryAfterSeconds, key: limit.key };
-    spent.push({ limit, freeAt });
   }
-  if (longest !== undefined) return { allowed: false, ...longest };
-  for (const { limit, freeAt } of spent) yield* spend(limit.key, secondsAfter(freeAt, limit.intervalSeconds));
-  return { allowed: true };
+  return longest === undefined ? { allowed: true } : { allowed: false, ...longest };
 }
 
 const checkLimits = (limits: readonly ThrottleLimit[]): void => {
@@ -63,10 +68,33 @@ const upsert = template<RowIn<typeof throttles>>((hole) =>
   build
     .insertInto('throttle')
     .values(throttles.holes)
-    .onConflict((conflict) => conflict.column('key').doUpdateSet({ free_at: hole('free_at') })),
+    .onConflict((conflict) =>
+      conflict.column('key').doUpdateSet({ free_at: hole('free_at'), whose: hole('whose'), label: hole('label') }),
+    ),
 );
 
-const spend = (key: string, freeAt: Instant): Operation<number> => run(upsert(throttles.row({ key, freeAt })));
+const spend = ({ key, whose = null, label = null }: SpendableLimit, freeAt: Instant): Operation<number> =>
+  run(upsert(throttles.row({ key, freeAt, whose, label })));
+
+type SpendableLimit = Pick<ThrottleLimit, 'key' | 'whose'> & { readonly label?: string | null };
+
+export const spentOf = (whose: readonly string[], now: Instant): Operation<readonly SpentThrottle[]> =>
+  rows(
+    build
+      .selectFrom('throttle')
+      .selectAll()
+      .where('whose', 'in', whose)
+      .where('free_at', '>', now)
+      .orderBy('free_at', 'desc')
+      .orderBy('key'),
+    throttles,
+  );
+
+export function* liftThrottles(whose: readonly string[], audit: readonly AuditRecord[]): Operation<number> {
+  const lifted = yield* run(build.deleteFrom('throttle').where('whose', 'in', whose));
+  if (lifted > 0) yield* appendAudit(audit);
+  return lifted;
+}
 
 const clear = template<{ key: string }>((hole) => build.deleteFrom('throttle').where('key', '=', hole('key')));
 

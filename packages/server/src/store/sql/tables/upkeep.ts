@@ -1,5 +1,4 @@
-import type { Instant } from '@stile/core';
-import type { Once } from '../../ports.ts';
+import type { Once, SpentThrottle } from '../../ports.ts';
 import type { AuditRecord, SigningKey } from '../../records.ts';
 import { anyObject } from './facts.ts';
 import { bytes, json, nullable, oneOf, seconds, table, text } from './table.ts';
@@ -15,18 +14,19 @@ export const consumptions = table<Once>()({
     'interaction',
     'authenticator',
     'ceremony',
+    'device-message',
   ]),
   key: text('key'),
   expiresAt: nullable(seconds('expires_at')),
 });
 
-/** How much of a limit is spent, as one moment (see the operation that takes from it). */
-interface Throttle {
-  readonly key: string;
-  readonly freeAt: Instant;
-}
-
-export const throttles = table<Throttle>()({ key: text('key'), freeAt: seconds('free_at') });
+/** How much of a limit is spent is one moment (see the operation that takes from it). */
+export const throttles = table<SpentThrottle>()({
+  key: text('key'),
+  freeAt: seconds('free_at'),
+  whose: nullable(text('whose')),
+  label: nullable(text('label')),
+});
 
 export const signingKeys = table<SigningKey>()({
   kid: text('kid'),
