@@ -45,7 +45,7 @@ const house: House = {
     'packages/server': [
       {
         rooms: (
-          'actions audit authorization client config doctor factors grant http keys log metrics notify pages recovery risk ' +
+          'actions audit authorization client config doctor factors grant http keys log metrics notify pages push recovery risk ' +
           'session store throttle token upkeep deps.ts digest.ts system.ts'
         ).split(' '),
         sideways: true,

@@ -10,6 +10,9 @@ import { introspect } from './endpoints/introspect.ts';
 import { jwks } from './endpoints/jwks.ts';
 import { auth0Logout, oidcLogout } from './endpoints/logout.ts';
 import { authorizationServerMetadata, openidConfiguration } from './endpoints/metadata.ts';
+import { answerPush, enrolDevice, pollDevice } from './endpoints/push.ts';
+import { manifest, serviceWorker, showApprovals } from './endpoints/push-approve.ts';
+import { pushStatus } from './endpoints/push-status.ts';
 import { revoke } from './endpoints/revoke.ts';
 import { token } from './endpoints/token.ts';
 import { userinfo } from './endpoints/userinfo.ts';
@@ -52,6 +55,13 @@ const routes: readonly Route[] = [
   ['POST', '/consent',                                answerConsent,               'nobody'],
   ['GET',  '/select-account',                         showSelectAccount,           'nobody'],
   ['POST', '/select-account',                         answerSelectAccount,         'nobody'],
+  ['GET',  '/approve',                                showApprovals,               'nobody'],
+  ['GET',  '/approve/worker.js',                      serviceWorker,               'nobody'],
+  ['GET',  '/approve/manifest.json',                  manifest,                    'nobody'],
+  ['POST', '/push/enrol',                             enrolDevice,                 'nobody'],
+  ['POST', '/push/poll',                              pollDevice,                  'nobody'],
+  ['POST', '/push/answer',                            answerPush,                  'nobody'],
+  ['GET',  '/push/status',                            pushStatus,                  'nobody'],
   ['GET',  '/assets/*',                               asset,                       'nobody'],
   ['GET',  '/healthz',                                healthz,                     'nobody'],
   ['GET',  '/readyz',                                 readyz,                      'nobody'],

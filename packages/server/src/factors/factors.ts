@@ -1,11 +1,12 @@
 import type { Proof } from '@stile/core';
 import type { Factor, FactorSettings, FactorTraits } from './factor.ts';
 import { passwordFactor } from './password-factor.ts';
+import { pushFactor } from './push-factor.ts';
 import { recoveryCodeFactor } from './recovery-code-factor.ts';
 import { totpFactor } from './totp-factor.ts';
 
 /** Every factor, a line each. */
-export const factors: readonly Factor[] = [passwordFactor, totpFactor, recoveryCodeFactor];
+export const factors: readonly Factor[] = [passwordFactor, totpFactor, pushFactor, recoveryCodeFactor];
 
 /** A factor by its name, if this server knows it. */
 export const factorNamed = (name: string): Factor | undefined => factors.find((factor) => factor.name === name);

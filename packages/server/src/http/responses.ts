@@ -31,6 +31,8 @@ const csp = (frameAncestors: string): string =>
     "style-src 'self'",
     "script-src 'self'",
     "img-src 'self' data:",
+    "connect-src 'self'",
+    "manifest-src 'self'",
     "base-uri 'none'",
     `frame-ancestors ${frameAncestors}`,
   ].join('; ');

@@ -24,7 +24,8 @@ const HEADERS: Readonly<Record<string, string>> = {
 const HSTS = 'max-age=31536000';
 
 /** Whether a path is one that machines call: their errors are JSON, people's are pages. */
-const isForMachines = (path: string): boolean => /^\/(oauth|userinfo|\.well-known|healthz|readyz)(\/|$)/.test(path);
+const isForMachines = (path: string): boolean =>
+  /^\/(oauth|push|userinfo|\.well-known|healthz|readyz)(\/|$)/.test(path);
 
 export const serve = (
   table: readonly (readonly ['GET' | 'POST', string, unknown, RouteFacts['cors']])[],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Colour } from './palette.ts';
 import { light, parseColour } from './palette.ts';
+import { approveScript, pushEnrolScript, pushWaitScript } from './push-script.ts';
 import { formPostScript, pageScript, webMessageScript } from './scripts.ts';
 import { accentStylesheet, stylesheet } from './styles.ts';
 
@@ -36,10 +37,13 @@ const styles = asset('stile.css', CSS, stylesheet);
 const page = asset('stile.js', SCRIPT, pageScript);
 const formPost = asset('form-post.js', SCRIPT, formPostScript);
 const webMessage = asset('web-message.js', SCRIPT, webMessageScript);
+const pushWait = asset('push-wait.js', SCRIPT, pushWaitScript);
+const pushEnrol = asset('push-enrol.js', SCRIPT, pushEnrolScript);
+const approve = asset('approve.js', SCRIPT, approveScript);
 const icon = asset('stile.svg', 'image/svg+xml', siteIcon);
 
 /** Every file that pages refer to, except the style sheets of accent colours, which are made on demand. */
-export const assets: readonly Asset[] = [styles, page, formPost, webMessage, icon];
+export const assets: readonly Asset[] = [styles, page, formPost, webMessage, icon, pushWait, pushEnrol, approve];
 
 const addressOf = ({ path, etag }: Asset): string => `${path}?v=${etag.slice(1, -1)}`;
 
@@ -50,6 +54,9 @@ export const addresses = {
   formPost: addressOf(formPost),
   webMessage: addressOf(webMessage),
   icon: addressOf(icon),
+  pushWait: addressOf(pushWait),
+  pushEnrol: addressOf(pushEnrol),
+  approve: addressOf(approve),
 } as const;
 
 const accentAsset = (accent: Colour): Asset => asset(`accent-${accent.slice(1)}.css`, CSS, accentStylesheet(accent));

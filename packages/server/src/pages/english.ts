@@ -2,6 +2,7 @@ import type { Age, Span, Unit } from './duration.ts';
 import { wait } from './duration.ts';
 import type { Demand, Reason } from './reason.ts';
 import { demandOf, fitsButton, insideSentence, staleness } from './reason.ts';
+import { push } from './words/en/push.ts';
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
@@ -240,5 +241,6 @@ export const english = {
       hint: 'If it happens again, tell us the reference number.',
     },
   },
+  push,
   reference: 'Reference number',
 };

@@ -3,6 +3,7 @@ import { wait } from './duration.ts';
 import type { Messages } from './messages.ts';
 import type { Demand, Reason } from './reason.ts';
 import { demandOf, fitsButton, insideSentence, staleness } from './reason.ts';
+import { push } from './words/de/push.ts';
 
 /** The forms of a unit: after "vor" and "aus den letzten" stands the dative. */
 const units: Readonly<Record<Unit, { one: string; many: string; dative: string; last: string }>> = {
@@ -272,5 +273,6 @@ export const german: Messages = {
       hint: 'Wenn es wieder geschieht, nennen Sie uns die Nummer unten.',
     },
   },
+  push,
   reference: 'Nummer für Rückfragen',
 };

@@ -1,5 +1,6 @@
 import type { Colour, Scheme } from './palette.ts';
 import { dark, light, schemesWith } from './palette.ts';
+import { pushStyles } from './push-styles.ts';
 
 /** One custom property per colour, for both schemes. */
 const variables = (schemes: { readonly light: Scheme; readonly dark: Scheme }, names: readonly (keyof Scheme)[]) =>
@@ -220,4 +221,4 @@ details > :last-child { padding-bottom: 16px }
 `;
 
 /** Everything that the pages look like. */
-export const stylesheet: string = `${foundation}${controls}${pieces}`.trimStart();
+export const stylesheet: string = `${foundation}${controls}${pieces}${pushStyles}`.trimStart();

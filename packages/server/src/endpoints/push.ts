@@ -1,0 +1,171 @@
+/**
+ * What approving devices call. No cookie counts here: each message is signed with the key of its device, for this server and for one
+ * purpose, and who sends it says nothing.
+ */
+import { single } from '@stile/core';
+import { auditRecord } from '../audit/audit.ts';
+import type { Caller, Deps, Handler } from '../deps.ts';
+import { formOrJsonParameters } from '../http/body.ts';
+import { json } from '../http/responses.ts';
+import type { Asking } from '../push/answer.ts';
+import { judgeAnswer, parseAnswered } from '../push/answer.ts';
+import type { Ask } from '../push/ask.ts';
+import { parseAsk } from '../push/ask.ts';
+import { noteDecision } from '../push/decided.ts';
+import type { Device } from '../push/device.ts';
+import { lookupOf, materialOf, parseDevice } from '../push/device.ts';
+import { parseClaimedDevice } from '../push/device-message.ts';
+import { answerLimits, pollLimits, strangerLimits } from '../push/limits.ts';
+import { parsePoll } from '../push/poll.ts';
+import { parseRegistration } from '../push/registration.ts';
+import { vapidKeys } from '../push/vapid.ts';
+import type { ThrottleLimit } from '../store/ports.ts';
+import type { Authenticator, Ceremony, User } from '../store/records.ts';
+
+const refusal = (status: number, error: string, more: Readonly<Record<string, unknown>> = {}): Response =>
+  json({ error, ...more }, status);
+
+const throttled = async (limits: readonly ThrottleLimit[], deps: Deps): Promise<Response | undefined> => {
+  const taken = await deps.store.throttles.take(limits, deps.now());
+  if (taken.allowed) return undefined;
+  const { retryAfterSeconds } = taken;
+  return json({ error: 'too_many_requests' }, 429, { 'retry-after': String(retryAfterSeconds) });
+};
+
+const messageIn = async (request: Request): Promise<string | undefined> => {
+  const body = await formOrJsonParameters(request);
+  const message = body.ok ? single(body.value, 'message') : undefined;
+  return message?.ok ? message.value : undefined;
+};
+
+/** One answer to everybody who is no device of ours, whatever is wrong; and not too often. */
+const stranger = async ({ address }: Caller, deps: Deps): Promise<Response> =>
+  (await throttled(strangerLimits(address, deps.config), deps)) ?? refusal(401, 'unknown_device');
+
+interface Known {
+  readonly authenticator: Authenticator;
+  readonly device: Device;
+  readonly user: User;
+  readonly thumbprint: string;
+}
+
+/** Whose device it claims to be. */
+const claimed = async (message: string, deps: Deps): Promise<Known | undefined> => {
+  const thumbprint = parseClaimedDevice(message);
+  if (thumbprint === undefined || !deps.config.push.enabled) return undefined;
+  const authenticator = await deps.store.authenticators.findByLookup(lookupOf(thumbprint));
+  const device = authenticator?.factor === 'push' ? parseDevice(authenticator.material) : undefined;
+  const user = authenticator && device ? await deps.store.users.find(authenticator.userId) : undefined;
+  return authenticator && device && user?.blockedAt === null ? { authenticator, device, user, thumbprint } : undefined;
+};
+
+/** `POST /push/enrol`: a device brings its key to the enrolment whose code it was shown. It is connected when its owner says so there. */
+export const enrolDevice: Handler = async (request, deps, caller) => {
+  const message = await messageIn(request);
+  if (message === undefined) return refusal(400, 'invalid_request');
+  const tooMany = await throttled(strangerLimits(caller.address, deps.config), deps);
+  if (tooMany) return tooMany;
+  const { issuer, push } = deps.config;
+  const registration = parseRegistration(message, deps.secrets, issuer, push.services);
+  if (!registration) return refusal(410, 'gone');
+  const ceremony = await deps.store.ceremonies.find(registration.ceremonyId, deps.now());
+  if (ceremony?.purpose !== 'enrol' || ceremony.factor !== 'push' || ceremony.userId === null) {
+    return refusal(410, 'gone');
+  }
+  const user = await deps.store.users.find(ceremony.userId);
+  if (!user || user.blockedAt !== null) return refusal(410, 'gone');
+  const kept = await deps.store.ceremonies.answer(ceremony.id, { message, at: deps.now() }, deps.now(), [
+    auditRecord(deps, 'push.device_ready', { userId: user.id, requestId: caller.requestId }),
+  ]);
+  return kept ? json({ account: user.username, callable: registration.subscription !== null }) : refusal(410, 'gone');
+};
+
+const shownQuestion = ({ id }: Ceremony, { application, what, browser, place, askedAt, answerBy }: Ask) => ({
+  ceremony: id,
+  application,
+  what,
+  browser,
+  place,
+  asked_at: askedAt,
+  answer_by: answerBy,
+});
+
+/** What the device is asked at this moment; of several the latest alone, for a person is asked one thing at a time. */
+const questionsFor = async ({ authenticator }: Known, deps: Deps) => {
+  const asking = await deps.store.ceremonies.asking(authenticator.id, deps.now());
+  const questions = asking.flatMap((ceremony) => {
+    const ask = ceremony.purpose === 'prove' && ceremony.factor === 'push' ? parseAsk(ceremony.data) : undefined;
+    return ask && ask.answerBy > deps.now() ? [shownQuestion(ceremony, ask)] : [];
+  });
+  return questions.slice(-1);
+};
+
+/** `POST /push/poll`: what is this device asked? */
+export const pollDevice: Handler = async (request, deps, caller) => {
+  const message = await messageIn(request);
+  if (message === undefined) return refusal(400, 'invalid_request');
+  const known = await claimed(message, deps);
+  if (!known) return stranger(caller, deps);
+  const { authenticator, device } = known;
+  const poll = parsePoll(message, device.key, deps.config.issuer, deps.config.push.services, deps.now());
+  if (!poll.ok) {
+    if (poll.reason === 'forged') return stranger(caller, deps);
+    return refusal(401, 'clock', { server_time: deps.now() });
+  }
+  const tooMany = await throttled(pollLimits(known.thumbprint, deps.config), deps);
+  if (tooMany) return tooMany;
+  if (!(await deps.store.once.consume(poll.once, []))) return refusal(401, 'replayed');
+  if (poll.subscription && poll.subscription.endpoint !== device.subscription?.endpoint) {
+    const material = materialOf({ ...device, subscription: poll.subscription });
+    await deps.store.authenticators.replaceMaterial(authenticator.id, authenticator.material, material);
+  }
+  return json({
+    account: known.user.username,
+    questions: await questionsFor(known, deps),
+    server_time: deps.now(),
+    vapid_key: (await vapidKeys(deps.store.keys)).publicKey,
+  });
+};
+
+/** The question that an answer is to, if this very device is asked it. */
+const questionTo = async (message: string, { authenticator, device }: Known, deps: Deps) => {
+  const id = parseAnswered(message);
+  const ceremony = id === undefined ? undefined : await deps.store.ceremonies.find(id, deps.now());
+  if (ceremony?.purpose !== 'prove' || ceremony.factor !== 'push') return undefined;
+  if (ceremony.authenticatorId !== authenticator.id || ceremony.userId !== authenticator.userId) return undefined;
+  const ask = parseAsk(ceremony.data);
+  if (!ask) return undefined;
+  const asking: Asking = { ceremonyId: ceremony.id, number: ask.number, answerBy: ask.answerBy, key: device.key };
+  return { ceremony, ask, asking };
+};
+
+/** `POST /push/answer`: what its owner decided. It is final: whatever comes after it is too late. */
+export const answerPush: Handler = async (request, deps, caller) => {
+  const message = await messageIn(request);
+  if (message === undefined) return refusal(400, 'invalid_request');
+  const known = await claimed(message, deps);
+  if (!known) return stranger(caller, deps);
+  const tooMany = await throttled(answerLimits(known.thumbprint, deps.config), deps);
+  if (tooMany) return tooMany;
+  const question = await questionTo(message, known, deps);
+  if (!question) return refusal(410, 'gone');
+  const verdict = judgeAnswer(message, question.asking, deps.config.issuer, deps.now());
+  if (!verdict.counts) return verdict.reason === 'forged' ? stranger(caller, deps) : refusal(410, 'gone');
+  const { decision } = verdict;
+  const kept = await deps.store.ceremonies.answer(
+    question.ceremony.id,
+    { message, at: deps.now(), decision },
+    deps.now(),
+    [
+      auditRecord(deps, 'push.answered', {
+        userId: known.user.id,
+        sessionId: question.ask.sessionId,
+        requestId: caller.requestId,
+        details: { authenticator: known.authenticator.id, decision },
+      }),
+    ],
+  );
+  if (!kept) return refusal(410, 'gone');
+  await noteDecision(known, question.ask, decision, caller, deps);
+  return json({ decision });
+};
