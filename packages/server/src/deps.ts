@@ -6,6 +6,7 @@ import type { KeyRing } from './keys/key-ring.ts';
 import type { ServerSecrets } from './keys/server-secrets.ts';
 import type { Recorder } from './metrics/recorder.ts';
 import type { Store } from './store/ports.ts';
+import type { InMemoryLimits } from './throttle/in-memory.ts';
 
 /** Everything that a handler may touch: one plain record, made in one place. */
 export interface Deps {
@@ -18,6 +19,7 @@ export interface Deps {
   readonly randomBytes: (length: number) => Uint8Array;
   readonly log: Logger;
   readonly metrics: Recorder;
+  readonly inMemory: InMemoryLimits;
 }
 
 /** Who is calling, as far as the connection tells. */

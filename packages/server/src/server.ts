@@ -31,6 +31,7 @@ import { seedUsers } from './session/seed-users.ts';
 import type { Store } from './store/ports.ts';
 import { createSqliteStore } from './store/store.ts';
 import { systemNow, systemRandom } from './system.ts';
+import { createInMemoryLimits } from './throttle/in-memory.ts';
 import { latestMoment } from './upkeep/latest-moment.ts';
 import { tidyUp } from './upkeep/tidy-up.ts';
 import { watchClock } from './upkeep/watch-clock.ts';
@@ -76,6 +77,7 @@ export const createDeps = async (
     store,
     log: guardedLog(log, config),
     metrics,
+    inMemory: createInMemoryLimits(config.limits, now),
     now,
     randomBytes: random,
     passwords:

@@ -12,6 +12,13 @@ import { authenticateClient, authenticateConfidentialClient } from './authentica
 const server = await startTestServer();
 after(() => server.close());
 
+let came = 0;
+/** Another one each time, so that nobody is refused for having tried too often. */
+const someone = () => {
+  came += 1;
+  return { address: `caller ${came}` };
+};
+
 const isHeader = (text: string): boolean => /^[\t -~\x80-\xff]*$/.test(text);
 const request = (authorization: string | undefined): Request =>
   new Request('https://login.example/', authorization === undefined ? {} : { headers: { authorization } });
@@ -50,10 +57,15 @@ const owns = (
 it('a client is who it proves that it is; everything else is refused with one of two errors', async () => {
   await fuzzAsync(
     fc.asyncProperty(header, form, async (authorization, fields) => {
-      const found = await authenticateClient(request(authorization), fields, server.deps);
+      const found = await authenticateClient(request(authorization), fields, server.deps, someone());
       if (found.ok) {
         assert.ok(owns(found.value.client.id, authorization, fields), JSON.stringify([authorization, ...fields]));
-        const confidential = await authenticateConfidentialClient(request(authorization), fields, server.deps);
+        const confidential = await authenticateConfidentialClient(
+          request(authorization),
+          fields,
+          server.deps,
+          someone(),
+        );
         assert.equal(confidential.ok, found.value.client.id !== 'spa');
       } else {
         assert.ok(['invalid_client', 'invalid_request'].includes(found.error.error.code));
@@ -86,10 +98,8 @@ it('any id and any secret come through Basic as another library writes them', as
           new URLSearchParams(),
           headers,
         );
-        const found = await authenticateClient(new Request('https://login.example/', { headers }), new Map(), {
-          ...server.deps,
-          config,
-        });
+        const request = new Request('https://login.example/', { headers });
+        const found = await authenticateClient(request, new Map(), { ...server.deps, config }, someone());
         assert.equal(found.ok && found.value.client.id, id);
       },
     ),

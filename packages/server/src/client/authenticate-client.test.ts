@@ -134,3 +134,31 @@ test('no failure tells in the log what was sent', async (t) => {
   assert.doesNotMatch(server.logged.join(''), /mArKeR/);
   assert.match(server.logged.join(''), /secret_wrong/);
 });
+
+test('wrong secrets from one network are limited, alike for a client that nobody knows; the right one from elsewhere is not', async (t) => {
+  const server = await testServer(t, (config) => ({ ...config, limits: { clientSecret: { burst: 3, every: 20 } } }));
+  const from = async (address: string, client: { readonly id: string; readonly secret: string }) => {
+    const request = formPost({ ...GRANT, client_id: client.id, client_secret: client.secret });
+    const response = await server.send('/oauth/token', request, address);
+    const { error } = parseJsonObject(await response.text()) ?? {};
+    return [response.status, response.headers.get('retry-after'), error];
+  };
+  for (const id of [NIGHTLY.id, 'nobody', 'constructor']) {
+    const told: unknown[] = [];
+    for (let tries = 0; tries < 4; tries += 1) told.push(await from('192.0.2.7', { id, secret: 'wrong' }));
+    const wrong = [401, null, 'invalid_client'];
+    assert.deepEqual(told, [wrong, wrong, wrong, [429, '20', 'temporarily_unavailable']], id);
+  }
+  assert.deepEqual(await from('192.0.2.7', NIGHTLY), [429, '20', 'temporarily_unavailable'], 'not even the right one');
+  assert.equal((await from('192.0.2.8', NIGHTLY))[0], 200);
+  server.advance(20);
+  assert.equal((await from('192.0.2.7', NIGHTLY))[0], 200);
+});
+
+test('a right secret is never limited, however often, and clears what a neighbour with an old one has spent', async (t) => {
+  const server = await testServer(t, (config) => ({ ...config, limits: { clientSecret: { burst: 3, every: 20 } } }));
+  for (let tries = 0; tries < 8; tries += 1) {
+    assert.equal((await ask(server, inBody)).status, 200);
+    assert.equal((await ask(server, { ...inBody, client_secret: 'the old one' })).status, 401);
+  }
+});

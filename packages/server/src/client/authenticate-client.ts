@@ -1,7 +1,7 @@
 import type { OAuthError, Parameters, Result } from '@stile/core';
 import { isPublic, oauthError, ok, parseJsonObject, refused, single } from '@stile/core';
 import type { RegisteredClient } from '../config/config.ts';
-import type { Deps } from '../deps.ts';
+import type { Caller, Deps } from '../deps.ts';
 import { equalInConstantTime } from '../digest.ts';
 import { errorJson } from '../http/responses.ts';
 import { verifyClientAssertion } from './client-assertion.ts';
@@ -15,6 +15,8 @@ export interface AuthenticatedClient {
 export interface ClientRefusal {
   readonly error: OAuthError;
   readonly triedBasic: boolean;
+  /** So many wrong secrets came from that network that none is looked at for so long. */
+  readonly retryAfterSeconds?: number;
 }
 
 interface Credentials {
@@ -36,26 +38,42 @@ export const authenticateClient = async (
   request: Request,
   parameters: Parameters,
   deps: Deps,
+  { address }: Pick<Caller, 'address'>,
 ): Promise<Result<AuthenticatedClient, ClientRefusal>> => {
   const triedBasic = /^basic /i.test(request.headers.get('authorization') ?? '');
   const refuse = (error: OAuthError): Result<never, ClientRefusal> => refused({ error, triedBasic });
   const credentials = readCredentials(request, parameters, triedBasic);
   if (!credentials.ok) return refuse(credentials.error);
-  const { method, clientId, secret } = credentials.value;
+  const { method, clientId } = credentials.value;
+  const bySecret = method === 'client_secret_basic' || method === 'client_secret_post';
+  // Asked and counted alike whether the client exists, so that nobody learns it.
+  const retryAfterSeconds = bySecret ? deps.inMemory.secretWait(clientId, address) : 0;
+  if (retryAfterSeconds > 0) return refused({ error: TOO_OFTEN, triedBasic, retryAfterSeconds });
+  const judged = await judge(credentials.value, deps);
+  if (bySecret) deps.inMemory[judged.ok ? 'secretWasRight' : 'secretWasWrong'](clientId, address);
+  return judged.ok ? judged : refuse(judged.error);
+};
+
+const TOO_OFTEN = oauthError('temporarily_unavailable', 'too_many_secrets', 'Too many attempts; try again later');
+
+const judge = async (
+  { method, clientId, secret }: Credentials,
+  deps: Deps,
+): Promise<Result<AuthenticatedClient, OAuthError>> => {
   const client = deps.config.clients.get(clientId);
   if (!client?.authentication.includes(method))
-    return refuse(failed(client ? 'method_not_registered' : 'client_unknown'));
+    return refused(failed(client ? 'method_not_registered' : 'client_unknown'));
   switch (method) {
     case 'none':
-      return isPublic(client) ? ok({ client }) : refuse(failed('secret_missing'));
+      return isPublic(client) ? ok({ client }) : refused(failed('secret_missing'));
     case 'client_secret_basic':
     case 'client_secret_post':
       return client.secret !== undefined && equalInConstantTime(secret, client.secret)
         ? ok({ client })
-        : refuse(failed('secret_wrong'));
+        : refused(failed('secret_wrong'));
     case 'private_key_jwt': {
       const verified = await verifyClientAssertion(secret, client, deps);
-      return verified.ok ? ok({ client }) : refuse(failed(verified.error));
+      return verified.ok ? ok({ client }) : refused(failed(verified.error));
     }
   }
 };
@@ -65,8 +83,9 @@ export const authenticateConfidentialClient = async (
   request: Request,
   parameters: Parameters,
   deps: Deps,
+  caller: Pick<Caller, 'address'>,
 ): Promise<Result<AuthenticatedClient, ClientRefusal>> => {
-  const authenticated = await authenticateClient(request, parameters, deps);
+  const authenticated = await authenticateClient(request, parameters, deps, caller);
   return authenticated.ok && isPublic(authenticated.value.client)
     ? refused({ error: failed('public_client'), triedBasic: false })
     : authenticated;
@@ -131,7 +150,8 @@ const unverifiedSubject = (assertion: string): string | undefined => {
 };
 
 /** 401 when the client tried and failed to authenticate; the scheme is named if it tried Basic (RFC 6749, section 5.2). */
-export const clientRefused = ({ error, triedBasic }: ClientRefusal): Response => {
+export const clientRefused = ({ error, triedBasic, retryAfterSeconds }: ClientRefusal): Response => {
+  if (retryAfterSeconds !== undefined) return errorJson(error, 429, { 'retry-after': String(retryAfterSeconds) });
   if (error.code !== 'invalid_client') return errorJson(error);
   return errorJson(error, 401, triedBasic ? { 'www-authenticate': 'Basic realm="stile"' } : {});
 };

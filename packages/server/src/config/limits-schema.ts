@@ -30,6 +30,7 @@ export const limitsSchema = z
     /** Different names that failed from one network: where it becomes slower, and where it is refused. */
     namesBeforeSlower: row(20, HUNDREDTH_OF_A_DAY),
     namesBeforeRefused: row(100, HUNDREDTH_OF_A_DAY),
+    sameNameAgain: row(1, 24 * HOUR),
     /** Codes, of a device, a sheet or a message: of one person from one network, and of one person. */
     codeFromNetwork: row(10, 360),
     codeOfPerson: row(50, 180),
@@ -47,10 +48,13 @@ export const limitsSchema = z
     sentForNetwork: row(30, 60),
     sentByServer: row(1000, 2),
     ticket: row(10, 60),
+    /** Asking for a new password by mail, in one name; and typing one code that was mailed. */
+    resetAsked: row(5, 600),
+    mailedCode: row(5, HOUR),
     myAccount: row(5, 12),
-    /** Wrong secrets of one client from one network. */
-    clientSecret: row(10, 30),
-    /** Requests that are put by until their person answers; for each process, and each minute. */
+    /** Wrong secrets of one client from one network, for each process. */
+    clientSecret: row(50, 10),
+    /** Requests that are put by until their person answers, for each process: of one network, and of all. */
     startsFromNetworkPerMinute: z.int().min(1).max(10_000_000).default(1200),
     startsPerMinute: z.int().min(1).max(10_000_000).default(60_000),
   })

@@ -8,7 +8,7 @@ import { formPost } from '../testing/browser.ts';
 import { authorizeUrl, signInAndStepUp } from '../testing/flow.ts';
 import { startTestServer } from '../testing/test-server.ts';
 
-const server = await startTestServer();
+const server = await startTestServer((config) => ({ ...config, limits: { startsFromNetworkPerMinute: 10_000_000 } }));
 after(() => server.close());
 const { browser } = await signInAndStepUp(server);
 

@@ -83,8 +83,24 @@ export const authorizeByPost: Handler = async (request, deps, caller) => {
   const validated = validateRequest(parameters.value, deps);
   if (!validated.ok) return refuseInvalid(validated.error, request, deps, caller);
   const interaction = newInteraction(validated.value, parameters.value, deps);
+  return (await putBy(interaction, request, deps, caller)) ?? seeOther(home(interaction.id));
+};
+
+/** Keeps a request until its person answers, unless too many were begun: what it says then. */
+const putBy = async (
+  interaction: Interaction,
+  request: Request,
+  deps: Deps,
+  caller: Caller,
+): Promise<Response | undefined> => {
+  const retryAfterSeconds = deps.inMemory.start(caller.address);
+  if (retryAfterSeconds > 0) {
+    return problemPage('tooManyRequests', 429, request, caller, {
+      headers: { 'retry-after': String(retryAfterSeconds) },
+    });
+  }
   await deps.store.interactions.save(interaction);
-  return seeOther(home(interaction.id));
+  return undefined;
 };
 
 const home = (interactionId: string): string => `/authorize?interaction=${interactionId}`;
@@ -160,7 +176,7 @@ const perform = async (
       deps.metrics.asked(asked);
       // Asked for at once, so that both are kept by one commit.
       const recorded = recordAsking(decided, deps, caller);
-      const [page] = await Promise.all([showPage(asked, decided, parameters, request, deps), recorded]);
+      const [page] = await Promise.all([showPage(asked, decided, parameters, request, deps, caller), recorded]);
       return page;
     }
   }
@@ -193,6 +209,7 @@ const showPage = async (
   parameters: Parameters,
   request: Request,
   deps: Deps,
+  caller: Caller,
 ): Promise<Response> => {
   const { step } = asked;
   const pageOf = (id: string): string => `${PAGE_OF[step]}?interaction=${id}`;
@@ -213,8 +230,8 @@ const showPage = async (
     userId: pinned,
     asked,
   };
-  await deps.store.interactions.save(saved);
-  return seeOther(pageOf(saved.id), [browserCookie(secret, deps)]);
+  const tooMany = await putBy(saved, request, deps, caller);
+  return tooMany ?? seeOther(pageOf(saved.id), [browserCookie(secret, deps)]);
 };
 
 /** The decision was no: the client is told, once, and the request is closed. */

@@ -13,7 +13,7 @@ import { liveAccessToken } from '../token/own-access-token.ts';
 export const consumeToken: Handler = async (request, deps, caller) => {
   const parameters = await formParameters(request);
   if (!parameters.ok) return errorJson(parameters.error);
-  const authenticated = await authenticateConfidentialClient(request, parameters.value, deps);
+  const authenticated = await authenticateConfidentialClient(request, parameters.value, deps, caller);
   if (!authenticated.ok) return clientRefused(authenticated.error);
   const { client } = authenticated.value;
   const token = single(parameters.value, 'token');

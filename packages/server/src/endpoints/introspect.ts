@@ -13,10 +13,10 @@ import { liveAccessToken } from '../token/own-access-token.ts';
 /** Says nothing about why (RFC 7662, section 2.2). */
 const INACTIVE = { active: false };
 
-export const introspect: Handler = async (request, deps) => {
+export const introspect: Handler = async (request, deps, caller) => {
   const parameters = await formParameters(request);
   if (!parameters.ok) return errorJson(parameters.error);
-  const authenticated = await authenticateConfidentialClient(request, parameters.value, deps);
+  const authenticated = await authenticateConfidentialClient(request, parameters.value, deps, caller);
   if (!authenticated.ok) return clientRefused(authenticated.error);
   const { client } = authenticated.value;
   const token = single(parameters.value, 'token');

@@ -12,7 +12,7 @@ import { liveAccessToken } from '../token/own-access-token.ts';
 export const revoke: Handler = async (request, deps, caller) => {
   const parameters = await formOrJsonParameters(request);
   if (!parameters.ok) return errorJson(parameters.error);
-  const authenticated = await authenticateClient(request, parameters.value, deps);
+  const authenticated = await authenticateClient(request, parameters.value, deps, caller);
   if (!authenticated.ok) return clientRefused(authenticated.error);
   const token = single(parameters.value, 'token');
   if (!token.ok) return errorJson(token.error);

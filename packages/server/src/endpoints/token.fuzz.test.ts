@@ -10,7 +10,7 @@ import { VERIFIER } from '../testing/flow.ts';
 import { ACCOUNTS } from '../testing/test-config.ts';
 import { startTestServer } from '../testing/test-server.ts';
 
-const server = await startTestServer();
+const server = await startTestServer((config) => ({ ...config, limits: { clientSecret: { burst: 1_000_000 } } }));
 after(() => server.close());
 
 const ERRORS =

@@ -23,7 +23,7 @@ export const token: Handler = async (request, deps, caller) => {
   if (!parameters.ok) return errorJson(parameters.error);
   const grantType = single(parameters.value, 'grant_type');
   if (!grantType.ok) return errorJson(grantType.error);
-  const authenticated = await authenticateClient(request, parameters.value, deps);
+  const authenticated = await authenticateClient(request, parameters.value, deps, caller);
   if (!authenticated.ok) {
     deps.metrics.decided('token', 'refused', authenticated.error.error.reason);
     deps.log.warn(

@@ -1,5 +1,7 @@
+import type { AuthenticationEvent } from '@stile/core';
 import type { LimitKind } from '../config/limits-schema.ts';
 import { sha256 } from '../digest.ts';
+import type { User } from '../store/records.ts';
 import { networkOf } from './network.ts';
 
 /**
@@ -70,16 +72,15 @@ export const passwordLimits = (
   const whose = whoseByName(username);
   const network = networkOf(address);
   return knownBrowser === undefined
-    ? [
-        limit('passwordFromNetwork', whose, network, username, network),
-        limit('failuresInARow', whose, 'password', 'password', username),
-        ofAddress(address),
-      ]
+    ? [limit('passwordFromNetwork', whose, network, username, network), passwordInARow(username), ofAddress(address)]
     : [
         limit('passwordInKnownBrowser', whose, 'a known browser', username, knownBrowser),
-        limit('failuresInARow', whose, 'password in a known browser', 'password', username, knownBrowser),
+        limit('failuresInARow', whose, 'password in a known browser', 'name', username, knownBrowser),
       ];
 };
+
+const passwordInARow = (username: string): Limit =>
+  limit('failuresInARow', whoseByName(username), 'password', 'name', username);
 
 /** The limits of something that somebody does who is known. */
 export const limitsOf = (act: LimitedAct, trying: Trying): readonly Limit[] => {
@@ -125,17 +126,55 @@ const codeLimits = (factor: string, trying: Trying): readonly Limit[] => {
 
 const inARow = (factor: string, { userId, authenticatorId, provenIn }: Trying): Limit =>
   provenIn === undefined
-    ? limit('failuresInARow', whoseById(userId), factor, userId, authenticatorId)
-    : limit('failuresInARow', whoseById(userId), `${factor} in a session`, userId, authenticatorId, provenIn);
+    ? limit('failuresInARow', whoseById(userId), factor, 'id', userId, authenticatorId)
+    : limit('failuresInARow', whoseById(userId), `${factor} in a session`, 'id', userId, authenticatorId, provenIn);
 
 const sending = (network: string): readonly Limit[] => [
   limit('sentForNetwork', null, network, network),
   limit('sentByServer', null, 'everybody'),
 ];
 
+/**
+ * What is counted of a network that names fail from. Both limits on names are one count; the last takes the place of the everyday limit
+ * of the address once the network is suspicious.
+ */
+export const wrongNameLimits = (
+  address: string,
+): Readonly<Record<'everyday' | 'slower' | 'refused' | 'suspicious', Limit>> => {
+  const network = networkOf(address);
+  const refused = limit('namesBeforeRefused', null, network, network);
+  return {
+    everyday: ofAddress(address),
+    slower: { ...refused, kind: 'namesBeforeSlower' },
+    refused,
+    suspicious: limit('suspiciousAddress', null, network, network),
+  };
+};
+
+/** A name that failed counts once a day for a network, however often it is mistyped. */
+export const wrongNameOnce = (username: string, address: string): Limit =>
+  limit('sameNameAgain', null, networkOf(address), username, networkOf(address));
+
 /** Limits of trying an enrolment ticket. */
 export const ticketLimits = (userId: string, address: string): readonly Limit[] => [
   limit('ticket', whoseById(userId), 'set-up code', userId),
+  ofAddress(address),
+];
+
+/**
+ * Limits of asking for a new password by mail; the same whether the account exists or not.
+ *
+ * @param username normalised
+ */
+export const resetLimits = (username: string, address: string): readonly Limit[] => [
+  limit('resetAsked', whoseByName(username), 'new password', username),
+  ...sending(networkOf(address)),
+  ofAddress(address),
+];
+
+/** Limits of typing a code that was mailed: so many tries for one code, whoever makes them. */
+export const mailedCodeLimits = (ceremonyId: string, address: string): readonly Limit[] => [
+  limit('mailedCode', null, 'mailed code', ceremonyId),
   ofAddress(address),
 ];
 
@@ -151,6 +190,22 @@ const CLEARED: ReadonlySet<LimitKind> = new Set([
   'pushAnswered',
   'ticket',
 ]);
+
+/**
+ * The keys that a proof clears besides, by something that the person has: the failures in a row of all else that they could prove. They
+ * are there, so nobody else has kept them out. A password lifts nothing: whoever guesses codes knows it already.
+ */
+export const liftedByProof = (
+  { kinds }: Pick<AuthenticationEvent, 'kinds'>,
+  { id, username }: Pick<User, 'id' | 'username'>,
+  authenticatorIds: readonly string[],
+): readonly string[] =>
+  kinds.every((kind) => kind === 'knowledge')
+    ? []
+    : [
+        passwordInARow(username),
+        ...authenticatorIds.map((authenticatorId) => inARow('', { userId: id, authenticatorId, address: '' })),
+      ].map(({ key }) => key);
 
 /** The keys that a success clears. */
 export const clearedBySuccess = (limits: readonly Limit[]): readonly string[] =>
