@@ -16,6 +16,7 @@ import { pushStatus } from './endpoints/push-status.ts';
 import { revoke } from './endpoints/revoke.ts';
 import { token } from './endpoints/token.ts';
 import { userinfo } from './endpoints/userinfo.ts';
+import { webauthnOrigins } from './endpoints/webauthn-origins.ts';
 import { serve } from './http/serve.ts';
 import { answerChallenge, showChallenge } from './interaction/challenge.ts';
 import { answerConsent, showConsent } from './interaction/consent.ts';
@@ -42,6 +43,7 @@ const routes: readonly Route[] = [
   ['GET',  '/.well-known/jwks.json',                  jwks,                        'anyone'],
   ['GET',  '/.well-known/openid-configuration',       openidConfiguration,         'anyone'],
   ['GET',  '/.well-known/oauth-authorization-server', authorizationServerMetadata, 'anyone'],
+  ['GET',  '/.well-known/webauthn',                   webauthnOrigins,             'anyone'],
   ['GET',  '/oidc/logout',                            oidcLogout,                  'nobody'],
   ['POST', '/oidc/logout',                            oidcLogout,                  'nobody'],
   ['GET',  '/v2/logout',                              auth0Logout,                 'nobody'],

@@ -3,6 +3,7 @@ import { attainableLevels, defaultLevels, isOpenidScope, levelNamed } from '@sti
 import type { z } from 'zod';
 import { usableClientKeys } from '../client/client-keys.ts';
 import { installedProofs } from '../factors/factors.ts';
+import { faultsOfPasskeys } from '../factors/webauthn-relying-party.ts';
 import { normaliseUsername } from '../session/username.ts';
 import type { ConfigInput, ParsedConfig } from './schema.ts';
 import { configSchema } from './schema.ts';
@@ -128,6 +129,7 @@ const contradictions = (config: ParsedConfig): readonly string[] => {
       'levels',
       levels.flatMap(({ acr, aliases }) => [acr, ...aliases]),
     ),
+    ...faultsOfPasskeys(config),
     ...config.apis.flatMap((api) => apiFaults(api, levelFault, config)),
     ...config.clients.flatMap((client) => clientFaults(client, levelFault, audiences)),
     ...config.clients

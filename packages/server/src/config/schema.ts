@@ -7,6 +7,7 @@ import { normaliseRecoveryCode } from '../factors/recovery-code.ts';
 import { duration, lifetime } from './duration.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { pushSchema } from './push-schema.ts';
+import { webauthnSchema } from './webauthn-schema.ts';
 
 /** A registered name that goes into tokens and URLs: printable ASCII without spaces. */
 const identifier = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'Use 1 to 200 printable ASCII characters without spaces.');
@@ -187,6 +188,8 @@ export const configSchema = z.strictObject({
   enrolment: z.enum(['ticket', 'refuse']).default('ticket'),
   /** Approval on another device. */
   push: pushSchema.prefault({}),
+  /** Passkeys and security keys. */
+  webauthn: webauthnSchema.prefault({}),
   apis: z.array(api).default([]),
   clients: z.array(client).default([]),
   /** People who are added at the first start, and left alone afterwards. */

@@ -106,7 +106,7 @@ const clientCases: readonly (readonly [name: string, change: Change, error: stri
   ['an ID token hint that is not ours', { id_token_hint: 'a.b.c' }, 'invalid_request'],
   ['a control character in a parameter', { nonce: 'a\u0000b' }, 'invalid_request'],
   ['a parameter beyond all measure', { login_hint: 'x'.repeat(8193) }, 'invalid_request'],
-  ['acr_values that nobody can reach', { acr_values: 'phr' }, 'unmet_authentication_requirements'],
+  ['acr_values that nobody can reach', { acr_values: 'phrh' }, 'unmet_authentication_requirements'],
 ];
 
 for (const [name, change, error] of clientCases) {

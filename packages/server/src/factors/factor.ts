@@ -174,6 +174,8 @@ export interface Factor {
   proves(authenticator: Pick<Authenticator, 'material'>): FactorTraits | undefined;
   /** What the best authenticators of this kind would prove: whether anybody could reach a level is judged by it. */
   readonly best: readonly FactorTraits[];
+  /** What they would prove besides, where the configuration says what it takes. */
+  bestHere?(config: FactorSettings): readonly FactorTraits[];
   /** Whether this server, as it is configured, can ask for it. */
   available(config: FactorSettings): boolean;
   /** Asked for factors that can run out. Nothing when it cannot be proven now. */

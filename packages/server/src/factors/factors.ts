@@ -4,23 +4,30 @@ import { passwordFactor } from './password-factor.ts';
 import { pushFactor } from './push-factor.ts';
 import { recoveryCodeFactor } from './recovery-code-factor.ts';
 import { totpFactor } from './totp-factor.ts';
+import { webauthnFactor } from './webauthn-factor.ts';
 
 /** Every factor, a line each. */
-export const factors: readonly Factor[] = [passwordFactor, totpFactor, pushFactor, recoveryCodeFactor];
+export const factors: readonly Factor[] = [passwordFactor, webauthnFactor, totpFactor, pushFactor, recoveryCodeFactor];
 
 /** A factor by its name, if this server knows it. */
 export const factorNamed = (name: string): Factor | undefined => factors.find((factor) => factor.name === name);
 
 export const proofOf = (traits: FactorTraits, authenticator: string): Proof => ({ ...traits, authenticator });
 
+/** What the best authenticators of a kind would prove, as this server is configured. */
+const bestOf = ({ best, bestHere }: Factor, config: FactorSettings): readonly FactorTraits[] => [
+  ...best,
+  ...(bestHere?.(config) ?? []),
+];
+
 /** What the best authenticators of every kind that this server can ask for would prove. */
 export const installedProofs = (config: FactorSettings): readonly Proof[] =>
   factors
     .filter((factor) => factor.available(config))
-    .flatMap(({ name, best }) => best.map((traits, index) => proofOf(traits, `any-${name}-${index}`)));
+    .flatMap((factor) => bestOf(factor, config).map((traits, index) => proofOf(traits, `any-${factor.name}-${index}`)));
 
 /** What a person may enrol while stepping up, behind the guard. */
 export const enrollableProofs = (config: FactorSettings): readonly Proof[] =>
   factors
     .filter((factor) => factor.enrolment?.guarded === true && factor.available(config))
-    .flatMap(({ name, best }) => best.map((traits, index) => proofOf(traits, `new-${name}-${index}`)));
+    .flatMap((factor) => bestOf(factor, config).map((traits, index) => proofOf(traits, `new-${factor.name}-${index}`)));

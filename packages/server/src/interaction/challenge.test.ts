@@ -212,6 +212,7 @@ test('a recovery code serves once, is typed as people type, and the page counts 
 test('T12: two recovery codes, or a code and a recovery code, are no more than one thing that one has', async (t) => {
   const server = await testServer(t, (config) => ({
     ...config,
+    webauthn: { enabled: false },
     levels: [
       { acr: 'three', kinds: 3, shownBy: 'any', renewedBy: 'any' },
       { acr: 'mfa', kinds: 2, shownBy: 'any', renewedBy: 'not-knowledge' },

@@ -1,23 +1,24 @@
-/** Signing in: username and password. */
-import { problemPage } from '../authorization/respond.ts';
+/** Signing in: by username and password, or by a passkey. */
 import type { Deps, Handler } from '../deps.ts';
 import type { ProofOutcome } from '../factors/factor.ts';
 import { passwordFactor, spendPasswordWork } from '../factors/password-factor.ts';
 import { PasswordHasherBusy } from '../factors/password-hasher.ts';
-import { page, seeOther } from '../http/responses.ts';
+import { page } from '../http/responses.ts';
 import type { LoginPageProps } from '../pages/login-page.ts';
 import { loginPage } from '../pages/login-page.ts';
-import { knownBrowser, knownBrowserCookie } from '../session/known-browser.ts';
+import { knownBrowser } from '../session/known-browser.ts';
 import { normaliseUsername } from '../session/username.ts';
 import type { Authenticator, User } from '../store/records.ts';
 import { clearedBySuccess, passwordLimits } from '../throttle/limits.ts';
 import { takeTry } from '../throttle/take-try.ts';
 import { busy } from './busy.ts';
 import type { Answered, Opened } from './open.ts';
-import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
-import { provenAt, recordFailure, recordProof } from './record.ts';
+import { field, openForm, openPage } from './open.ts';
+import { passkeyOffer, signInByPasskey } from './passkey-login.ts';
+import { provenAt, recordFailure } from './record.ts';
+import { signInAs } from './sign-in.ts';
 
-const render = (opened: Opened, deps: Deps, more: Partial<LoginPageProps>, status = 200): Response => {
+const render = async (opened: Opened, deps: Deps, more: Partial<LoginPageProps>, status = 200): Promise<Response> => {
   const { request } = opened.decided.validated;
   const props: LoginPageProps = {
     application: opened.application,
@@ -25,6 +26,7 @@ const render = (opened: Opened, deps: Deps, more: Partial<LoginPageProps>, statu
     csrf: opened.csrf,
     loginHint: request.loginHint,
     demoHint: deps.config.demoHint,
+    passkey: await passkeyOffer(opened, deps),
     ...more,
   };
   return page(loginPage(props, opened.t), status);
@@ -40,6 +42,22 @@ export const showLogin: Handler = async (request, deps, caller) => {
 export const answerLogin: Handler = async (request, deps, caller) => {
   const answered = await openForm('login', request, deps, caller);
   if (answered instanceof Response) return answered;
+  const credential = answered.form.get('credential')?.[0] ?? '';
+  return credential === '' ? answerByPassword(answered, deps) : answerByPasskey(answered, credential, deps);
+};
+
+const answerByPasskey = async (answered: Answered, credential: string, deps: Deps): Promise<Response> => {
+  const signedIn = await signInByPasskey(answered, credential, deps);
+  if (signedIn instanceof Response) return signedIn;
+  if (signedIn.retryAfterSeconds === undefined) {
+    return render(answered, deps, { error: { message: answered.t.webauthn.login.failed } }, 400);
+  }
+  deps.metrics.failed('webauthn', 'throttled');
+  return tooMany(answered, {}, signedIn.retryAfterSeconds, deps);
+};
+
+const answerByPassword = async (answered: Answered, deps: Deps): Promise<Response> => {
+  const { request, caller } = answered;
   const username = field(answered, 'username') ?? '';
   const password = answered.form.get('password')?.[0] ?? '';
   const typed = { loginHint: username };
@@ -56,24 +74,28 @@ export const answerLogin: Handler = async (request, deps, caller) => {
   const user = await deps.store.users.findByUsername(normaliseUsername(username));
   const limits = passwordLimits(normaliseUsername(username), caller.address, knownBrowser(user?.id, request, deps));
   const throttle = await takeTry(limits, deps);
-  if (!throttle.allowed) return tooMany(answered, typed, throttle.retryAfterSeconds, deps);
+  if (!throttle.allowed) {
+    deps.metrics.failed('password', 'throttled');
+    return tooMany(answered, typed, throttle.retryAfterSeconds, deps);
+  }
   try {
     const signedIn = await signIn(answered, user, password, clearedBySuccess(limits), deps);
-    return signedIn ?? render(answered, deps, { ...typed, error: { message: answered.t.errors.wrongPassword } }, 400);
+    return (
+      signedIn ?? (await render(answered, deps, { ...typed, error: { message: answered.t.errors.wrongPassword } }, 400))
+    );
   } catch (error) {
     if (error instanceof PasswordHasherBusy) return busy(request, deps, caller);
     throw error;
   }
 };
 
-const tooMany = (
+const tooMany = async (
   answered: Answered,
   typed: Partial<LoginPageProps>,
   retryAfterSeconds: number,
   deps: Deps,
-): Response => {
-  deps.metrics.failed('password', 'throttled');
-  const response = render(answered, deps, { ...typed, retryAfterSeconds }, 429);
+): Promise<Response> => {
+  const response = await render(answered, deps, { ...typed, retryAfterSeconds }, 429);
   response.headers.set('retry-after', String(retryAfterSeconds));
   return response;
 };
@@ -91,26 +113,8 @@ const signIn = async (
     return undefined;
   }
   const { outcome, authenticator } = checked;
-  if (isAnotherPerson(answered, user)) {
-    await recordFailure(
-      answered,
-      { userId: user.id, factor: 'password', reason: 'another_person' },
-      answered.decided.current,
-      deps,
-    );
-    return problemPage('someoneElse', 400, answered.request, answered.caller);
-  }
-  const recorded = await recordProof(answered, user, { ...outcome, clearThrottles }, deps);
-  if (typeof recorded === 'string')
-    return (await answerSecondClick(answered, deps)) ?? seeOther(home(answered.interaction));
-  if (outcome.material)
-    await deps.store.authenticators.replaceMaterial(authenticator.id, authenticator.material, outcome.material);
-  return seeOther(home(answered.interaction), [recorded.cookie, knownBrowserCookie(user.id, answered.request, deps)]);
+  return signInAs({ user, authenticator, outcome, consume: [], clearThrottles }, answered, deps);
 };
-
-/** Whoever began to answer a request is the one who finishes it; anybody else is told to begin anew. */
-const isAnotherPerson = ({ interaction }: Answered, user: User): boolean =>
-  interaction.userId !== null && interaction.userId !== user.id;
 
 /** Does the same work for a user who does not exist, is blocked or has no password. */
 const checkPassword = async (

@@ -3,6 +3,7 @@ import { wait } from './duration.ts';
 import type { Demand, Reason } from './reason.ts';
 import { demandOf, fitsButton, insideSentence, staleness } from './reason.ts';
 import { push } from './words/en/push.ts';
+import { webauthn } from './words/en/webauthn.ts';
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
 
@@ -242,5 +243,6 @@ export const english = {
     },
   },
   push,
+  webauthn,
   reference: 'Reference number',
 };

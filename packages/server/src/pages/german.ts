@@ -4,6 +4,7 @@ import type { Messages } from './messages.ts';
 import type { Demand, Reason } from './reason.ts';
 import { demandOf, fitsButton, insideSentence, staleness } from './reason.ts';
 import { push } from './words/de/push.ts';
+import { webauthn } from './words/de/webauthn.ts';
 
 /** The forms of a unit: after "vor" and "aus den letzten" stands the dative. */
 const units: Readonly<Record<Unit, { one: string; many: string; dative: string; last: string }>> = {
@@ -274,5 +275,6 @@ export const german: Messages = {
     },
   },
   push,
+  webauthn,
   reference: 'Nummer für Rückfragen',
 };

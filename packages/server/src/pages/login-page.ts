@@ -1,5 +1,8 @@
+import type { JsonObject } from '@stile/core';
 import { html } from 'hono/html';
+import { addresses } from './assets.ts';
 import { displayName } from './display-name.ts';
+import { passkeyField } from './factors/webauthn.ts';
 import { alert, textField } from './field.ts';
 import type { Application } from './layout.ts';
 import { layout } from './layout.ts';
@@ -11,7 +14,7 @@ import { FORM, wayOut } from './way-out.ts';
 /**
  * Asks for username and password, or for the password alone when the person is known already.
  *
- * Sends `csrf` and `password`, and `username` unless the person is known. Other buttons: `cancel`, and `other` when the
+ * Sends `csrf` and `password`, and `username` unless the person is known; or `credential`, what a passkey answered. Other buttons: `cancel`, and `other` when the
  * person is known.
  */
 export interface LoginPageProps {
@@ -29,6 +32,8 @@ export interface LoginPageProps {
   readonly error?: { readonly field?: 'username' | 'password' | undefined; readonly message: string } | undefined;
   /** Set when there were too many tries: how long to wait. */
   readonly retryAfterSeconds?: number | undefined;
+  /** What the browser is asked for when somebody signs in by a passkey; nothing where they cannot. */
+  readonly passkey?: JsonObject | undefined;
   /** How to get in, where this is only a demonstration. */
   readonly demoHint?: string | undefined;
 }
@@ -53,7 +58,7 @@ const usernameField = (props: LoginPageProps, t: Messages): Markup =>
   textField({
     name: 'username',
     label: t.login.username,
-    autocomplete: 'username',
+    autocomplete: props.passkey === undefined ? 'username' : 'username webauthn',
     value: props.loginHint,
     autofocus: firstField(props) === 'username',
     ...errorOf('username', props),
@@ -69,6 +74,18 @@ const passwordField = (props: LoginPageProps, t: Messages): Markup => html`${tex
 })}
 <label class="check" hidden><input type="checkbox" data-reveals="password">${t.login.showPassword}</label>`;
 
+/** Needs a script, which shows it. */
+const passkeyButton = (t: Messages): Markup =>
+  html`<button class="button" name="passkey" value="1" formnovalidate hidden data-passkey-button data-busy="${t.page.busy}">${t.webauthn.login.button}</button>`;
+
+const passkeyQuestion = (options: JsonObject, t: Messages): Markup =>
+  passkeyField({
+    act: 'login',
+    options,
+    stopped: t.webauthn.login.stopped,
+    unsupported: t.webauthn.unsupported,
+  });
+
 const problem = (props: LoginPageProps, t: Messages): string | undefined => {
   if (props.retryAfterSeconds !== undefined) return t.errors.tooManyTries(props.retryAfterSeconds);
   return props.error?.field === undefined ? props.error?.message : undefined;
@@ -82,6 +99,7 @@ export const loginPage = (props: LoginPageProps, t: Messages): string => {
       title,
       application: props.application,
       failed: props.error !== undefined || props.retryAfterSeconds !== undefined,
+      moreScripts: props.passkey === undefined ? [] : [addresses.webauthn],
       content: html`<h1>${title}</h1>
 ${props.reason === undefined ? '' : html`<p class="lead">${props.reason}</p>`}
 ${alert(problem(props, t))}
@@ -89,7 +107,8 @@ ${alert(problem(props, t))}
 ${csrfField(props.csrf)}
 ${signedInAs === undefined ? usernameField(props, t) : knownUser(signedInAs)}
 ${passwordField(props, t)}
-<div class="buttons"><button class="button main" data-busy="${t.page.busy}">${t.login.button}</button></div>
+${props.passkey === undefined ? '' : passkeyQuestion(props.passkey, t)}
+<div class="buttons column"><button class="button main" data-busy="${t.page.busy}">${t.login.button}</button>${props.passkey === undefined ? '' : passkeyButton(t)}</div>
 </form>
 ${props.demoHint === undefined ? '' : html`<div class="notice"><p><b>${t.login.demo}:</b> ${props.demoHint}</p></div>`}`,
       footer: wayOut(signedInAs, t),
