@@ -20,6 +20,7 @@ import {
   someTokens,
   UNTIL_THE_NEXT_TRY_SECONDS,
 } from './arrivals.ts';
+import { devices } from './devices.ts';
 import { authorization, formIn } from './visitor.ts';
 import type { World } from './world.ts';
 
@@ -375,6 +376,9 @@ const reading: readonly Scenario[] = (
     ['/.well-known/jwks.json', '/.well-known/jwks.json'],
     ['/.well-known/openid-configuration', '/.well-known/openid-configuration'],
     ['/.well-known/oauth-authorization-server', '/.well-known/oauth-authorization-server'],
+    ['/approve', '/approve'],
+    ['/approve/worker.js', '/approve/worker.js'],
+    ['/approve/manifest.json', '/approve/manifest.json'],
     ['/assets/*', '/assets/stile.css'],
     ['/healthz', '/healthz'],
     ['/readyz', '/readyz'],
@@ -389,4 +393,4 @@ const reading: readonly Scenario[] = (
   good: async (world) => ({ visitor: await nobody(world), query: {} }),
 }));
 
-export const scenarios: readonly Scenario[] = [...authorizing, ...speaking, ...leave, ...pages, ...reading];
+export const scenarios: readonly Scenario[] = [...authorizing, ...speaking, ...leave, ...pages, ...devices, ...reading];

@@ -17,7 +17,9 @@ const ERRORS = new Set(
     'invalid_request invalid_client invalid_grant invalid_scope invalid_target unauthorized_client unsupported_grant_type ' +
     'unsupported_response_type access_denied login_required interaction_required consent_required ' +
     'account_selection_required request_not_supported request_uri_not_supported registration_not_supported ' +
-    'unmet_authentication_requirements invalid_token insufficient_scope'
+    'unmet_authentication_requirements invalid_token insufficient_scope ' +
+    // What devices that approve are told.
+    'unknown_device clock replayed gone too_many_requests'
   ).split(' '),
 );
 
@@ -84,7 +86,9 @@ const wrongContent = (answer: Answer): readonly string[] => {
       ...wrongHeaders(answer, ON_PAGES),
     ];
   }
-  return /^(text\/css|text\/javascript|image\/svg\+xml|application\/jwk-set\+json)/.test(type)
+  return /^(text\/css|text\/javascript|image\/svg\+xml|application\/jwk-set\+json|application\/manifest\+json)/.test(
+    type,
+  )
     ? []
     : [`the type is ${type}`];
 };

@@ -9,6 +9,7 @@ import { explain, recentDecisions } from './explain.ts';
 import { issueTicket } from './issue-ticket.ts';
 import { listKeys, rotateKeys, withdrawKey } from './keys.ts';
 import { block, signOut, unblock } from './people.ts';
+import { approveOnPhone, denyOnPhone, enrolPhone, watchPhone } from './phone.ts';
 import { renewSecrets } from './secrets.ts';
 import { serve } from './serve.ts';
 
@@ -41,6 +42,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'keys rotate':           ['[--now]',                    'let the next signing keys sign; the old ones stay published until their last token has expired', ['--now'], onStore(rotateKeys)],
   'keys withdraw':         ['<kid>',                      'take a signing key that is in the wrong hands out of service at once',   [],                      onStore(withdrawKey)],
   'secrets renew':         ['',                           "put new secrets in the place of the server's own, which are in the wrong hands", [],               onStore(renewSecrets)],
+  'phone enrol':           ['<address> [<name>]',         'play the phone that approves: connect it with the address that the page shows', [],               enrolPhone],
+  'phone watch':           ['[--once]',                   'print what the phone is asked',                                          ['--once'],              watchPhone],
+  'phone approve':         ['<number>',                   'approve what the phone is asked, with the number that the page shows',   [],                      approveOnPhone],
+  'phone deny':            ['[--report]',                 'deny it; --report: and say that it was asked by somebody else',          ['--report'],            denyOnPhone],
   'decisions':             ['',                           'list the latest decisions',                                              [],                      onStore(recentDecisions)],
   'explain':               ['<decision>',                 'say why a decision was made',                                            [],                      onStore(explain)],
 };

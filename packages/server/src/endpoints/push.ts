@@ -22,14 +22,30 @@ import { vapidKeys } from '../push/vapid.ts';
 import type { ThrottleLimit } from '../store/ports.ts';
 import type { Authenticator, Ceremony, User } from '../store/records.ts';
 
-const refusal = (status: number, error: string, more: Readonly<Record<string, unknown>> = {}): Response =>
-  json({ error, ...more }, status);
+/** Why a device is refused: its status, and a sentence for whoever builds one. */
+const REFUSALS = {
+  invalid_request: [400, 'Send one message, in a form or as JSON'],
+  unknown_device: [401, 'No device of anybody signed this'],
+  clock: [401, 'The clock of the device is off; server_time says what time it is'],
+  replayed: [401, 'This message was heard before'],
+  gone: [410, 'This was answered already, has ended, or never was'],
+  too_many_requests: [429, 'Ask again later'],
+} as const;
+
+const refusal = (
+  error: keyof typeof REFUSALS,
+  more: Readonly<Record<string, unknown>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Response => {
+  const [status, description] = REFUSALS[error];
+  return json({ error, error_description: description, ...more }, status, headers);
+};
 
 const throttled = async (limits: readonly ThrottleLimit[], deps: Deps): Promise<Response | undefined> => {
   const taken = await deps.store.throttles.take(limits, deps.now());
   if (taken.allowed) return undefined;
   const { retryAfterSeconds } = taken;
-  return json({ error: 'too_many_requests' }, 429, { 'retry-after': String(retryAfterSeconds) });
+  return refusal('too_many_requests', {}, { 'retry-after': String(retryAfterSeconds) });
 };
 
 const messageIn = async (request: Request): Promise<string | undefined> => {
@@ -40,7 +56,7 @@ const messageIn = async (request: Request): Promise<string | undefined> => {
 
 /** One answer to everybody who is no device of ours, whatever is wrong; and not too often. */
 const stranger = async ({ address }: Caller, deps: Deps): Promise<Response> =>
-  (await throttled(strangerLimits(address, deps.config), deps)) ?? refusal(401, 'unknown_device');
+  (await throttled(strangerLimits(address, deps.config), deps)) ?? refusal('unknown_device');
 
 interface Known {
   readonly authenticator: Authenticator;
@@ -62,22 +78,22 @@ const claimed = async (message: string, deps: Deps): Promise<Known | undefined> 
 /** `POST /push/enrol`: a device brings its key to the enrolment whose code it was shown. It is connected when its owner says so there. */
 export const enrolDevice: Handler = async (request, deps, caller) => {
   const message = await messageIn(request);
-  if (message === undefined) return refusal(400, 'invalid_request');
+  if (message === undefined) return refusal('invalid_request');
   const tooMany = await throttled(strangerLimits(caller.address, deps.config), deps);
   if (tooMany) return tooMany;
   const { issuer, push } = deps.config;
   const registration = parseRegistration(message, deps.secrets, issuer, push.services);
-  if (!registration) return refusal(410, 'gone');
+  if (!registration) return refusal('gone');
   const ceremony = await deps.store.ceremonies.find(registration.ceremonyId, deps.now());
   if (ceremony?.purpose !== 'enrol' || ceremony.factor !== 'push' || ceremony.userId === null) {
-    return refusal(410, 'gone');
+    return refusal('gone');
   }
   const user = await deps.store.users.find(ceremony.userId);
-  if (!user || user.blockedAt !== null) return refusal(410, 'gone');
+  if (!user || user.blockedAt !== null) return refusal('gone');
   const kept = await deps.store.ceremonies.answer(ceremony.id, { message, at: deps.now() }, deps.now(), [
     auditRecord(deps, 'push.device_ready', { userId: user.id, requestId: caller.requestId }),
   ]);
-  return kept ? json({ account: user.username, callable: registration.subscription !== null }) : refusal(410, 'gone');
+  return kept ? json({ account: user.username, callable: registration.subscription !== null }) : refusal('gone');
 };
 
 const shownQuestion = ({ id }: Ceremony, { application, what, browser, place, askedAt, answerBy }: Ask) => ({
@@ -103,18 +119,18 @@ const questionsFor = async ({ authenticator }: Known, deps: Deps) => {
 /** `POST /push/poll`: what is this device asked? */
 export const pollDevice: Handler = async (request, deps, caller) => {
   const message = await messageIn(request);
-  if (message === undefined) return refusal(400, 'invalid_request');
+  if (message === undefined) return refusal('invalid_request');
   const known = await claimed(message, deps);
   if (!known) return stranger(caller, deps);
   const { authenticator, device } = known;
   const poll = parsePoll(message, device.key, deps.config.issuer, deps.config.push.services, deps.now());
   if (!poll.ok) {
     if (poll.reason === 'forged') return stranger(caller, deps);
-    return refusal(401, 'clock', { server_time: deps.now() });
+    return refusal('clock', { server_time: deps.now() });
   }
   const tooMany = await throttled(pollLimits(known.thumbprint, deps.config), deps);
   if (tooMany) return tooMany;
-  if (!(await deps.store.once.consume(poll.once, []))) return refusal(401, 'replayed');
+  if (!(await deps.store.once.consume(poll.once, []))) return refusal('replayed');
   if (poll.subscription && poll.subscription.endpoint !== device.subscription?.endpoint) {
     const material = materialOf({ ...device, subscription: poll.subscription });
     await deps.store.authenticators.replaceMaterial(authenticator.id, authenticator.material, material);
@@ -142,15 +158,15 @@ const questionTo = async (message: string, { authenticator, device }: Known, dep
 /** `POST /push/answer`: what its owner decided. It is final: whatever comes after it is too late. */
 export const answerPush: Handler = async (request, deps, caller) => {
   const message = await messageIn(request);
-  if (message === undefined) return refusal(400, 'invalid_request');
+  if (message === undefined) return refusal('invalid_request');
   const known = await claimed(message, deps);
   if (!known) return stranger(caller, deps);
   const tooMany = await throttled(answerLimits(known.thumbprint, deps.config), deps);
   if (tooMany) return tooMany;
   const question = await questionTo(message, known, deps);
-  if (!question) return refusal(410, 'gone');
+  if (!question) return refusal('gone');
   const verdict = judgeAnswer(message, question.asking, deps.config.issuer, deps.now());
-  if (!verdict.counts) return verdict.reason === 'forged' ? stranger(caller, deps) : refusal(410, 'gone');
+  if (!verdict.counts) return verdict.reason === 'forged' ? stranger(caller, deps) : refusal('gone');
   const { decision } = verdict;
   const kept = await deps.store.ceremonies.answer(
     question.ceremony.id,
@@ -165,7 +181,7 @@ export const answerPush: Handler = async (request, deps, caller) => {
       }),
     ],
   );
-  if (!kept) return refusal(410, 'gone');
+  if (!kept) return refusal('gone');
   await noteDecision(known, question.ask, decision, caller, deps);
   return json({ decision });
 };
