@@ -45,12 +45,12 @@ const house: House = {
     'packages/server': [
       {
         rooms: (
-          'actions audit authorization client config doctor factors grant http keys log metrics notify pages push recovery risk ' +
+          'actions audit authenticator authorization client config doctor factors grant http keys log metrics notify pages push recovery risk ' +
           'session store throttle token upkeep deps.ts digest.ts system.ts'
         ).split(' '),
         sideways: true,
       },
-      { rooms: ['endpoints', 'interaction', 'management'], sideways: false },
+      { rooms: ['account', 'endpoints', 'interaction', 'management'], sideways: false },
       { rooms: ['app.ts', 'cli', 'index.ts', 'main.ts', 'server.ts', 'testing'], sideways: true },
     ],
   },

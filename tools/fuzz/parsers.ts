@@ -38,6 +38,9 @@ export const PARSERS: Readonly<Record<string, readonly string[]>> = {
   'packages/resource-server/src/node.ts': ['toNodeHandler'],
   'packages/resource-server/src/protected-resource-metadata.ts': ['metadataPathOf', 'metadataHandlerAt'],
   'packages/resource-server/src/settings.ts': ['settingsFrom'],
+  'packages/server/src/account/browser-name.ts': ['browserName', 'coarseAddress'],
+  'packages/server/src/account/place.ts': ['isPlace'],
+  'packages/server/src/authenticator/name.ts': ['authenticatorName'],
   'packages/server/src/authorization/validated-request.ts': [
     'validateRequest',
     'hintedIdentity',
@@ -63,7 +66,7 @@ export const PARSERS: Readonly<Record<string, readonly string[]>> = {
     'readRegistrationResponse',
   ],
   'packages/server/src/factors/webauthn-verification.ts': ['verifyAssertion', 'verifyRegistration'],
-  'packages/server/src/http/body.ts': ['formParameters', 'formOrJsonParameters', 'queryParameters'],
+  'packages/server/src/http/body.ts': ['formParameters', 'formOrJsonParameters', 'jsonBody', 'queryParameters'],
   'packages/server/src/http/brought.ts': ['broughtBy'],
   'packages/server/src/http/caller.ts': ['clientAddress'],
   'packages/server/src/http/cookies.ts': ['readCookie'],

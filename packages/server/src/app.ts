@@ -1,5 +1,11 @@
 /** Every route on one screen. */
 import { Hono } from 'hono';
+import { showActivity, showNotMe } from './account/activity.ts';
+import { answerAdd, answerEnrolment, showAdd, showEnrolment } from './account/add.ts';
+import { answerAuthenticator, answerRemove, showAuthenticator, showRemove } from './account/authenticator.ts';
+import { answerAccount, showAccount } from './account/overview.ts';
+import { answerPassword, showPassword } from './account/password.ts';
+import { signedIn } from './account/signed-in.ts';
 import type { Caller, Deps, Handler } from './deps.ts';
 import { asset } from './endpoints/assets.ts';
 import { authorize, authorizeByPost } from './endpoints/authorize.ts';
@@ -9,6 +15,16 @@ import { healthz, readyz } from './endpoints/health.ts';
 import { introspect } from './endpoints/introspect.ts';
 import { jwks } from './endpoints/jwks.ts';
 import { auth0Logout, oidcLogout } from './endpoints/logout.ts';
+import {
+  addMethod,
+  changeMethod,
+  confirmMethod,
+  listFactors,
+  listMethods,
+  removeMethod,
+  showMethod,
+} from './endpoints/me-authentication-methods.ts';
+import { endOtherSessions, endSession, listSessions } from './endpoints/me-sessions.ts';
 import { authorizationServerMetadata, openidConfiguration } from './endpoints/metadata.ts';
 import { answerPush, enrolDevice, pollDevice } from './endpoints/push.ts';
 import { manifest, serviceWorker, showApprovals } from './endpoints/push-approve.ts';
@@ -28,7 +44,7 @@ import { answerSelectAccount, showSelectAccount } from './interaction/select-acc
 type Cors = 'nobody' | 'applications' | 'anyone';
 
 /** method, path, handler, CORS */
-type Route = readonly ['GET' | 'POST', string, Handler, Cors];
+type Route = readonly ['GET' | 'POST' | 'PATCH' | 'DELETE', string, Handler, Cors];
 
 // biome-ignore format: a table is read by its columns
 const routes: readonly Route[] = [
@@ -64,6 +80,31 @@ const routes: readonly Route[] = [
   ['POST', '/push/poll',                              pollDevice,                  'nobody'],
   ['POST', '/push/answer',                            answerPush,                  'nobody'],
   ['GET',  '/push/status',                            pushStatus,                  'nobody'],
+  ['GET',    '/account',                                   showAccount,         'nobody'],
+  ['POST',   '/account',                                   answerAccount,       'nobody'],
+  ['GET',    '/account/signed-in',                         signedIn,            'nobody'],
+  ['GET',    '/account/activity',                          showActivity,        'nobody'],
+  ['GET',    '/account/not-me',                            showNotMe,           'nobody'],
+  ['GET',    '/account/authenticator',                     showAuthenticator,   'nobody'],
+  ['POST',   '/account/authenticator',                     answerAuthenticator, 'nobody'],
+  ['GET',    '/account/remove',                            showRemove,          'nobody'],
+  ['POST',   '/account/remove',                            answerRemove,        'nobody'],
+  ['GET',    '/account/add',                               showAdd,             'nobody'],
+  ['POST',   '/account/add',                               answerAdd,           'nobody'],
+  ['GET',    '/account/enrol',                             showEnrolment,       'nobody'],
+  ['POST',   '/account/enrol',                             answerEnrolment,     'nobody'],
+  ['GET',    '/account/password',                          showPassword,        'nobody'],
+  ['POST',   '/account/password',                          answerPassword,      'nobody'],
+  ['GET',    '/me/v1/factors',                             listFactors,         'applications'],
+  ['GET',    '/me/v1/authentication-methods',              listMethods,         'applications'],
+  ['POST',   '/me/v1/authentication-methods',              addMethod,           'applications'],
+  ['GET',    '/me/v1/authentication-methods/:id',          showMethod,          'applications'],
+  ['PATCH',  '/me/v1/authentication-methods/:id',          changeMethod,        'applications'],
+  ['DELETE', '/me/v1/authentication-methods/:id',          removeMethod,        'applications'],
+  ['POST',   '/me/v1/authentication-methods/:id/verify',   confirmMethod,       'applications'],
+  ['GET',    '/me/v1/sessions',                            listSessions,        'applications'],
+  ['DELETE', '/me/v1/sessions',                            endOtherSessions,    'applications'],
+  ['DELETE', '/me/v1/sessions/:id',                        endSession,          'applications'],
   ['GET',  '/assets/*',                               asset,                       'nobody'],
   ['GET',  '/healthz',                                healthz,                     'nobody'],
   ['GET',  '/readyz',                                 readyz,                      'nobody'],

@@ -5,6 +5,7 @@ import { usableClientKeys } from '../client/client-keys.ts';
 import { installedProofs } from '../factors/factors.ts';
 import { faultsOfPasskeys } from '../factors/webauthn-relying-party.ts';
 import { normaliseUsername } from '../session/username.ts';
+import { ACCOUNT_CLIENT, accountApi, accountAudience, accountClient } from './built-in.ts';
 import type { ConfigInput, ParsedConfig } from './schema.ts';
 import { configSchema } from './schema.ts';
 
@@ -45,15 +46,17 @@ export const resolveConfig = (input: unknown): Config => {
   const parsed = configSchema.safeParse(input);
   if (!parsed.success)
     throw new ConfigError(`The configuration has mistakes:\n${parsed.error.issues.map(describeIssue).join('\n')}`);
-  const faults = contradictions(parsed.data);
+  const levels = parsed.data.levels ?? defaultLevels;
+  const data = { ...parsed.data, apis: [...parsed.data.apis, accountApi(parsed.data, levels)] };
+  const faults = [...takenNames(parsed.data), ...contradictions(data)];
   if (faults.length > 0)
     throw new ConfigError(`The configuration contradicts itself:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
-  const { data } = parsed;
+  const clients = [...data.clients, accountClient(data)];
   return {
     ...data,
-    levels: data.levels ?? defaultLevels,
+    levels,
     apis: new Map(data.apis.map((api) => [api.audience, asApi(api)])),
-    clients: new Map(data.clients.map((client) => [client.id, asClient(client)])),
+    clients: new Map(clients.map((client) => [client.id, asClient(client)])),
     secure: data.issuer.startsWith('https:'),
   };
 };
@@ -101,6 +104,16 @@ const asClient = (client: ParsedConfig['clients'][number]): RegisteredClient => 
     ...(accent !== undefined && { accent }),
   };
 };
+
+/** Names that this server needs for itself. */
+const takenNames = ({ apis, clients, issuer }: ParsedConfig): readonly string[] => [
+  ...clients
+    .filter(({ id }) => id === ACCOUNT_CLIENT)
+    .map(({ id }) => `clients ${id}: this server's own account pages have that id; choose another.`),
+  ...apis
+    .filter(({ audience }) => audience === accountAudience(issuer))
+    .map(({ audience }) => `apis ${audience}: this server is that API itself.`),
+];
 
 /** Faults that no single field shows. */
 const contradictions = (config: ParsedConfig): readonly string[] => {

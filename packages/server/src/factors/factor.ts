@@ -138,6 +138,8 @@ export interface Enrolment {
   /** The names it has in Auth0's My Account API: `totp`, `phone`, `email`, `passkey` … */
   readonly types: readonly string[];
   readonly lifetimeSeconds: number;
+  /** A new one takes the place of the one that its owner has: a sheet of codes. */
+  readonly renews?: boolean;
   /** What has to be answered before it can begin (a phone number), if anything does. */
   asks?(error: string | undefined, t: Messages): Question;
   /** @param ceremonyId names what is begun; the id of the new authenticator may be made of it */

@@ -1,10 +1,11 @@
 import { isJsonObject } from '@stile/core';
+import { codeSheet } from '../pages/factors/recovery-code.ts';
 import { textField } from '../pages/field.ts';
 import type { Once } from '../store/ports.ts';
-import type { Authenticator } from '../store/records.ts';
+import type { Authenticator, Ceremony } from '../store/records.ts';
 import { limitsOf } from '../throttle/limits.ts';
 import type { Factor, FactorTraits } from './factor.ts';
-import { matchRecoveryCode } from './recovery-code.ts';
+import { generateRecoveryCodes, hashRecoveryCode, matchRecoveryCode } from './recovery-code.ts';
 
 export const recoveryCodeTraits: FactorTraits = {
   factor: 'recovery-code',
@@ -16,6 +17,8 @@ export const recoveryCodeTraits: FactorTraits = {
   hardwareBound: false,
   amr: ['otp'],
 };
+
+const ENROLMENT_SECONDS = 900;
 
 /** A sheet of recovery codes. Its material: `{ codes: [{ id, hash }] }`. */
 export const recoveryCodeFactor: Factor = {
@@ -63,7 +66,51 @@ export const recoveryCodeFactor: Factor = {
     },
     refused: (reason, t) => (reason === 'missing' ? t.errors.codeMissing : t.errors.wrongRecoveryCode()),
   },
+  enrolment: {
+    guarded: false,
+    types: ['recovery-code'],
+    lifetimeSeconds: ENROLMENT_SECONDS,
+    renews: true,
+    begin: async (_somebody, _answer, _ceremonyId, deps) => ({
+      ok: true,
+      data: { codes: generateRecoveryCodes(deps.randomBytes) },
+    }),
+    question: async (data, { t }) => ({
+      title: t.enrol.keepTitle,
+      lead: t.enrol.keepWhy,
+      fields: codeSheet(shownCodes(data), t),
+      button: t.enrol.kept,
+    }),
+    describe: (data) => ({ recovery_codes: shownCodes(data), recovery_code: shownCodes(data)[0] }),
+    // Until they are said to be kept, those of before are good.
+    finish: async ({ t }, { id, data }, _answer, at, deps) => {
+      const authenticatorId = id.replace(/^cer_/, 'auth_');
+      // The names of the codes are new as well, for those of before stay used up.
+      const codes = shownCodes(data).map((code, index) => ({
+        id: `${id}-${index}`,
+        hash: hashRecoveryCode(deps.randomBytes(16), code),
+      }));
+      return {
+        ok: true,
+        authenticators: [
+          {
+            id: authenticatorId,
+            factor: 'recovery-code',
+            name: t.enrol.recoveryCodesName,
+            material: { codes },
+            lookup: null,
+          },
+        ],
+        consume: [],
+        event: { ...recoveryCodeTraits, authenticator: authenticatorId, at },
+      };
+    },
+    refused: (_reason, t) => t.errors.codeMissing,
+  },
 };
+
+const shownCodes = ({ codes }: Ceremony['data']): readonly string[] =>
+  Array.isArray(codes) ? codes.filter((code) => typeof code === 'string') : [];
 
 /** The stored recovery codes of an authenticator. */
 export const recoveryCodesOf = ({

@@ -3,7 +3,7 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import { fuzz, fuzzAsync } from '../../../../tools/fuzz/fuzz.ts';
 import { anyJson, garbage, nearly } from '../../../../tools/fuzz/hostile-text.ts';
-import { formOrJsonParameters, formParameters, queryParameters } from './body.ts';
+import { formOrJsonParameters, formParameters, jsonBody, queryParameters } from './body.ts';
 
 const MOST = 65_536;
 
@@ -130,6 +130,25 @@ it('a body in pieces is given up as soon as it is too large, and refused when it
       assert.equal(read.ok, size <= MOST && !breaksOff);
       assert.ok(sent.asked() <= fits + 1, `${sent.asked()} pieces were read and ${fits} fit`);
       if (!read.ok) assert.equal(read.error.reason, size > MOST ? 'body_too_large' : 'body_broken_off');
+    }),
+    3_000,
+  );
+});
+
+it('a JSON body is an object whatever is sent, or refused in words of ours', async () => {
+  const text = fc.oneof(
+    fc.json(),
+    fc.constantFrom('{}', '{"a":1}', '[]', 'null', '"text"', '{"__proto__":{"a":1}}', '{"a":'),
+    fc.string(),
+  );
+  const type = fc.constantFrom('application/json', 'application/json; charset=utf-8', 'text/plain', '');
+  await fuzzAsync(
+    fc.asyncProperty(text, type, async (body, contentType) => {
+      const headers = { 'content-type': contentType };
+      const read = await jsonBody(new Request('https://login.example/', { method: 'POST', body, headers }));
+      if (read.ok) assert.ok(typeof read.value === 'object' && !Array.isArray(read.value));
+      else assert.match(read.error.reason, /^(?:content_type|json_malformed)$/);
+      if (!contentType.startsWith('application/json')) assert.equal(read.ok, false);
     }),
     3_000,
   );

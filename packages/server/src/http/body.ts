@@ -1,4 +1,4 @@
-import type { OAuthError, Parameters, Result } from '@stile/core';
+import type { JsonObject, OAuthError, Parameters, Result } from '@stile/core';
 import { oauthError, ok, parseJsonObject, refused } from '@stile/core';
 
 /** More than any legitimate request of ours. */
@@ -84,4 +84,15 @@ export const formOrJsonParameters = async (request: Request): Promise<Result<Par
     pairs.push([name, member]);
   }
   return ok(asParameters(pairs));
+};
+
+/** A JSON object, whatever its members are: for whom every member that it knows is checked, and nothing else read. */
+export const jsonBody = async (request: Request): Promise<Result<JsonObject, OAuthError>> => {
+  if (mediaType(request) !== 'application/json') {
+    return malformed('content_type', 'The content type must be application/json');
+  }
+  const text = await bodyText(request);
+  if (!text.ok) return text;
+  const value = parseJsonObject(text.value);
+  return value ? ok(value) : malformed('json_malformed', 'The body is not a JSON object');
 };

@@ -25,10 +25,10 @@ const HSTS = 'max-age=31536000';
 
 /** Whether a path is one that machines call: their errors are JSON, people's are pages. */
 const isForMachines = (path: string): boolean =>
-  /^\/(oauth|push|userinfo|\.well-known|healthz|readyz)(\/|$)/.test(path);
+  /^\/(me|oauth|push|userinfo|\.well-known|healthz|readyz)(\/|$)/.test(path);
 
 export const serve = (
-  table: readonly (readonly ['GET' | 'POST', string, unknown, RouteFacts['cors']])[],
+  table: readonly (readonly ['GET' | 'POST' | 'PATCH' | 'DELETE', string, unknown, RouteFacts['cors']])[],
   dispatch: Dispatch,
   deps: Deps,
 ): Dispatch => {
@@ -50,8 +50,16 @@ export const serve = (
   };
 };
 
-const matches = (pattern: string, path: string): boolean =>
-  pattern.endsWith('/*') ? path.startsWith(pattern.slice(0, -1)) : pattern === path;
+/** Whether a path is one of a route: `/*` stands for whatever follows, `:id` for one part of it. */
+const matches = (pattern: string, path: string): boolean => {
+  if (pattern.endsWith('/*')) return path.startsWith(pattern.slice(0, -1));
+  if (!pattern.includes('/:')) return pattern === path;
+  const [wanted, found] = [pattern.split('/'), path.split('/')];
+  return (
+    wanted.length === found.length &&
+    wanted.every((part, i) => (part.startsWith(':') ? found[i] !== '' : part === found[i]))
+  );
+};
 
 const answer = async (
   request: Request,

@@ -2,6 +2,7 @@ import type { Age, Span, Unit } from './duration.ts';
 import { wait } from './duration.ts';
 import type { Demand, Reason } from './reason.ts';
 import { demandOf, fitsButton, insideSentence, staleness } from './reason.ts';
+import { myAccount } from './words/en/account.ts';
 import { push } from './words/en/push.ts';
 import { webauthn } from './words/en/webauthn.ts';
 
@@ -244,5 +245,6 @@ export const english = {
   },
   push,
   webauthn,
+  myAccount,
   reference: 'Reference number',
 };

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import { displayName } from './display-name.ts';
 import { alert, textField } from './field.ts';
+import { codeSheet } from './factors/recovery-code.ts';
 import type { Application } from './layout.ts';
 import { layout } from './layout.ts';
 import type { Markup } from './markup.ts';
@@ -79,14 +80,8 @@ ${mainButton(props.question.button, t)}
 
 const done = (props: EnrolDoneProps, t: Messages): Markup => html`<h1>${t.enrol.keepTitle}</h1>
 <p class="lead">${t.enrol.keepWhy}</p>
-<ol class="codes" id="codes" translate="no">
-${props.recoveryCodes.map((code) => html`<li>${code}</li>`)}
-</ol>
+${codeSheet(props.recoveryCodes, t)}
 <p class="on-paper"><bdi>${displayName(props.signedInAs)}</bdi></p>
-<div class="buttons" data-tools hidden>
-<button class="button" type="button" data-copies="codes" data-done="${t.enrol.copied}" aria-live="polite">${t.enrol.copy}</button>
-<button class="button" type="button" data-prints>${t.enrol.print}</button>
-</div>
 <form id="${FORM}" method="post" action="${props.action}">
 ${csrfField(props.csrf)}
 ${mainButton(t.enrol.kept, t, 'kept')}

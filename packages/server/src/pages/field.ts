@@ -21,6 +21,8 @@ interface TextField {
   /** The page's alert concerns this field, among others. */
   readonly inAlert?: boolean | undefined;
   readonly autofocus?: boolean | undefined;
+  /** It may be left empty. */
+  readonly optional?: boolean | undefined;
 }
 
 /** The `id` of the alert that concerns the whole page. */
@@ -49,7 +51,7 @@ const inputAttributes = (field: TextField): Markup => {
     spellcheck: 'false',
     'aria-describedby': describedBy === '' ? undefined : describedBy,
     'aria-invalid': field.error !== undefined || field.inAlert === true ? 'true' : undefined,
-    required: true,
+    required: field.optional !== true,
     autofocus: field.autofocus === true,
   });
 };

@@ -3,6 +3,7 @@ import { wait } from './duration.ts';
 import type { Messages } from './messages.ts';
 import type { Demand, Reason } from './reason.ts';
 import { demandOf, fitsButton, insideSentence, staleness } from './reason.ts';
+import { myAccount } from './words/de/account.ts';
 import { push } from './words/de/push.ts';
 import { webauthn } from './words/de/webauthn.ts';
 
@@ -276,5 +277,6 @@ export const german: Messages = {
   },
   push,
   webauthn,
+  myAccount,
   reference: 'Nummer für Rückfragen',
 };

@@ -28,6 +28,8 @@ interface Frame {
   readonly content: Markup;
   /** Who is signed in, and the ways out. */
   readonly footer?: Markup | undefined;
+  /** The page lists things, which take more room than a question. */
+  readonly wide?: boolean | undefined;
   /** The address of the page's script, when it is not the common one. */
   readonly script?: string | undefined;
   /** The addresses of scripts that it needs besides. */
@@ -71,7 +73,7 @@ ${accentLink(application)}
 ${(frame.moreScripts ?? []).map((address) => html`<script src="${address}" defer></script>`)}
 </head>
 <body>
-<div class="sheet">
+<div class="${frame.wide === true ? 'sheet wide' : 'sheet'}">
 ${header(application)}
 <main>
 ${frame.content}

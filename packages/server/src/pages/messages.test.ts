@@ -13,6 +13,11 @@ const isMessage = (node: unknown): node is Message => typeof node === 'function'
 const others: ReadonlyMap<string, readonly unknown[]> = new Map<string, readonly unknown[]>([
   ['because', ['1fa', 'mfa', 'phr'].flatMap((acr) => [{ acr }, { acr, what: 'X', ageSeconds: 9, maxAgeSeconds: 8 }])],
   ['challenge.buttonFor', ['X']],
+  ...['kind', 'additionTitle', 'additionHint'].map(
+    (name) =>
+      [`myAccount.${name}`, ['password', 'totp', 'recovery-code', 'passkey', 'email', 'phone', 'push']] as const,
+  ),
+  ['myAccount.day', [0, 1]],
   ['consent.openidScopes', ['openid', 'profile', 'email', 'address', 'phone', 'offline_access']],
 ]);
 

@@ -54,6 +54,17 @@ export const pageScript = `'use strict';
       button.textContent = button.dataset.done;
     });
   }
+  for (const button of document.querySelectorAll('[data-downloads]')) {
+    button.addEventListener('click', () => {
+      const items = document.getElementById(button.dataset.downloads).children;
+      const text = [...items].map((item) => item.textContent.trim()).join('\\r\\n') + '\\r\\n';
+      const link = document.createElement('a');
+      link.href = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
+      link.download = button.dataset.file;
+      link.click();
+      URL.revokeObjectURL(link.href);
+    });
+  }
   for (const button of document.querySelectorAll('[data-prints]')) button.addEventListener('click', () => print());
 })();
 `;

@@ -1,3 +1,4 @@
+import { accountStyles } from './account/styles.ts';
 import type { Colour, Scheme } from './palette.ts';
 import { dark, light, schemesWith } from './palette.ts';
 import { pushStyles } from './push-styles.ts';
@@ -221,4 +222,4 @@ details > :last-child { padding-bottom: 16px }
 `;
 
 /** Everything that the pages look like. */
-export const stylesheet: string = `${foundation}${controls}${pieces}${pushStyles}`.trimStart();
+export const stylesheet: string = `${foundation}${controls}${pieces}${pushStyles}${accountStyles}`.trimStart();

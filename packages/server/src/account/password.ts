@@ -1,0 +1,60 @@
+import type { PasswordChange } from '../authenticator/password-change.ts';
+import { changePassword, passwordOf } from '../authenticator/password-change.ts';
+import { problemPage } from '../authorization/respond.ts';
+import type { Deps, Handler } from '../deps.ts';
+import { PasswordHasherBusy } from '../factors/password-hasher.ts';
+import { page, seeOther } from '../http/responses.ts';
+import type { PasswordPageProps } from '../pages/account/password-page.ts';
+import { passwordPage } from '../pages/account/password-page.ts';
+import type { Opened } from './open.ts';
+import { field, frameOf, openForm, openPage } from './open.ts';
+
+type Failure = Pick<PasswordPageProps, 'error' | 'retryAfterSeconds'>;
+
+const render = async (opened: Opened, failure: Failure, deps: Deps): Promise<Response> => {
+  const { user, t } = opened.owner;
+  const hasPassword = (await passwordOf(user.id, deps)) !== undefined;
+  const html = passwordPage({ ...frameOf(opened, '/account/password', deps), hasPassword, ...failure }, t);
+  if (failure.retryAfterSeconds === undefined) return page(html, failure.error ? 400 : 200);
+  const response = page(html, 429);
+  response.headers.set('retry-after', String(failure.retryAfterSeconds));
+  return response;
+};
+
+/** `GET /account/password` */
+export const showPassword: Handler = async (request, deps, caller) => {
+  const opened = await openPage('other', request, deps, caller);
+  return opened instanceof Response ? opened : render(opened, {}, deps);
+};
+
+/** `POST /account/password` */
+export const answerPassword: Handler = async (request, deps, caller) => {
+  const answered = await openForm('other', request, deps, caller);
+  if (answered instanceof Response) return answered;
+  const { owner, form } = answered;
+  const typed = { current: field(form, 'password') ?? '', next: field(form, 'new_password') ?? '' };
+  try {
+    const outcome = await changePassword(owner, typed, deps);
+    return outcome.outcome === 'changed'
+      ? seeOther('/account?done=password')
+      : await render(answered, failureOf(outcome, answered), deps);
+  } catch (error) {
+    if (!(error instanceof PasswordHasherBusy)) throw error;
+    deps.metrics.hasherRefused();
+    return problemPage('tooManyRequests', 503, request, caller, { headers: { 'retry-after': '2' } });
+  }
+};
+
+const failureOf = (outcome: Exclude<PasswordChange, { outcome: 'changed' }>, { owner }: Opened): Failure => {
+  const { errors, myAccount } = owner.t;
+  switch (outcome.outcome) {
+    case 'throttled':
+      return { retryAfterSeconds: outcome.retryAfterSeconds };
+    case 'wrong':
+      return { error: { field: 'password', message: errors.wrongPasswordAgain } };
+    case 'refused':
+      return { error: { field: 'new_password', message: myAccount.password.problems[outcome.problem] } };
+    case 'over':
+      return { error: { field: 'page', message: myAccount.password.over } };
+  }
+};

@@ -1,0 +1,102 @@
+import { secondsAfter } from '@stile/core';
+import { auditRecord } from '../audit/audit.ts';
+import type { Deps } from '../deps.ts';
+import { randomId } from '../deps.ts';
+import type { PasswordProblem } from '../factors/password.ts';
+import { checkNewPassword } from '../factors/password.ts';
+import { knownBrowser } from '../session/known-browser.ts';
+import type { Once } from '../store/ports.ts';
+import type { Authenticator } from '../store/records.ts';
+import { passwordLimits } from '../throttle/limits.ts';
+import { takeTry } from '../throttle/take-try.ts';
+import { changeRecord, tellOwner } from './notices.ts';
+import type { Owner } from './owner.ts';
+import { signOutElsewhere } from './sign-out.ts';
+
+export type PasswordChange =
+  | { readonly outcome: 'changed' }
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+  | { readonly outcome: 'wrong' }
+  | { readonly outcome: 'refused'; readonly problem: PasswordProblem | 'unchanged' }
+  /** It was changed by another request meanwhile. */
+  | { readonly outcome: 'over' };
+
+/** The password of a person, if they have one. */
+export const passwordOf = async (userId: string, { store }: Pick<Deps, 'store'>): Promise<Authenticator | undefined> =>
+  (await store.authenticators.ofUser(userId)).find(({ factor }) => factor === 'password');
+
+/**
+ * Gives a person another password, for the one they have: whoever sits in front of an open session does not know it. Every other
+ * session ends, for it may have been begun with the old one.
+ *
+ * @throws PasswordHasherBusy when too many passwords are being checked
+ */
+export const changePassword = async (
+  owner: Owner,
+  typed: { readonly current: string; readonly next: string },
+  deps: Deps,
+): Promise<PasswordChange> => {
+  const { user, request, caller } = owner;
+  const judged = checkNewPassword(typed.next, { username: user.username });
+  if (!judged.ok) return { outcome: 'refused', problem: judged.error };
+  const password = await passwordOf(user.id, deps);
+  if (password) {
+    const throttle = await takeTry(
+      passwordLimits(user.username, caller.address, knownBrowser(user.id, request, deps)),
+      deps,
+    );
+    if (!throttle.allowed) return { outcome: 'throttled', retryAfterSeconds: throttle.retryAfterSeconds };
+    const { hash } = password.material;
+    const verdict = await deps.passwords.verify(typeof hash === 'string' ? hash : undefined, typed.current);
+    if (!verdict.valid) return wrong(owner, deps);
+    if (typed.current.normalize('NFKC') === typed.next.normalize('NFKC')) {
+      return { outcome: 'refused', problem: 'unchanged' };
+    }
+  }
+  const material = { hash: await deps.passwords.hash(judged.value) };
+  if (!(await keep(owner, password, material, deps))) return { outcome: 'over' };
+  await signOutElsewhere(owner, deps);
+  await tellOwner(owner, 'password.changed', deps);
+  return { outcome: 'changed' };
+};
+
+const wrong = async (owner: Owner, deps: Deps): Promise<PasswordChange> => {
+  deps.metrics.failed('password', 'wrong');
+  const { user, sessionId, clientId, caller } = owner;
+  const facts = { userId: user.id, sessionId, clientId, requestId: caller.requestId };
+  const details = { factor: 'password', reason: 'wrong' };
+  await deps.store.audit.append([auditRecord(deps, 'proof.refused', { ...facts, details })]);
+  return { outcome: 'wrong' };
+};
+
+const FIRST_PASSWORD_SECONDS = 60;
+
+const keep = async (
+  owner: Owner,
+  former: Authenticator | undefined,
+  material: Authenticator['material'],
+  deps: Deps,
+): Promise<boolean> => {
+  const { user, sessionId, t } = owner;
+  const audit = [changeRecord(owner, 'password.changed', {}, deps)];
+  if (former) return deps.store.authenticators.replaceMaterial(former.id, former.material, material, audit);
+  const password: Authenticator = {
+    id: randomId(deps, 'auth'),
+    userId: user.id,
+    factor: 'password',
+    name: t.login.password,
+    material,
+    lookup: null,
+    createdAt: deps.now(),
+    lastUsedAt: null,
+    preferredAt: null,
+  };
+  // Two that are set at once would both be passwords of this person.
+  const once: Once = {
+    kind: 'ceremony',
+    key: `first password of ${user.id}`,
+    expiresAt: secondsAfter(deps.now(), FIRST_PASSWORD_SECONDS),
+  };
+  const enrolment = { userId: user.id, sessionId, authenticators: [password], consume: [once], audit };
+  return (await deps.store.authenticators.enrol(enrolment)) === 'enrolled';
+};
