@@ -74,6 +74,8 @@ export const PARSERS: Readonly<Record<string, readonly string[]>> = {
   'packages/server/src/http/csrf.ts': ['judgeForm'],
   'packages/server/src/http/proxy-watch.ts': ['watchProxies'],
   'packages/server/src/keys/jws.ts': ['parseJws', 'verifyOwnJws'],
+  'packages/server/src/notify/mail-address.ts': ['parseMailAddress'],
+  'packages/server/src/notify/phone-number.ts': ['parsePhoneNumber'],
   'packages/server/src/pages/assets.ts': ['findAsset'],
   'packages/server/src/pages/display-name.ts': ['displayName'],
   'packages/server/src/pages/messages.ts': ['chooseLocale'],

@@ -5,6 +5,7 @@ import type { PasswordHasher } from './factors/password-hasher.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { ServerSecrets } from './keys/server-secrets.ts';
 import type { Recorder } from './metrics/recorder.ts';
+import type { Notifier } from './notify/notifier.ts';
 import type { Store } from './store/ports.ts';
 import type { InMemoryLimits } from './throttle/in-memory.ts';
 
@@ -19,6 +20,8 @@ export interface Deps {
   readonly randomBytes: (length: number) => Uint8Array;
   readonly log: Logger;
   readonly metrics: Recorder;
+  /** Mails and calls people. */
+  readonly notify: Notifier;
   readonly inMemory: InMemoryLimits;
 }
 

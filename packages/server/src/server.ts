@@ -27,6 +27,8 @@ import { guardedLog, RequestFailure } from './log/error.ts';
 import type { MetricsListener } from './metrics/listener.ts';
 import { serveMetrics } from './metrics/listener.ts';
 import { recorderFor } from './metrics/recorder-for.ts';
+import type { Mailbox } from './notify/mailbox.ts';
+import { createNotifier } from './notify/notifier.ts';
 import { seedUsers } from './session/seed-users.ts';
 import type { Store } from './store/ports.ts';
 import { createSqliteStore } from './store/store.ts';
@@ -66,17 +68,22 @@ export const createDeps = async (
   config: Config,
   store: Store,
   log: Logger,
-  replace: Partial<Pick<Deps, 'now' | 'randomBytes' | 'passwords' | 'metrics'>> = {},
+  replace: Partial<Pick<Deps, 'now' | 'randomBytes' | 'passwords' | 'metrics'>> & {
+    /** Takes what cannot be sent. */
+    readonly mailbox?: Mailbox;
+  } = {},
 ): Promise<Deps> => {
   const now = replace.now ?? systemNow;
   const random = replace.randomBytes ?? systemRandom;
   const cores = availableParallelism();
   const metrics = replace.metrics ?? recorderFor(config);
+  const guarded = guardedLog(log, config);
   const deps: Deps = {
     config,
     store,
-    log: guardedLog(log, config),
+    log: guarded,
     metrics,
+    notify: createNotifier({ config, log: guarded, metrics, now }, replace.mailbox),
     inMemory: createInMemoryLimits(config.limits, now),
     now,
     randomBytes: random,
@@ -114,6 +121,7 @@ const KEY_RELOAD_MILLISECONDS = 5_000;
 const CLOCK_LOOK_MILLISECONDS = 5_000;
 const DRAIN_MILLISECONDS = 10_000;
 const LAST_REQUEST_MILLISECONDS = 200;
+const LAST_MESSAGES_MILLISECONDS = 3_000;
 
 const steadySeconds = (): number => performance.now() / 1000;
 
@@ -151,6 +159,8 @@ export const listen = async (deps: Deps): Promise<RunningServer> => {
       for (const timer of timers) clearInterval(timer);
       await drain(hurry);
       await metrics?.close();
+      // A mail that is on its way is worth a moment; one whose server does not answer is not worth more.
+      await Promise.race([deps.notify.idle(), pause(LAST_MESSAGES_MILLISECONDS, undefined, { ref: false })]);
       await deps.store.close();
     },
   };

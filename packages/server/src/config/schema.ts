@@ -6,6 +6,8 @@ import { z } from 'zod';
 import { normaliseRecoveryCode } from '../factors/recovery-code.ts';
 import { duration, lifetime } from './duration.ts';
 import { limitsSchema } from './limits-schema.ts';
+import { mailSchema } from './mail-schema.ts';
+import { phoneSchema } from './phone-schema.ts';
 import { pushSchema } from './push-schema.ts';
 import { webauthnSchema } from './webauthn-schema.ts';
 
@@ -186,6 +188,10 @@ export const configSchema = z.strictObject({
   limits: limitsSchema,
   /** What happens to a person who needs a second proof and has none: enrolment behind an administrator's ticket, or refusal. */
   enrolment: z.enum(['ticket', 'refuse']).default('ticket'),
+  /** Mail to people. */
+  mail: mailSchema.prefault({}),
+  /** Codes by text message and by call. */
+  phone: phoneSchema.prefault({}),
   /** Approval on another device. */
   push: pushSchema.prefault({}),
   /** Passkeys and security keys. */

@@ -40,6 +40,7 @@ export const prometheusRecorder = ({ clientLabel }: PrometheusOptions): Promethe
     ...proofs(registry),
     ...decisions(registry, clientLabel),
     ...hasher(registry),
+    ...messages(registry),
     ...store(registry),
     report: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
@@ -171,6 +172,17 @@ const hasher = (registry: Registry): Pick<Recorder, 'hashed' | 'hasherRefused' |
       watched = of;
     },
   };
+};
+
+const messages = (registry: Registry): Pick<Recorder, 'sent'> => {
+  const ended = counter(
+    registry,
+    'stile_messages_total',
+    'Messages to people, by channel and by whether they were sent.',
+    'channel',
+    'outcome',
+  );
+  return { sent: (channel, outcome) => ended.inc({ channel, outcome }) };
 };
 
 const store = (registry: Registry): Pick<Recorder, 'committed'> => {

@@ -48,6 +48,8 @@ export interface Recorder {
   hashed(seconds: number): void;
   /** A password was not even tried, because too many were waiting. */
   hasherRefused(): void;
+  /** A message to a person has ended: it was sent, could not be, or found no room. */
+  sent(channel: 'email' | 'sms' | 'voice', outcome: 'sent' | 'failed' | 'dropped'): void;
   /** The store committed. */
   committed(commit: Commit): void;
   /** Where the gauges of the password hasher are read from. */
@@ -75,6 +77,7 @@ export const silentRecorder: Recorder = {
   singleUse: nothing,
   hashed: nothing,
   hasherRefused: nothing,
+  sent: nothing,
   committed: nothing,
   watchHasher: nothing,
   report: () => Promise.resolve({ contentType: 'text/plain; charset=utf-8', text: '' }),

@@ -3,6 +3,9 @@ import { wait } from './duration.ts';
 import type { Demand, Reason } from './reason.ts';
 import { demandOf, fitsButton, insideSentence, staleness } from './reason.ts';
 import { myAccount } from './words/en/account.ts';
+import { email } from './words/en/email.ts';
+import { mail } from './words/en/mail.ts';
+import { phone } from './words/en/phone.ts';
 import { push } from './words/en/push.ts';
 import { webauthn } from './words/en/webauthn.ts';
 
@@ -243,6 +246,9 @@ export const english = {
       hint: 'If it happens again, tell us the reference number.',
     },
   },
+  email,
+  mail,
+  phone,
   push,
   webauthn,
   myAccount,

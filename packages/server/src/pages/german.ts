@@ -4,6 +4,9 @@ import type { Messages } from './messages.ts';
 import type { Demand, Reason } from './reason.ts';
 import { demandOf, fitsButton, insideSentence, staleness } from './reason.ts';
 import { myAccount } from './words/de/account.ts';
+import { email } from './words/de/email.ts';
+import { mail } from './words/de/mail.ts';
+import { phone } from './words/de/phone.ts';
 import { push } from './words/de/push.ts';
 import { webauthn } from './words/de/webauthn.ts';
 
@@ -275,6 +278,9 @@ export const german: Messages = {
       hint: 'Wenn es wieder geschieht, nennen Sie uns die Nummer unten.',
     },
   },
+  email,
+  mail,
+  phone,
   push,
   webauthn,
   myAccount,

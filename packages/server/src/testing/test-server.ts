@@ -11,6 +11,7 @@ import type { ConfigInput } from '../config/schema.ts';
 import type { Deps } from '../deps.ts';
 import { createPasswordHasher } from '../factors/password-hasher.ts';
 import { generateSigningKey, SIGNING_ALGS } from '../keys/jwk.ts';
+import { createMailbox } from '../notify/mailbox.ts';
 import { createDeps } from '../server.ts';
 import type { Store } from '../store/ports.ts';
 import type { SigningKey } from '../store/records.ts';
@@ -76,6 +77,7 @@ export const startTestServer = async (
     now: () => now,
     passwords: cheapPasswords(),
     randomBytes: (n) => randomBytes(n),
+    mailbox: createMailbox(),
   });
   const app = createApp(deps);
   let count = 0;

@@ -1,0 +1,30 @@
+import type { email as english } from '../en/email.ts';
+
+export const email: typeof english = {
+  way: 'Code per E-Mail',
+  send: (address) => `Code an ${address} senden`,
+  sendWhy:
+    'Wir senden einen Code in Ihr Postfach. Wer Ihre Mail liest, kann ihn benutzen: Nehmen Sie lieber einen Passkey, wenn Sie können.',
+  code: 'Code aus der Mail',
+  codeHint: (address) => `Sechs Ziffern, gesendet an ${address}. Sehen Sie auch unter den unerwünschten Mails nach.`,
+  name: (address) => `E-Mail ${address}`,
+  refused: {
+    missing: 'Geben Sie den Code ein.',
+    wrong: 'Dieser Code stimmt nicht. Vergleichen Sie ihn mit der neuesten Mail.',
+    expired: 'Dieser Code gilt nicht mehr: Er ist zu alt oder wurde zu oft versucht. Lassen Sie einen neuen senden.',
+    unverifiable: 'Diese Adresse ist nicht mehr verwendbar. Nehmen Sie einen anderen Weg.',
+  },
+  tooMany: 'Es wurden zu viele Mails gesendet. Warten Sie eine Weile, oder nehmen Sie einen anderen Weg.',
+  cannotSend:
+    'Wir können gerade keine Mail senden. Nehmen Sie einen anderen Weg, oder versuchen Sie es später noch einmal.',
+  enrol: {
+    title: 'Geben Sie den gesendeten Code ein',
+    lead: 'Er zeigt uns, dass die Adresse Ihnen gehört.',
+    address: 'E-Mail-Adresse',
+    addressHint: 'Nehmen Sie eine, für die Sie dieses Konto nicht brauchen.',
+    restricted:
+      'Ein Code per Mail ist ein schwacher zweiter Nachweis: Wer Ihre Mail liest, hat ihn. Ein Passkey ist sicherer.',
+    connect: 'Adresse bestätigen',
+    notAnAddress: 'Das ist keine E-Mail-Adresse. Prüfen Sie jedes Zeichen.',
+  },
+};
