@@ -61,7 +61,7 @@ export const challengePage = (props: ChallengePageProps, t: Messages): string =>
       moreScripts: props.question.script === undefined ? [] : [props.question.script],
       content: html`<h1>${props.title}</h1>
 ${whyBlock(props.why)}
-${alert(props.retryAfterSeconds === undefined ? undefined : t.errors.tooManyTries(props.retryAfterSeconds))}
+${alert(props.retryAfterSeconds === undefined || props.failed === true ? undefined : t.errors.tooManyTries(props.retryAfterSeconds))}
 <form id="${FORM}" method="post" action="${props.action}">
 ${csrfField(props.csrf)}
 <input type="hidden" name="authenticator" value="${props.authenticator}">

@@ -22,8 +22,8 @@ const RELOAD_SECONDS = 5;
 /** Asks whether to ask: it costs somebody's attention. */
 export const pushNotAsked = (device: string, error: string | undefined, t: Messages): PushQuestion => ({
   fields: html`${alert(error)}
-<p class="lead">${t.push.askWhy(displayName(device))}</p>
-<div class="buttons"><button class="button main" name="open" value="1" data-busy="${t.page.busy}">${t.push.ask(displayName(device))}</button></div>`,
+${error === undefined ? html`<p class="lead">${t.push.askWhy(displayName(device))}</p>` : ''}
+<div class="buttons"><button class="${error === undefined ? 'button main' : 'button'}" name="open" value="1" data-busy="${t.page.busy}">${t.push.ask(displayName(device))}</button></div>`,
   button: null,
   script: addresses.pushWait,
 });

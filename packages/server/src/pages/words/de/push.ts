@@ -18,9 +18,10 @@ export const push: typeof english = {
   done: 'Ich habe zugestimmt',
   refused: {
     not_yet: 'Von Ihrem Gerät ist noch keine Antwort da. Stimmen Sie erst dort zu.',
-    declined: 'Auf Ihrem Gerät wurde abgelehnt. Fragen Sie noch einmal, oder nehmen Sie einen anderen Weg.',
+    declined:
+      'Auf Ihrem Gerät wurde abgelehnt. Nehmen Sie einen anderen Weg, oder fragen Sie etwas später noch einmal.',
     wrong:
-      'Auf Ihrem Gerät wurde eine andere Zahl eingegeben. Fragen Sie noch einmal, und geben Sie dort die Zahl ein, die Sie hier sehen.',
+      'Auf Ihrem Gerät wurde eine andere Zahl eingegeben. Nehmen Sie einen anderen Weg, oder fragen Sie etwas später noch einmal und geben Sie die Zahl ein, die Sie dann sehen.',
     expired: 'Niemand hat rechtzeitig geantwortet. Fragen Sie noch einmal, oder nehmen Sie einen anderen Weg.',
     unverifiable: 'Dieses Gerät kann nicht mehr gefragt werden. Nehmen Sie einen anderen Weg.',
   },
@@ -68,7 +69,7 @@ export const push: typeof english = {
     question: 'Sind Sie das?',
     account: 'Konto',
     application: 'Anwendung',
-    what: 'Sie sind dabei',
+    what: 'Es geht um',
     browser: 'Gefragt in',
     place: 'Aus dem Netz',
     when: 'Wann',

@@ -17,8 +17,9 @@ export const push = {
   done: 'I have approved it',
   refused: {
     not_yet: 'There is no answer from your device yet. Approve it there first.',
-    declined: 'It was declined on your device. Ask again, or take another way.',
-    wrong: 'Another number was typed on your device. Ask again, and type the number that you see here.',
+    declined: 'It was declined on your device. Take another way, or ask again in a while.',
+    wrong:
+      'Another number was typed on your device. Take another way, or ask again in a while and type the number that you see then.',
     expired: 'Nobody answered in time. Ask again, or take another way.',
     unverifiable: 'This device cannot be asked any more. Take another way.',
   },
