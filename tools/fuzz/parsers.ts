@@ -66,6 +66,7 @@ export const PARSERS: Readonly<Record<string, readonly string[]>> = {
     'readRegistrationResponse',
   ],
   'packages/server/src/factors/webauthn-verification.ts': ['verifyAssertion', 'verifyRegistration'],
+  'packages/server/src/factors/breached-passwords.ts': ['isInRange'],
   'packages/server/src/http/body.ts': ['formParameters', 'formOrJsonParameters', 'jsonBody', 'queryParameters'],
   'packages/server/src/http/brought.ts': ['broughtBy'],
   'packages/server/src/http/caller.ts': ['clientAddress'],

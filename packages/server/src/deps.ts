@@ -1,6 +1,7 @@
 import type { Instant } from '@stile/core';
 import type { Logger } from 'pino';
 import type { Config } from './config/config.ts';
+import type { BreachedPasswords } from './factors/breached-passwords.ts';
 import type { PasswordHasher } from './factors/password-hasher.ts';
 import type { KeyRing } from './keys/key-ring.ts';
 import type { ServerSecrets } from './keys/server-secrets.ts';
@@ -15,6 +16,8 @@ export interface Deps {
   readonly store: Store;
   readonly keys: KeyRing;
   readonly passwords: PasswordHasher;
+  /** Asked about new passwords, where that is configured. */
+  readonly breachedPasswords: BreachedPasswords | undefined;
   readonly secrets: ServerSecrets;
   readonly now: () => Instant;
   readonly randomBytes: (length: number) => Uint8Array;

@@ -16,6 +16,8 @@ import { createApp } from './app.ts';
 import type { Config } from './config/config.ts';
 import type { Deps } from './deps.ts';
 import { randomId } from './deps.ts';
+import type { BreachedPasswords } from './factors/breached-passwords.ts';
+import { rangeApi } from './factors/breached-passwords.ts';
 import { createPasswordHasher } from './factors/password-hasher.ts';
 import { clientAddress } from './http/caller.ts';
 import { watchProxies } from './http/proxy-watch.ts';
@@ -68,7 +70,7 @@ export const createDeps = async (
   config: Config,
   store: Store,
   log: Logger,
-  replace: Partial<Pick<Deps, 'now' | 'randomBytes' | 'passwords' | 'metrics'>> & {
+  replace: Partial<Pick<Deps, 'now' | 'randomBytes' | 'passwords' | 'breachedPasswords' | 'metrics'>> & {
     /** Takes what cannot be sent. */
     readonly mailbox?: Mailbox;
   } = {},
@@ -77,6 +79,7 @@ export const createDeps = async (
   const random = replace.randomBytes ?? systemRandom;
   const cores = availableParallelism();
   const metrics = replace.metrics ?? recorderFor(config);
+  const breachedPasswords = replace.breachedPasswords ?? breachedPasswordsOf(config, log);
   const guarded = guardedLog(log, config);
   const deps: Deps = {
     config,
@@ -84,6 +87,7 @@ export const createDeps = async (
     log: guarded,
     metrics,
     notify: createNotifier({ config, log: guarded, metrics, now }, replace.mailbox),
+    breachedPasswords,
     inMemory: createInMemoryLimits(config.limits, now),
     now,
     randomBytes: random,
@@ -102,6 +106,15 @@ export const createDeps = async (
   await seedUsers(deps);
   return deps;
 };
+
+/** Whoever is asked about new passwords, if anybody is. */
+const breachedPasswordsOf = ({ passwords: { breached } }: Config, log: Logger): BreachedPasswords | undefined =>
+  breached &&
+  rangeApi({
+    url: breached.url,
+    timeoutSeconds: breached.timeout,
+    complain: (reason) => log.warn({ reason }, 'a new password could not be looked up among those that leaked'),
+  });
 
 /** A server that listens. */
 export interface RunningServer {

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { normaliseRecoveryCode } from '../factors/recovery-code.ts';
 import { duration, lifetime } from './duration.ts';
 import { limitsSchema } from './limits-schema.ts';
+import { passwordsSchema } from './passwords-schema.ts';
 import { mailSchema } from './mail-schema.ts';
 import { phoneSchema } from './phone-schema.ts';
 import { pushSchema } from './push-schema.ts';
@@ -186,6 +187,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
   /** How often what may be tried. */
   limits: limitsSchema,
+  /** What a new password must be. */
+  passwords: passwordsSchema,
   /** What happens to a person who needs a second proof and has none: enrolment behind an administrator's ticket, or refusal. */
   enrolment: z.enum(['ticket', 'refuse']).default('ticket'),
   /** Mail to people. */

@@ -10,7 +10,7 @@ import { knownBrowser } from '../session/known-browser.ts';
 import { normaliseUsername } from '../session/username.ts';
 import type { Authenticator, User } from '../store/records.ts';
 import { clearedBySuccess, passwordLimits } from '../throttle/limits.ts';
-import { takeTry } from '../throttle/take-try.ts';
+import { noteWrongName, takePasswordTry } from '../throttle/wrong-names.ts';
 import { busy } from './busy.ts';
 import type { Answered, Opened } from './open.ts';
 import { field, openForm, openPage } from './open.ts';
@@ -71,18 +71,19 @@ const answerByPassword = async (answered: Answered, deps: Deps): Promise<Respons
       400,
     );
   if (deps.passwords.isFull()) return busy(request, deps, caller);
-  const user = await deps.store.users.findByUsername(normaliseUsername(username));
-  const limits = passwordLimits(normaliseUsername(username), caller.address, knownBrowser(user?.id, request, deps));
-  const throttle = await takeTry(limits, deps);
+  const name = normaliseUsername(username);
+  const user = await deps.store.users.findByUsername(name);
+  const limits = passwordLimits(name, caller.address, knownBrowser(user?.id, request, deps));
+  const throttle = await takePasswordTry(limits, caller.address, deps);
   if (!throttle.allowed) {
     deps.metrics.failed('password', 'throttled');
     return tooMany(answered, typed, throttle.retryAfterSeconds, deps);
   }
   try {
     const signedIn = await signIn(answered, user, password, clearedBySuccess(limits), deps);
-    return (
-      signedIn ?? (await render(answered, deps, { ...typed, error: { message: answered.t.errors.wrongPassword } }, 400))
-    );
+    if (signedIn) return signedIn;
+    await noteWrongName(limits, name, caller.address, deps);
+    return await render(answered, deps, { ...typed, error: { message: answered.t.errors.wrongPassword } }, 400);
   } catch (error) {
     if (error instanceof PasswordHasherBusy) return busy(request, deps, caller);
     throw error;

@@ -10,6 +10,7 @@ import type { CurrentSession } from '../session/current-session.ts';
 import { successorSecret } from '../session/current-session.ts';
 import type { Once, ProofRecord } from '../store/ports.ts';
 import type { Authenticator, User } from '../store/records.ts';
+import { liftedByProof } from '../throttle/limits.ts';
 import type { Answered, Opened } from './open.ts';
 import { sessionCookie } from './open.ts';
 
@@ -48,7 +49,7 @@ export const recordProof = async (
     session,
     interactionId: interaction.id,
     enrol: proof.enrol ?? [],
-    clearThrottles: proof.clearThrottles,
+    clearThrottles: [...proof.clearThrottles, ...(await liftedBy(proof.event, user, deps))],
     audit: [
       auditRecord(deps, 'proof.accepted', {
         userId: user.id,
@@ -66,6 +67,15 @@ export const recordProof = async (
   if (outcome !== 'recorded') return outcome;
   deps.metrics.met(proof.event.factor, askedFor(decided.decision).reason);
   return { cookie: sessionCookie(secret, deps) };
+};
+
+const liftedBy = async (event: AuthenticationEvent, user: User, deps: Deps): Promise<readonly string[]> => {
+  const theirs = await deps.store.authenticators.ofUser(user.id);
+  return liftedByProof(
+    event,
+    user,
+    theirs.map(({ id }) => id),
+  );
 };
 
 const continues = ({ current }: Answered['decided'], user: User): boolean => current?.user.id === user.id;

@@ -1,7 +1,7 @@
 import { ConfigError } from '../config/config.ts';
 import type { ParsedConfig } from '../config/schema.ts';
 import type { Deps } from '../deps.ts';
-import { checkNewPassword } from '../factors/password.ts';
+import { judgeNewPassword } from '../factors/new-password.ts';
 import { hashRecoveryCode } from '../factors/recovery-code.ts';
 import type { Authenticator } from '../store/records.ts';
 import { normaliseUsername } from './username.ts';
@@ -10,11 +10,12 @@ type SeedUser = ParsedConfig['users'][number];
 
 /** Adds the people of the configuration who are not there yet; those who are keep what they have. */
 export const seedUsers = async (
-  deps: Pick<Deps, 'config' | 'store' | 'passwords' | 'now' | 'randomBytes'>,
+  deps: Pick<Deps, 'breachedPasswords' | 'config' | 'store' | 'passwords' | 'now' | 'randomBytes'>,
 ): Promise<void> => {
   for (const seed of deps.config.users) {
     if (await deps.store.users.find(seed.id)) continue;
-    const password = checkNewPassword(seed.password, { username: seed.username });
+    const owner = { username: seed.username, hasSecondFactor: seed.totp !== undefined };
+    const password = await judgeNewPassword(seed.password, owner, deps);
     if (!password.ok)
       throw new ConfigError(`users ${seed.id}: the password is refused (${password.error}); choose another.`);
     const user = {

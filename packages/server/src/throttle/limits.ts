@@ -135,18 +135,17 @@ const sending = (network: string): readonly Limit[] => [
 ];
 
 /**
- * What is counted of a network that names fail from. Both limits on names are one count; the last takes the place of the everyday limit
- * of the address once the network is suspicious.
+ * What is counted of a network that names fail from: where it becomes slower, and where it is refused. The last takes the place of the
+ * everyday limit of the address once the network is suspicious.
  */
 export const wrongNameLimits = (
   address: string,
 ): Readonly<Record<'everyday' | 'slower' | 'refused' | 'suspicious', Limit>> => {
   const network = networkOf(address);
-  const refused = limit('namesBeforeRefused', null, network, network);
   return {
     everyday: ofAddress(address),
-    slower: { ...refused, kind: 'namesBeforeSlower' },
-    refused,
+    slower: limit('namesBeforeSlower', null, network, network),
+    refused: limit('namesBeforeRefused', null, network, network),
     suspicious: limit('suspiciousAddress', null, network, network),
   };
 };

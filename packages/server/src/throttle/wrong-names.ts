@@ -45,5 +45,7 @@ export const noteWrongName = async (
 ): Promise<void> => {
   if (!isOfNetwork(limits)) return;
   const { allowed } = await takeTry([wrongNameOnce(username, address)], deps);
-  if (allowed) await takeTry([wrongNameLimits(address).refused], deps);
+  if (!allowed) return;
+  const { slower, refused } = wrongNameLimits(address);
+  await Promise.all([takeTry([slower], deps), takeTry([refused], deps)]);
 };
