@@ -5,6 +5,7 @@
 import type { AuthenticationEvent, Instant } from '@stile/core';
 import type { Asked, Commit } from '../metrics/recorder.ts';
 import type {
+  Arrival,
   AuditRecord,
   Authenticator,
   Ceremony,
@@ -160,6 +161,13 @@ export interface DeviceStore {
   revoke(userId: string, id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
   /** Returns how many there were. */
   revokeAllOf(userId: string, now: Instant, audit: readonly AuditRecord[]): Promise<number>;
+}
+
+export interface ArrivalStore {
+  /** Those that a person was accepted in after a moment, the latest first. */
+  ofUser(userId: string, after: Instant): Promise<readonly Arrival[]>;
+  /** Keeps it, in place of the earlier one of the same person, browser and country; the first time stays, and the last is never set back. */
+  accept(arrival: Arrival): Promise<void>;
 }
 
 /** One proof, recorded all at once or not at all. */
@@ -420,6 +428,7 @@ export interface Store {
   readonly authenticators: AuthenticatorStore;
   readonly ceremonies: CeremonyStore;
   readonly devices: DeviceStore;
+  readonly arrivals: ArrivalStore;
   readonly sessions: SessionStore;
   readonly interactions: InteractionStore;
   readonly grants: GrantStore;

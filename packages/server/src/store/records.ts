@@ -74,6 +74,27 @@ export interface RememberedDevice {
   readonly revokedAt: Instant | null;
 }
 
+/** Where a place lies, in degrees. */
+export interface Coordinates {
+  readonly latitude: number;
+  readonly longitude: number;
+}
+
+/** That a person was accepted in one browser from one country: what was demanded of them there, they had proven. */
+export interface Arrival {
+  readonly userId: string;
+  /** Digest of the cookie that tells the browser, for this person alone. */
+  readonly browserHash: string;
+  /** Empty when it is not known. */
+  readonly country: string;
+  /** Of the last time, if known. */
+  readonly coordinates: Coordinates | null;
+  /** The session of the last time. */
+  readonly sessionId: string;
+  readonly firstAt: Instant;
+  readonly lastAt: Instant;
+}
+
 export interface Session {
   /** The public id of the session: the `sid` claim. It stays the same for the life of the session. */
   readonly id: string;

@@ -3,6 +3,7 @@ import { requestedClaims } from './0002-requested-claims.ts';
 import { whatWasAsked } from './0003-what-was-asked.ts';
 import { authenticatorsOfEveryKind } from './0004-authenticators.ts';
 import { whoseLimits } from './0005-whose-limits.ts';
+import { arrivals } from './0006-arrivals.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, oldest first. */
@@ -12,4 +13,5 @@ export const migrations: readonly Migration[] = [
   whatWasAsked,
   authenticatorsOfEveryKind,
   whoseLimits,
+  arrivals,
 ];

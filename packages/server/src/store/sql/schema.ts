@@ -1,5 +1,6 @@
 import type { codes, grants, refreshTokens } from './tables/grants.ts';
 import type {
+  arrivals,
   authenticators,
   ceremonies,
   consents,
@@ -19,6 +20,7 @@ export interface Schema {
   consent: RowIn<typeof consents>;
   ceremony: RowIn<typeof ceremonies>;
   remembered_device: RowIn<typeof rememberedDevices>;
+  arrival: RowIn<typeof arrivals>;
   session: RowIn<typeof sessions>;
   interaction: RowIn<typeof interactions>;
   grant: RowIn<typeof grants>;

@@ -1,4 +1,5 @@
 import type {
+  ArrivalStore,
   AuditStore,
   AuthenticatorStore,
   CeremonyStore,
@@ -14,6 +15,7 @@ import type {
 } from '../ports.ts';
 import type { Engine } from './engine.ts';
 import type { Operation } from './operation.ts';
+import * as arrivals from './operations/arrivals.ts';
 import * as audit from './operations/audit.ts';
 import { setBlocked } from './operations/block-user.ts';
 import {
@@ -56,6 +58,7 @@ export const sqlStore = (engine: Engine): Store => ({
   authenticators: authenticatorStore(engine),
   ceremonies: ceremonyStore(engine),
   devices: deviceStore(engine),
+  arrivals: arrivalStore(engine),
   sessions: sessionStore(engine),
   interactions: interactionStore(engine),
   grants: grantStore(engine),
@@ -115,6 +118,11 @@ const deviceStore = ({ read, write }: Engine): DeviceStore => ({
   touch: (id, now) => write(() => devices.touchDevice(id, now)),
   revoke: (userId, id, now, records) => write(() => devices.revokeDevice(userId, id, now, records)),
   revokeAllOf: (userId, now, records) => write(() => devices.revokeDevicesOf(userId, now, records)),
+});
+
+const arrivalStore = ({ read, write }: Engine): ArrivalStore => ({
+  ofUser: (userId, after) => read(() => arrivals.arrivalsOf(userId, after)),
+  accept: (arrival) => write(() => arrivals.acceptArrival(arrival)),
 });
 
 const sessionStore = ({ read, write }: Engine): SessionStore => ({

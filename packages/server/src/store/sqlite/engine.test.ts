@@ -70,6 +70,7 @@ test('each migration is noted once', async (context) => {
     { version: 3, name: 'what-was-asked', applied_at: at(0) },
     { version: 4, name: 'authenticators-of-every-kind', applied_at: at(0) },
     { version: 5, name: 'whose-limits', applied_at: at(0) },
+    { version: 6, name: 'arrivals', applied_at: at(0) },
   ]);
 });
 
@@ -84,7 +85,7 @@ test('a grant from before claims could be asked for by name asks for none', asyn
       'alter table interaction drop column asked; drop index authenticator_by_lookup; drop index audit_record_by_user_id;' +
       'alter table authenticator drop column lookup; alter table authenticator drop column preferred_at;' +
       'alter table session drop column user_agent; alter table session drop column address; drop table ceremony;' +
-      'drop table remembered_device; drop index throttle_by_whose; alter table throttle drop column whose;' +
+      'drop table remembered_device; drop table arrival; drop index throttle_by_whose; alter table throttle drop column whose;' +
       'alter table throttle drop column label; delete from schema_migration where version > 1',
   );
 
@@ -98,7 +99,7 @@ test('a database of a newer version is refused and left alone', async (context) 
   const path = join(folderFor(context), 'stile.sqlite');
   await openBriefly(path);
   change(path, "insert into schema_migration (version, name, applied_at) values (999, 'later', 0)");
-  refusesToOpen(path, 'newer-schema', /version 999.*up to 5/);
+  refusesToOpen(path, 'newer-schema', /version 999.*up to 6/);
 });
 
 test('a file that is not a database is refused and left alone', (context) => {

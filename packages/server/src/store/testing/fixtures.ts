@@ -2,6 +2,7 @@ import type { AuthenticationEvent, Instant } from '@stile/core';
 import { instant } from '@stile/core';
 import type { NewAuthorization, Once, ProofRecord, Store } from '../ports.ts';
 import type {
+  Arrival,
   AuditRecord,
   Authenticator,
   Ceremony,
@@ -240,6 +241,17 @@ export const device = (over: Partial<RememberedDevice> = {}): RememberedDevice =
   lastUsedAt: at(0),
   expiresAt: at(1000),
   revokedAt: null,
+  ...over,
+});
+
+export const arrival = (over: Partial<Arrival> = {}): Arrival => ({
+  userId: 'alice',
+  browserHash: 'browser',
+  country: 'DE',
+  coordinates: { latitude: 52.5, longitude: 13.4 },
+  sessionId: 'session',
+  firstAt: at(5),
+  lastAt: at(5),
   ...over,
 });
 

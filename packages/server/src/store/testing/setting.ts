@@ -30,6 +30,7 @@ const tables = [
   'enrolment_ticket',
   'ceremony',
   'remembered_device',
+  'arrival',
   'consent',
   'session',
   'interaction',

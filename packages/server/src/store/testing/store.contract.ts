@@ -1,4 +1,5 @@
 import { describe } from 'node:test';
+import { arrivalPromises } from './arrivals.ts';
 import { ceremonyPromises } from './ceremonies.ts';
 import { devicePromises, signOutPromises } from './devices.ts';
 import { enrolmentPromises } from './enrolments.ts';
@@ -28,6 +29,7 @@ export const storeContract = (name: string, make: MakeEngine): void => {
     describe('enrolments', () => testPromises(enrolmentPromises, make));
     describe('ceremonies', () => testPromises(ceremonyPromises, make));
     describe('remembered devices', () => testPromises(devicePromises, make));
+    describe('where people were accepted', () => testPromises(arrivalPromises, make));
     describe('signing out', () => testPromises(signOutPromises, make));
     describe('sessions', () => testPromises(sessionPromises, make));
     describe('interactions', () => testPromises(interactionPromises, make));

@@ -20,5 +20,8 @@ export const INTERACTION_MEMORY_SECONDS = DAY_SECONDS;
 /** A session that was ended. */
 export const ENDED_SESSION_MEMORY_SECONDS = 30 * DAY_SECONDS;
 
+/** Where somebody was accepted: no browser keeps its cookie longer. */
+export const ARRIVAL_MEMORY_SECONDS = 400 * DAY_SECONDS;
+
 /** A session nobody ended: no browser keeps a cookie longer (RFC 6265bis, section 5.5). */
 export const UNSEEN_SESSION_MEMORY_SECONDS = 400 * DAY_SECONDS;

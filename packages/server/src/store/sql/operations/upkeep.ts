@@ -4,6 +4,7 @@ import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { rows, run, runOnOne } from '../operation.ts';
 import { codes, refreshTokens } from '../tables/grants.ts';
+import { arrivals } from '../tables/people.ts';
 import { forgetConsumptions } from './consume.ts';
 import * as memory from './memory.ts';
 
@@ -30,6 +31,7 @@ export const forgettings = (now: Instant, atMost: number): readonly (() => Opera
   () => forgetTickets(now, atMost),
   () => forgetCeremonies(now, atMost),
   () => forgetDevices(now, atMost),
+  () => forgetArrivals(secondsBefore(now, memory.ARRIVAL_MEMORY_SECONDS), atMost),
   () => forgetThrottles(now, atMost),
   () => forgetConsumptions(secondsBefore(now, memory.CONSUMPTION_MEMORY_SECONDS), atMost),
 ];
@@ -111,6 +113,24 @@ const forgetDevices = (until: Instant, atMost: number) => {
   const old = build.selectFrom('remembered_device').select('id').where('expires_at', '<=', until).limit(atMost);
   return run(build.deleteFrom('remembered_device').where('id', 'in', old));
 };
+
+/** One by one, for a row has no name of its own. */
+function* forgetArrivals(until: Instant, atMost: number): Operation<number> {
+  const old = yield* rows(
+    build.selectFrom('arrival').selectAll().where('last_at', '<=', until).orderBy('last_at').limit(atMost),
+    arrivals,
+  );
+  for (const { userId, browserHash, country } of old) {
+    yield* run(
+      build
+        .deleteFrom('arrival')
+        .where('user_id', '=', userId)
+        .where('browser_hash', '=', browserHash)
+        .where('country', '=', country),
+    );
+  }
+  return old.length;
+}
 
 const forgetThrottles = (until: Instant, atMost: number) => {
   const old = build.selectFrom('throttle').select('key').where('free_at', '<=', until).limit(atMost);

@@ -2,6 +2,7 @@ import type { AuthenticationEvent, Instant, RequestedClaims, Requirement, Requir
 import { isInstant } from '@stile/core';
 import { z } from 'zod';
 import type { Asked } from '../../../metrics/recorder.ts';
+import type { Coordinates } from '../../records.ts';
 
 /*
  * The shapes of JSON columns. They are strict: a field that is not known here is an error, never dropped in silence,
@@ -52,6 +53,10 @@ export const listOfEvents: z.ZodType<readonly AuthenticationEvent[]> = z.array(a
 export const listOfRequirements: z.ZodType<readonly Requirement[]> = z.array(requirement);
 /** An object whose shape belongs to somebody else (a factor, a step, an endpoint), who parses it again. */
 export const anyObject: z.ZodType<Readonly<Record<string, unknown>>> = z.record(z.string(), z.unknown());
+export const whereItLies: z.ZodType<Coordinates> = z.strictObject({
+  latitude: z.number().min(-90).max(90),
+  longitude: z.number().min(-180).max(180),
+});
 /** What a person was asked. */
 export const whatIsAsked: z.ZodType<Asked> = z.strictObject({
   step: z.enum(['login', 'select-account', 'challenge', 'enrol', 'consent']),

@@ -1,5 +1,13 @@
-import type { Authenticator, Ceremony, Consent, EnrolmentTicket, RememberedDevice, User } from '../../records.ts';
-import { anyObject, listOfTexts } from './facts.ts';
+import type {
+  Arrival,
+  Authenticator,
+  Ceremony,
+  Consent,
+  EnrolmentTicket,
+  RememberedDevice,
+  User,
+} from '../../records.ts';
+import { anyObject, listOfTexts, whereItLies } from './facts.ts';
 import { json, nullable, oneOf, seconds, table, text } from './table.ts';
 
 export const users = table<User>()({
@@ -45,6 +53,16 @@ export const rememberedDevices = table<RememberedDevice>()({
   lastUsedAt: seconds('last_used_at'),
   expiresAt: seconds('expires_at'),
   revokedAt: nullable(seconds('revoked_at')),
+});
+
+export const arrivals = table<Arrival>()({
+  userId: text('user_id'),
+  browserHash: text('browser_hash'),
+  country: text('country'),
+  coordinates: nullable(json('coordinates', whereItLies)),
+  sessionId: text('session_id'),
+  firstAt: seconds('first_at'),
+  lastAt: seconds('last_at'),
 });
 
 export const enrolmentTickets = table<EnrolmentTicket>()({
