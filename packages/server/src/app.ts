@@ -38,6 +38,7 @@ import { answerChallenge, showChallenge } from './interaction/challenge.ts';
 import { answerConsent, showConsent } from './interaction/consent.ts';
 import { answerEnrol, showEnrol } from './interaction/enrol.ts';
 import { answerLogin, showLogin } from './interaction/login.ts';
+import { answerOfferPasskey, showOfferPasskey } from './interaction/offer-passkey.ts';
 import { answerSelectAccount, showSelectAccount } from './interaction/select-account.ts';
 
 /** Who may read an answer from a script of another origin: nobody, registered applications, or anyone. */
@@ -67,6 +68,8 @@ const routes: readonly Route[] = [
   ['POST', '/login',                                  answerLogin,                 'nobody'],
   ['GET',  '/challenge',                              showChallenge,               'nobody'],
   ['POST', '/challenge',                              answerChallenge,             'nobody'],
+  ['GET',  '/offer-passkey',                          showOfferPasskey,            'nobody'],
+  ['POST', '/offer-passkey',                          answerOfferPasskey,          'nobody'],
   ['GET',  '/enrol',                                  showEnrol,                   'nobody'],
   ['POST', '/enrol',                                  answerEnrol,                 'nobody'],
   ['GET',  '/consent',                                showConsent,                 'nobody'],

@@ -37,6 +37,8 @@ const domain = z
 export const webauthnSchema = z.strictObject({
   /** Whether passkeys and security keys are offered. */
   enabled: z.boolean().default(true),
+  /** Whether somebody who has just confirmed by a code is offered a passkey, where their device has them. */
+  offer: z.boolean().default(true),
   /** The relying party: the host of the issuer, or a domain above it. Passkeys belong to it; changing it makes every one useless. */
   rpId: domain.optional(),
   /** Origins besides the issuer's own where people may use them (related origin requests). */

@@ -18,6 +18,7 @@ import { takeTry } from '../throttle/take-try.ts';
 import { busy } from './busy.ts';
 import type { Answered, Opened } from './open.ts';
 import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
+import { afterStepUp, offerScript } from './offer-passkey.ts';
 import type { Failure } from './opening.ts';
 import { askedOf, onceOf, open, openOnce, reopened, underWay } from './opening.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
@@ -96,6 +97,7 @@ const render = async (
   const ceremony = failure.ceremony ?? (await underWay(opened, shown, deps));
   const { error } = failure;
   const question = factor.view.question({ ...shown, ceremony, error }, t);
+  const script = question.script ?? offerScript(opened, shown, deps);
   const ownButton = reason.what === undefined ? t.challenge.button : t.challenge.buttonFor(reason.what);
   const html = challengePage(
     {
@@ -106,7 +108,7 @@ const render = async (
       title: factor.name === 'password' ? t.login.titleAgain : t.challenge.title,
       why: { sentence: t.because(reason) },
       authenticator: authenticator.id,
-      question: { ...question, button: question.button === undefined ? ownButton : question.button },
+      question: { ...question, script, button: question.button === undefined ? ownButton : question.button },
       mayOpenAgain: factor.opening?.when === 'pressed' && ceremony !== undefined,
       alternatives: candidates(opened)
         .filter((usable) => usable.authenticator.id !== authenticator.id)
@@ -229,7 +231,7 @@ const prove = async (
       if (outcome.material) {
         await deps.store.authenticators.replaceMaterial(authenticator.id, authenticator.material, outcome.material);
       }
-      return seeOther(home(answered.interaction), [recorded.cookie]);
+      return seeOther(afterStepUp(answered, proven, deps), [recorded.cookie]);
     }
     const secondClick = await answerSecondClick(answered, deps);
     if (secondClick) return secondClick;

@@ -4,7 +4,7 @@ import { light, parseColour } from './palette.ts';
 import { approveScript, pushEnrolScript, pushWaitScript } from './push-script.ts';
 import { formPostScript, pageScript, webMessageScript } from './scripts.ts';
 import { accentStylesheet, stylesheet } from './styles.ts';
-import { webauthnScript } from './webauthn-script.ts';
+import { passkeyOfferScript, webauthnScript } from './webauthn-script.ts';
 
 /** A file that pages refer to. Its address in a page carries the hash of its content, so it may be cached for ever. */
 export interface Asset {
@@ -42,10 +42,11 @@ const pushWait = asset('push-wait.js', SCRIPT, pushWaitScript);
 const pushEnrol = asset('push-enrol.js', SCRIPT, pushEnrolScript);
 const approve = asset('approve.js', SCRIPT, approveScript);
 const webauthn = asset('webauthn.js', SCRIPT, webauthnScript);
+const passkeyOffer = asset('passkey-offer.js', SCRIPT, passkeyOfferScript);
 const icon = asset('stile.svg', 'image/svg+xml', siteIcon);
 
 /** Every file that pages refer to, except the style sheets of accent colours, which are made on demand. */
-export const assets: readonly Asset[] = [styles, page, formPost, webMessage, icon, pushWait, pushEnrol, approve, webauthn];
+export const assets: readonly Asset[] = [styles, page, formPost, webMessage, icon, pushWait, pushEnrol, approve, webauthn, passkeyOffer];
 
 const addressOf = ({ path, etag }: Asset): string => `${path}?v=${etag.slice(1, -1)}`;
 
@@ -56,6 +57,7 @@ export const addresses = {
   formPost: addressOf(formPost),
   webMessage: addressOf(webMessage),
   webauthn: addressOf(webauthn),
+  passkeyOffer: addressOf(passkeyOffer),
   icon: addressOf(icon),
   pushWait: addressOf(pushWait),
   pushEnrol: addressOf(pushEnrol),

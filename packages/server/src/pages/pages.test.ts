@@ -108,8 +108,9 @@ test('no page needs inline script or style, and every file it refers to exists',
     assert.doesNotMatch(html, /<style|\sstyle="|\son[a-z]+="/iu, name);
     assert.doesNotMatch(html.replaceAll(/&[a-z]+;/gu, ''), /(?:href|src|action)="\s*(?:javascript|data):/iu, name);
     const scripts = tagsNamed(html, 'script');
-    assert.equal(scripts.length, 1, name);
-    assert.match(html, /<script src="[^"]+" defer><\/script>/u, name);
+    assert.ok(scripts.length > 0, name);
+    const fromFiles = html.match(/<script src="[^"]+" defer><\/script>/gu) ?? [];
+    assert.equal(fromFiles.length, scripts.length, name);
     const files = [...scripts, ...tagsNamed(html, 'link')].map(
       (tag) => attribute(tag, 'src') || attribute(tag, 'href'),
     );

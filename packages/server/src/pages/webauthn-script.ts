@@ -16,6 +16,8 @@ export const webauthnScript = `'use strict';
 
   const say = (words) => {
     problem.hidden = words === undefined;
+    // What is an alert from the start is not read out.
+    problem.setAttribute('role', 'alert');
     problem.querySelector('p').textContent = words ?? '';
   };
   if (!Credential || !navigator.credentials) {
@@ -135,5 +137,16 @@ export const webauthnScript = `'use strict';
     listen();
   });
   listen();
+})();
+`;
+
+/** Tells the server, with the form of a page that asks for a code, that this device has passkeys: only then is one offered. */
+export const passkeyOfferScript = `'use strict';
+(async () => {
+  const form = document.getElementById('answer');
+  if (!form || !(await window.PublicKeyCredential?.isUserVerifyingPlatformAuthenticatorAvailable?.())) return;
+  const field = document.createElement('input');
+  Object.assign(field, { type: 'hidden', name: 'passkeys', value: '1' });
+  form.append(field);
 })();
 `;

@@ -28,7 +28,7 @@ export const passkeyField = ({ act, options, stopped, unsupported, already }: Pa
     'data-unsupported': unsupported,
     'data-already': already,
   })}>
-<div class="notice bad" role="alert" data-passkey-problem hidden>${warning}<p></p></div>`;
+<div class="notice bad" data-passkey-problem hidden>${warning}<p></p></div>`;
 
 const withoutScripts = (t: Messages): Markup =>
   html`<noscript><div class="notice"><p>${t.webauthn.noScript}</p></div></noscript>`;

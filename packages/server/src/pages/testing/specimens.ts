@@ -7,11 +7,13 @@ import { consentPage } from '../consent-page.ts';
 import { enrolPage } from '../enrol-page.ts';
 import { errorPage } from '../error-page.ts';
 import { connectApp, totpField } from '../factors/totp.ts';
+import { createPasskey, usePasskey } from '../factors/webauthn.ts';
 import { formPostPage } from '../form-post-page.ts';
 import { frontPage } from '../front-page.ts';
 import type { Application } from '../layout.ts';
 import { loginPage } from '../login-page.ts';
 import type { Messages, ProblemName } from '../messages.ts';
+import { offerPasskeyPage } from '../offer-passkey-page.ts';
 import { selectAccountPage } from '../select-account-page.ts';
 import { selectAuthenticatorPage } from '../select-authenticator-page.ts';
 import { signOutPage } from '../sign-out-page.ts';
@@ -61,6 +63,9 @@ const waysOf = (chosen: Chosen, t: Messages): { readonly [kind in 'passkey' | 't
   recoveryCode: { value: 'a3', kind: 'recovery-code', label: t.ways.recoveryCode, hint: t.ways.recoveryCodeHint(8) },
 });
 
+/** What browsers are asked; nobody reads it on the page. */
+const PASSKEY_OPTIONS = { challenge: 'AAAA', rpId: 'login.fabrikam.example', allowCredentials: [] };
+
 const loginSpecimens = (chosen: Chosen, t: Messages): Specimens => {
   const { application, csrf, user } = chosen;
   const frame = { application, action: ACTION, csrf };
@@ -71,6 +76,11 @@ const loginSpecimens = (chosen: Chosen, t: Messages): Specimens => {
     'login-wrong': loginPage({ ...frame, loginHint: chosen.loginHint, error: { message: t.errors.wrongPassword } }, t),
     'login-missing': loginPage({ ...frame, error: { field: 'username', message: t.errors.usernameMissing } }, t),
     'login-wait': loginPage({ ...frame, loginHint: chosen.loginHint, retryAfterSeconds: 290 }, t),
+    'login-passkey': loginPage({ ...frame, passkey: PASSKEY_OPTIONS }, t),
+    'login-passkey-wrong': loginPage(
+      { ...frame, passkey: PASSKEY_OPTIONS, error: { message: t.webauthn.login.failed } },
+      t,
+    ),
     'login-again': loginPage({ ...frame, signedInAs: user, reason }, t),
     'login-again-wrong': loginPage(
       { ...frame, signedInAs: user, reason, error: { field: 'password', message: t.errors.wrongPasswordAgain } },
@@ -119,6 +129,38 @@ const challengeSpecimens = (chosen: Chosen, t: Messages): Specimens => {
     'challenge-recovery': challengePage(byRecoveryCode(), t),
     'challenge-recovery-wrong': challengePage(byRecoveryCode(t.errors.wrongRecoveryCode(1)), t),
     'select-authenticator': selectAuthenticatorPage({ ...frame, why, choices: [passkey, totp, recoveryCode] }, t),
+  };
+};
+
+const passkeySpecimens = (chosen: Chosen, t: Messages): Specimens => {
+  const { application, csrf, user } = chosen;
+  const { totp, recoveryCode } = waysOf(chosen, t);
+  const frame = { application, action: ACTION, csrf };
+  const byPasskey = (verifies: boolean, error?: string) => ({
+    ...frame,
+    signedInAs: user,
+    why: { sentence: t.because({ acr: 'phr', what: chosen.what }) },
+    title: t.challenge.title,
+    authenticator: 'a1',
+    alternatives: [totp, recoveryCode],
+    question: {
+      fields: usePasskey({ name: chosen.device, options: PASSKEY_OPTIONS, verifies }, error, t),
+      button: t.challenge.buttonFor(chosen.what),
+    },
+    failed: error !== undefined,
+  });
+  const offer = (error?: string) => ({
+    ...frame,
+    question: { fields: createPasskey(PASSKEY_OPTIONS, error, t) },
+    failed: error !== undefined,
+  });
+  return {
+    'challenge-passkey': challengePage(byPasskey(true), t),
+    'challenge-passkey-wrong': challengePage(byPasskey(true, t.webauthn.refused.wrong), t),
+    'challenge-security-key': challengePage(byPasskey(false), t),
+    'offer-passkey': offerPasskeyPage(offer(), t),
+    'offer-passkey-wrong': offerPasskeyPage(offer(t.webauthn.enrol.refused.not_verified), t),
+    'offer-passkey-wait': offerPasskeyPage({ ...offer(), failed: true, retryAfterSeconds: 45 }, t),
   };
 };
 
@@ -217,6 +259,7 @@ export const specimens = async (chosen: Chosen, t: Messages): Promise<Specimens>
   return {
     ...loginSpecimens(chosen, t),
     ...challengeSpecimens(chosen, t),
+    ...passkeySpecimens(chosen, t),
     ...enrolSpecimens(chosen, qrSvg, t),
     ...otherSpecimens(chosen, t),
     ...problemSpecimens(chosen, t),
