@@ -8,6 +8,7 @@ import { doctor } from './doctor.ts';
 import { explain, recentDecisions } from './explain.ts';
 import { issueTicket } from './issue-ticket.ts';
 import { listKeys, rotateKeys, withdrawKey } from './keys.ts';
+import { limits } from './limits.ts';
 import { block, signOut, unblock } from './people.ts';
 import { approveOnPhone, denyOnPhone, enrolPhone, watchPhone } from './phone.ts';
 import { renewSecrets } from './secrets.ts';
@@ -36,6 +37,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'sign-out':              ['<username> | --all',         'end every session of a person, and with them every elevation; --all: of everybody, and every grant', ['--all'], onStore(signOut)],
   'block':                 ['<username>',                 'let a person sign in no more, and sign them out',                        [],                      onStore(block)],
   'unblock':               ['<username>',                 'let them in again',                                                      [],                      onStore(unblock)],
+  'limits':                ['<username> [--lift]',        'list what is spent of the limits of a person, and until when; --lift: give it back', ['--lift'],     onStore(limits)],
   'authenticators list':   ['<username>',                 'list what a person can prove who they are with',                         [],                      onStore(listAuthenticators)],
   'authenticators remove': ['<username> <authenticator>', 'take one away that is lost, and end what rests on it',                   [],                      onStore(removeAuthenticator)],
   'keys list':             ['',                           'list the signing keys',                                                  [],                      onStore(listKeys)],
