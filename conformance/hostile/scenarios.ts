@@ -5,6 +5,7 @@
 import { AUTHORIZATION_PARAMETERS } from '@stile/core';
 import { ACCOUNTS, API_SECRET, NIGHTLY_SECRET, SIGNED_OUT } from '../fabrikam.ts';
 import { basic } from '../flow.ts';
+import { account } from './account.ts';
 import type { Good } from './arrivals.ts';
 import {
   answered,
@@ -26,7 +27,7 @@ import type { World } from './world.ts';
 
 export interface Scenario {
   readonly name: string;
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   /** The status of the answer to the good request. */
   readonly answers: number;
@@ -393,4 +394,12 @@ const reading: readonly Scenario[] = (
   good: async (world) => ({ visitor: await nobody(world), query: {} }),
 }));
 
-export const scenarios: readonly Scenario[] = [...authorizing, ...speaking, ...leave, ...pages, ...devices, ...reading];
+export const scenarios: readonly Scenario[] = [
+  ...authorizing,
+  ...speaking,
+  ...leave,
+  ...pages,
+  ...devices,
+  ...account,
+  ...reading,
+];

@@ -80,6 +80,16 @@ const wrongContent = (answer: Answer): readonly string[] => {
       ...(isError ? wrongHeaders(answer, { 'cache-control': /^no-store$/ }) : []),
     ];
   }
+  if (type === 'application/problem+json; charset=utf-8') {
+    const { title, detail, status } = jsonIn(answer) ?? {};
+    return [
+      ...(status === answer.status &&
+      [title, detail].every((text) => typeof text === 'string' && DESCRIPTION.test(text))
+        ? []
+        : ['the problem is not told']),
+      ...wrongHeaders(answer, { 'cache-control': /^no-store$/ }),
+    ];
+  }
   if (type === 'text/html; charset=utf-8') {
     return [
       ...(answer.body.startsWith('<!doctype html>') ? [] : ['the page is none']),

@@ -16,8 +16,8 @@ export const signedIn: Handler = async (request, deps) => {
   const place = field(parameters, 'state') ?? '';
   if (!parameters.has('error')) return seeOther(isPlace(place) ? place : '/account');
   const current = await currentSession(request, deps);
-  const declined = field(parameters, 'error') === 'access_denied';
-  if (current && declined) return seeOther('/account');
+  const error = field(parameters, 'error');
+  if (current && error === 'access_denied') return seeOther('/account');
   const why = current ? 'no-proof' : 'signed-out';
   return page(cannotPage({ application: accountApplication(deps), why }, messagesFor(request)), current ? 403 : 200);
 };
