@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { lifetime } from './duration.ts';
 
 /** So many at once, and one more every so often. */
-const row = (burst: number, everySeconds: number) =>
+const row = (burst: number, everySeconds: number, most = 1_000_000) =>
   z
     .strictObject({
-      burst: z.int('Write how many tries are free at once: a whole number.').min(1).max(1_000_000).default(burst),
+      burst: z.int('Write how many tries are free at once: a whole number.').min(1).max(most).default(burst),
       every: lifetime.default(everySeconds),
     })
     .prefault({});
@@ -22,7 +22,7 @@ export const limitsSchema = z
     passwordFromNetwork: row(10, 30),
     passwordInKnownBrowser: row(10, 30),
     /** Failures in a row of one authenticator, wherever they come from: NIST SP 800-63B-4, section 3.2.2 allows a hundred. */
-    failuresInARow: row(100, 6 * HOUR),
+    failuresInARow: row(100, 6 * HOUR, 100),
     /** Any answer that is judged, from one network. */
     address: row(60, 3),
     /** The same, once so many different names have failed from it. */
