@@ -4,14 +4,14 @@ import { after, before, describe, it } from 'node:test';
 import type { Deps } from '@stile/server';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { startAuthorizationServer } from '../authorization-server.ts';
-import { giveUsernameAndPassword, launchChromium } from '../chromium.ts';
+import { giveCode, giveUsernameAndPassword, launchChromium } from '../chromium.ts';
 import { CALLBACK } from '../fabrikam.ts';
 import { authorizationUrl } from '../flow.ts';
 import { invite } from './devices.ts';
 
 let captured: Deps | undefined;
 const server = await startAuthorizationServer({
-  people: ['ada', 'ben', 'cleo'],
+  people: ['ada', 'ben', 'cleo', 'dan', 'eve'],
   change: (config) => ({ ...config, push: { services: [] } }),
   replace: (deps) => {
     captured = deps;
@@ -133,5 +133,49 @@ describe('approval between two browsers', () => {
     const given = codeGiven(page);
     await page.click('button.main');
     assert.ok(await given);
+  });
+});
+
+/** Somebody on the page of their account where a device is connected. */
+const connecting = async (username: string): Promise<Page> => {
+  const page = await (await newContext()).newPage();
+  await page.goto(server.at('account/add'));
+  await giveUsernameAndPassword(page, server.person(username));
+  await giveCode(page, server.person(username));
+  await page.click('button[value=push]');
+  await page.waitForSelector('[data-waits]');
+  return page;
+};
+
+describe('connecting a device on the pages of the account', () => {
+  it('this browser becomes the device, and approves what another asks', async () => {
+    const phone = await connecting('dan');
+    await phone.click('[data-here] button');
+    await phone.waitForURL('**/account?done=added');
+    assert.match((await phone.textContent('main')) ?? '', /Chrome, Linux/);
+    await phone.goto(server.at('approve'));
+    const page = await asking('dan');
+    await phone.waitForSelector('[data-part=question]:not([hidden])');
+    await phone.fill('#number', await numberOn(page));
+    const given = codeGiven(page);
+    await phone.click('button[value=approve]');
+    assert.ok(await given);
+  });
+
+  it('another device opens the address, its owner sees its name and connects it', async () => {
+    const page = await connecting('eve');
+    await page.click('summary');
+    const address = (await page.textContent('.address'))?.trim() ?? '';
+    const phone = await (await newContext()).newPage();
+    await phone.goto(address);
+    await phone.fill('#name', 'Eve’s phone');
+    await phone.click('[data-join] button');
+    await page.waitForSelector('[data-found]:not([hidden])');
+    assert.match((await page.textContent('[data-found]')) ?? '', /“Eve’s phone” is ready/);
+    await page.click('button.main');
+    await page.waitForURL('**/account?done=added');
+    assert.match((await page.textContent('main')) ?? '', /Eve’s phone/);
+    await asking('eve');
+    await phone.waitForSelector('[data-part=question]:not([hidden])');
   });
 });

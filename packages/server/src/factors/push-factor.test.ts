@@ -146,6 +146,14 @@ describe('denying', () => {
     assert.match((await goOn(browser, page)).url, /^\/login/);
   });
 
+  it('a report is told to its owner by mail, with where the question came from', async (t) => {
+    const { server, phone } = await asked(t, (config) => ({ ...config, issuer: 'http://localhost:9000/' }));
+    await phone.answer(await phone.question(), 'report');
+    const [mail, ...more] = server.deps.notify.mailbox?.messages() ?? [];
+    assert.deepEqual([mail?.to, more], ['robin@fabrikam.example', []]);
+    assert.match(mail?.text ?? '', /203\.0\.113/);
+  });
+
   it('a report leaves the session alone where that is configured', async (t) => {
     const { phone, browser, page } = await asked(t, (config) => ({ ...config, push: { endReportedSession: false } }));
     await phone.answer(await phone.question(), 'report');

@@ -30,8 +30,15 @@ const countDenials = async (
   }
 };
 
-const reported = async ({ user }: Decider, { sessionId }: Ask, { requestId }: Caller, deps: Deps): Promise<void> => {
+/** Its owner says that somebody else asked: that is put on record and told by mail, and the session that asked ends. */
+const reported = async (
+  { user, authenticator }: Decider,
+  { sessionId, browser, place }: Ask,
+  { requestId }: Caller,
+  deps: Deps,
+): Promise<void> => {
   await deps.store.audit.append([auditRecord(deps, 'push.reported', { userId: user.id, sessionId, requestId })]);
+  deps.notify.tell(user, { kind: 'reported', name: authenticator.name, browser, place });
   if (sessionId === null || !deps.config.push.endReportedSession) return;
   await deps.store.sessions.end(sessionId, deps.now(), [
     auditRecord(deps, 'session.ended', {

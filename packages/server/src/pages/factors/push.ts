@@ -67,7 +67,7 @@ export const connectDevice = (invitation: Invitation, error: string | undefined,
   return html`${alert(error)}
 <div data-waits="${statusAddress(invitation.ceremonyId)}">
 <p class="notice" role="status" data-found="${words.found('{device}')}" hidden></p>
-<input type="hidden" name="registration" value="">
+<input type="hidden" name="registration">
 <div class="buttons" data-here data-code="${invitation.code}" data-vapid="${invitation.vapidKey}" hidden>
 <button class="button" type="button" aria-describedby="here-hint">${words.here}</button>
 </div>
