@@ -22,6 +22,7 @@ import {
   UNTIL_THE_NEXT_TRY_SECONDS,
 } from './arrivals.ts';
 import { devices } from './devices.ts';
+import { passkeys } from './passkeys.ts';
 import { authorization, formIn } from './visitor.ts';
 import type { World } from './world.ts';
 
@@ -400,6 +401,7 @@ export const scenarios: readonly Scenario[] = [
   ...leave,
   ...pages,
   ...devices,
+  ...passkeys,
   ...account,
   ...reading,
 ];

@@ -43,7 +43,7 @@ export const askedIn = (
 };
 
 /** What a person may be told of a fault. */
-export const refusalFor = (fault: Fault): Refusal => {
+const refusalFor = (fault: Fault): Refusal => {
   if (fault === 'cloned') return 'cloned';
   return fault === 'not-verified' || fault === 'not-present' ? 'not_verified' : 'wrong';
 };

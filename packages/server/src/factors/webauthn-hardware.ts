@@ -125,7 +125,8 @@ export const hardwarePolicy = async ({ hardware }: WebauthnSettings): Promise<Ha
 
 const loadPolicy = async (hardware: NonNullable<WebauthnSettings['hardware']>): Promise<HardwarePolicy> => {
   const { aaguids, roots, metadataFile } = hardware;
-  const metadata = metadataFile === undefined ? new Map() : readMetadata(await readFile(metadataFile, 'utf8'));
+  const metadata: HardwarePolicy | undefined =
+    metadataFile === undefined ? new Map() : readMetadata(await readFile(metadataFile, 'utf8'));
   if (!metadata) throw new Error(`webauthn.hardware.metadataFile: ${metadataFile} is no FIDO metadata.`);
   const own = roots.flatMap((root) => readCertificate(root) ?? []);
   return new Map(aaguids.map((aaguid) => [aaguid, [...own, ...(metadata.get(aaguid) ?? [])]]));

@@ -5,6 +5,8 @@ import { generateKeyPairSync, hash, randomBytes, sign } from 'node:crypto';
 type Bytes = Uint8Array;
 type Cbor = number | string | Bytes | readonly Cbor[] | ReadonlyMap<number | string, Cbor>;
 
+const isMap = (value: Cbor): value is ReadonlyMap<number | string, Cbor> => value instanceof Map;
+
 const head = (major: number, length: number): Bytes => {
   if (length < 24) return Buffer.from([(major << 5) | length]);
   if (length < 256) return Buffer.from([(major << 5) | 24, length]);
@@ -16,7 +18,7 @@ export const cbor = (value: Cbor): Buffer => {
   if (typeof value === 'number') return Buffer.from(value < 0 ? head(1, -1 - value) : head(0, value));
   if (typeof value === 'string') return Buffer.concat([head(3, Buffer.byteLength(value)), Buffer.from(value)]);
   if (value instanceof Uint8Array) return Buffer.concat([head(2, value.length), value]);
-  if (value instanceof Map) {
+  if (isMap(value)) {
     return Buffer.concat([head(5, value.size), ...[...value].flatMap(([key, one]) => [cbor(key), cbor(one)])]);
   }
   const items = [...value.values()];
