@@ -169,15 +169,15 @@ describe('guessing passwords', () => {
     assert.equal((await tryPassword(impostor, 'finn', password)).status, 429);
   });
 
-  it('password spraying: one password, tried on many names from one network, stops after sixty', async () => {
+  it('password spraying: one password, tried at once on many names from one network, stops after sixty at the latest', async () => {
     rested();
     const agent = new Caller('203.0.113.7');
     const page = await agent.open(authorizationUrl(server));
     const tries = Array.from({ length: 80 }, (_, i) => tryPassword(agent, `name${i}`, 'Summer2026!', page));
     const statuses = (await Promise.all(tries)).map(({ status }) => status);
-    // One more is free every three seconds.
+    // Twenty names that failed make it slower; sixty are the most whatever the order, and one more every three seconds.
     const { judged, refused } = counted(statuses);
-    assert.ok(judged >= 60 && judged <= 63 && judged + refused === 80, `${judged} were looked at`);
+    assert.ok(judged >= 20 && judged <= 63 && judged + refused === 80, `${judged} were looked at`);
   });
 });
 
@@ -251,18 +251,25 @@ describe('guessing codes', () => {
 });
 
 describe('user enumeration', () => {
+  /** A page without what is random in every one: what it is answered with, its request, the challenge for a passkey. */
+  const withoutChance = (html: string): string =>
+    html
+      .replace(/name="csrf" value="[^"]+"/, '')
+      .replace(/challenge&quot;:&quot;[\w-]+/, '')
+      .replace(/interaction=\w[\w-]*/g, '');
+
   /** All that an answer shows, without what is random in every one. */
   const shown = async (agent: UserAgent, username: string, password: string): Promise<unknown> => {
     const page = await agent.open(authorizationUrl(server));
     const response = await sendForm(agent, page, { username, password });
     const headers = Object.fromEntries(response.headers);
     const { date: _, 'x-request-id': __, 'content-length': ___, ...same } = headers;
-    const html = (await response.text()).replaceAll(username, 'NAME').replace(/name="csrf" value="[^"]+"/, '');
+    const html = withoutChance((await response.text()).replaceAll(username, 'NAME'));
     return {
       status: response.status,
       headers: same,
       cookies: response.headers.getSetCookie(),
-      html: html.replace(/interaction=\w[\w-]*/g, ''),
+      html,
     };
   };
 
@@ -295,9 +302,9 @@ describe('user enumeration', () => {
   it('user enumeration without a password: hints and claims about a person are answered alike, whether they exist or not', async () => {
     const seen = async (changes: Parameters<typeof authorizationUrl>[1], name: string): Promise<unknown> => {
       const page = await new UserAgent(server.issuer).open(authorizationUrl(server, changes));
-      const html = page.html.replaceAll(name, 'NAME').replace(/name="csrf" value="[^"]+"/, '');
+      const html = withoutChance(page.html.replaceAll(name, 'NAME'));
       const { state: _, interaction: __, ...answer } = answerIn(page);
-      return [page.status, page.url.pathname, html.replace(/interaction=\w[\w-]*/g, ''), answer];
+      return [page.status, page.url.pathname, html, answer];
     };
     const claims = (name: string) => JSON.stringify({ id_token: { sub: { value: `user_${name}` } } });
     for (const prompt of [undefined, 'none', 'login', 'select_account']) {
