@@ -349,7 +349,8 @@ describe('T8: a password thief connects a factor of their own', () => {
     assert.deepEqual(statuses.filter((status) => status === 400).length, 10);
     assert.deepEqual(statuses.filter((status) => status === 429).length, 4);
     const own = await signedIn(server, 'ida');
-    const connected = await own.submit(await own.open(authorizationUrl(server, TRANSFER)), { ticket });
+    const passed = await own.submit(await own.open(authorizationUrl(server, TRANSFER)), { ticket });
+    const connected = await own.submit(passed, { use: 'totp' });
     assert.match(connected.html, /otpauth:/);
   });
 

@@ -23,6 +23,7 @@ import {
 } from './arrivals.ts';
 import { devices } from './devices.ts';
 import { passkeys } from './passkeys.ts';
+import { recovery } from './recovery.ts';
 import { authorization, formIn } from './visitor.ts';
 import type { World } from './world.ts';
 
@@ -317,7 +318,7 @@ const pages: readonly Scenario[] = [
     path: '/enrol',
     answers: 303,
     query: ['interaction'],
-    form: [...PAGE, 'ticket', 'kept'],
+    form: [...PAGE, 'ticket', 'kept', 'send', 'mailed', 'use', 'authenticator'],
     good: answered('sam', '/enrol', async (world) => ({ ticket: await world.ticket() })),
   },
   {
@@ -331,6 +332,7 @@ const pages: readonly Scenario[] = [
       world.advance(UNTIL_THE_NEXT_TRY_SECONDS);
       const there = await at(world, 'sam', '/enrol');
       await there.visitor.answer(there.form, { ticket: await world.ticket() });
+      await there.visitor.answer(there.form, { use: 'totp' });
       const { answer } = await there.visitor.open(there.form.action);
       const form = { csrf: formIn(answer).csrf, code: SOME_CODE };
       return { visitor: there.visitor, query: { interaction: there.interaction }, form };
@@ -395,13 +397,4 @@ const reading: readonly Scenario[] = (
   good: async (world) => ({ visitor: await nobody(world), query: {} }),
 }));
 
-export const scenarios: readonly Scenario[] = [
-  ...authorizing,
-  ...speaking,
-  ...leave,
-  ...pages,
-  ...devices,
-  ...passkeys,
-  ...account,
-  ...reading,
-];
+export const scenarios = [authorizing, speaking, leave, pages, devices, passkeys, account, recovery, reading].flat();

@@ -39,6 +39,9 @@ import { answerConsent, showConsent } from './interaction/consent.ts';
 import { answerEnrol, showEnrol } from './interaction/enrol.ts';
 import { answerLogin, showLogin } from './interaction/login.ts';
 import { answerOfferPasskey, showOfferPasskey } from './interaction/offer-passkey.ts';
+import { answerRecover, showRecover } from './interaction/recover.ts';
+import { answerStopRecovery, showStopRecovery } from './interaction/recover-stop.ts';
+import { answerResetPassword, showResetPassword } from './interaction/reset-password.ts';
 import { answerSelectAccount, showSelectAccount } from './interaction/select-account.ts';
 
 /** Who may read an answer from a script of another origin: nobody, registered applications, or anyone. */
@@ -108,6 +111,12 @@ const routes: readonly Route[] = [
   ['GET',    '/me/v1/sessions',                            listSessions,        'applications'],
   ['DELETE', '/me/v1/sessions',                            endOtherSessions,    'applications'],
   ['DELETE', '/me/v1/sessions/:id',                        endSession,          'applications'],
+  ['GET',  '/recover',                                showRecover,                 'nobody'],
+  ['POST', '/recover',                                answerRecover,               'nobody'],
+  ['GET',  '/recover/stop',                           showStopRecovery,            'nobody'],
+  ['POST', '/recover/stop',                           answerStopRecovery,          'nobody'],
+  ['GET',  '/reset-password',                         showResetPassword,           'nobody'],
+  ['POST', '/reset-password',                         answerResetPassword,         'nobody'],
   ['GET',  '/assets/*',                               asset,                       'nobody'],
   ['GET',  '/healthz',                                healthz,                     'nobody'],
   ['GET',  '/readyz',                                 readyz,                      'nobody'],

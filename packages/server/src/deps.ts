@@ -7,6 +7,7 @@ import type { KeyRing } from './keys/key-ring.ts';
 import type { ServerSecrets } from './keys/server-secrets.ts';
 import type { Recorder } from './metrics/recorder.ts';
 import type { Notifier } from './notify/notifier.ts';
+import type { Post } from './recovery/mail.ts';
 import type { Store } from './store/ports.ts';
 import type { InMemoryLimits } from './throttle/in-memory.ts';
 
@@ -23,6 +24,8 @@ export interface Deps {
   readonly randomBytes: (length: number) => Uint8Array;
   readonly log: Logger;
   readonly metrics: Recorder;
+  /** Mail about enrolment and recovery. */
+  readonly post: Post;
   /** Mails and calls people. */
   readonly notify: Notifier;
   readonly inMemory: InMemoryLimits;

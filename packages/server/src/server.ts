@@ -31,6 +31,7 @@ import { serveMetrics } from './metrics/listener.ts';
 import { recorderFor } from './metrics/recorder-for.ts';
 import type { Mailbox } from './notify/mailbox.ts';
 import { createNotifier } from './notify/notifier.ts';
+import { noPost } from './recovery/mail.ts';
 import { seedUsers } from './session/seed-users.ts';
 import type { Store } from './store/ports.ts';
 import { createSqliteStore } from './store/store.ts';
@@ -70,7 +71,7 @@ export const createDeps = async (
   config: Config,
   store: Store,
   log: Logger,
-  replace: Partial<Pick<Deps, 'now' | 'randomBytes' | 'passwords' | 'breachedPasswords' | 'metrics'>> & {
+  replace: Partial<Pick<Deps, 'now' | 'post' | 'randomBytes' | 'passwords' | 'breachedPasswords' | 'metrics'>> & {
     /** Takes what cannot be sent. */
     readonly mailbox?: Mailbox;
   } = {},
@@ -81,12 +82,14 @@ export const createDeps = async (
   const metrics = replace.metrics ?? recorderFor(config);
   const breachedPasswords = replace.breachedPasswords ?? breachedPasswordsOf(config, log);
   const guarded = guardedLog(log, config);
+  const notify = createNotifier({ config, log: guarded, metrics, now }, replace.mailbox);
   const deps: Deps = {
     config,
     store,
     log: guarded,
     metrics,
-    notify: createNotifier({ config, log: guarded, metrics, now }, replace.mailbox),
+    notify,
+    post: replace.post ?? (notify.canMail ? { canSend: true, send: (mail) => notify.send(mail) } : noPost),
     breachedPasswords,
     inMemory: createInMemoryLimits(config.limits, now),
     now,

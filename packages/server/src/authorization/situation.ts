@@ -15,7 +15,9 @@ import {
 import type { Deps } from '../deps.ts';
 import type { UsableAuthenticator } from '../factors/authenticators.ts';
 import { usableAuthenticators } from '../factors/authenticators.ts';
-import { enrollableProofs, installedProofs } from '../factors/factors.ts';
+import { installedProofs } from '../factors/factors.ts';
+import { isRecovering } from '../recovery/guard-proof.ts';
+import { enrollableBehindGuards, withoutLost } from '../recovery/guards.ts';
 import type { CurrentSession } from '../session/current-session.ts';
 import type { Interaction } from '../store/records.ts';
 import type { ValidatedRequest } from './validated-request.ts';
@@ -45,6 +47,8 @@ export const decide = async (
   const requestedAt = interaction?.requestedAt ?? requestMoment(now, events);
   const counted = { requestedAt, agesFrom: agesFrom(requestedAt, now) };
   const authenticators = current ? await usableAuthenticators(current.user.id, deps) : [];
+  const isRecovered = await isRecovering(interaction, current?.user, deps);
+  const enrolled = isRecovered ? withoutLost(authenticators) : authenticators;
   const { request, client, api, scopes, expectedUser } = validated;
   const situation: Situation = {
     prompt: request.prompt,
@@ -60,12 +64,12 @@ export const decide = async (
     levels: deps.config.levels,
     consentMissing: current ? await missingConsents(validated, current.user.id, deps) : [],
     installed: installedProofs(deps.config),
-    enrollable: deps.config.enrolment === 'ticket' ? enrollableProofs(deps.config) : [],
+    enrollable: current ? enrollableBehindGuards(current.user, authenticators, deps, isRecovered) : [],
     ...(current && {
       person: {
         userId: current.user.id,
         events,
-        enrolled: authenticators.map(({ proof }) => proof),
+        enrolled: enrolled.map(({ proof }) => proof),
       },
     }),
     ...(expectedUser !== undefined && { expectedUser }),

@@ -11,6 +11,7 @@ import { listKeys, rotateKeys, withdrawKey } from './keys.ts';
 import { limits } from './limits.ts';
 import { block, signOut, unblock } from './people.ts';
 import { approveOnPhone, denyOnPhone, enrolPhone, watchPhone } from './phone.ts';
+import { cancelRecovery, issueRecovery, listRecoveries } from './recovery.ts';
 import { renewSecrets } from './secrets.ts';
 import { serve } from './serve.ts';
 
@@ -34,6 +35,9 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'doctor':                ['[--json] [--reach]',         'look for what is wrong with the set-up; --reach asks the issuer as well', ['--json', '--reach'],   doctor],
   'backup':                ['<file>',                     'copy the database while the server runs',                                [],                      backUp],
   'ticket':                ['<username>',                 'make a one-time set-up code, with which a person may connect an authenticator app', [],           onStore(issueTicket)],
+  'recovery':              ['<username> [--anyway]',      'make a ticket for somebody who has lost what they prove themselves with', ['--anyway'],            onStore(issueRecovery)],
+  'recovery list':         ['',                           'list the recoveries that are under way',                                 [],                      onStore(listRecoveries)],
+  'recovery cancel':       ['<username>',                 'stop one, and make its ticket worthless',                                [],                      onStore(cancelRecovery)],
   'sign-out':              ['<username> | --all',         'end every session of a person, and with them every elevation; --all: of everybody, and every grant', ['--all'], onStore(signOut)],
   'block':                 ['<username>',                 'let a person sign in no more, and sign them out',                        [],                      onStore(block)],
   'unblock':               ['<username>',                 'let them in again',                                                      [],                      onStore(unblock)],

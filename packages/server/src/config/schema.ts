@@ -5,11 +5,13 @@
 import { z } from 'zod';
 import { normaliseRecoveryCode } from '../factors/recovery-code.ts';
 import { duration, lifetime } from './duration.ts';
+import { enrolmentSchema } from './enrolment-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
-import { passwordsSchema } from './passwords-schema.ts';
 import { mailSchema } from './mail-schema.ts';
+import { passwordsSchema } from './passwords-schema.ts';
 import { phoneSchema } from './phone-schema.ts';
 import { pushSchema } from './push-schema.ts';
+import { recoverySchema } from './recovery-schema.ts';
 import { webauthnSchema } from './webauthn-schema.ts';
 
 /** A registered name that goes into tokens and URLs: printable ASCII without spaces. */
@@ -189,8 +191,10 @@ export const configSchema = z.strictObject({
   limits: limitsSchema,
   /** What a new password must be. */
   passwords: passwordsSchema,
-  /** What happens to a person who needs a second proof and has none: enrolment behind an administrator's ticket, or refusal. */
-  enrolment: z.enum(['ticket', 'refuse']).default('ticket'),
+  /** What happens to a person who needs a second proof and has none. */
+  enrolment: enrolmentSchema,
+  /** How people get back in who forgot or lost what they sign in with. */
+  recovery: recoverySchema,
   /** Mail to people. */
   mail: mailSchema.prefault({}),
   /** Codes by text message and by call. */

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import type { Authenticator } from '../store/records.ts';
 import type { Factor } from './factor.ts';
 import { factorNamed, proofOf } from './factors.ts';
+import { recoveryChannelOf } from './recovery-channel.ts';
 
 /** What an authenticator would prove; nothing for a factor that this server cannot verify. */
 export const wouldProve = (authenticator: Authenticator): Proof | undefined => {
@@ -26,8 +27,10 @@ export const usableAuthenticators = async (
 ): Promise<readonly UsableAuthenticator[]> => {
   const all = await store.authenticators.ofUser(userId);
   const usable = await Promise.all(all.map((authenticator) => asUsable(authenticator, { store, config })));
+  const channel = recoveryChannelOf(all);
   return usable
     .filter((found) => found !== undefined)
+    .filter(({ proof }) => proof.factor !== channel)
     .sort((one, other) => preference(other) - preference(one) || other.factor.strength - one.factor.strength);
 };
 

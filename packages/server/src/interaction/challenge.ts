@@ -16,9 +16,9 @@ import type { Limit } from '../throttle/limits.ts';
 import { clearedBySuccess } from '../throttle/limits.ts';
 import { takeTry } from '../throttle/take-try.ts';
 import { busy } from './busy.ts';
+import { afterStepUp, offerScript } from './offer-passkey.ts';
 import type { Answered, Opened } from './open.ts';
 import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
-import { afterStepUp, offerScript } from './offer-passkey.ts';
 import type { Failure } from './opening.ts';
 import { askedOf, onceOf, open, openOnce, reopened, underWay } from './opening.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
@@ -69,6 +69,7 @@ const renderSelection = (opened: Opened, all: readonly UsableAuthenticator[], de
         why: { sentence: opened.t.because(reasonOf(opened, deps)) },
         signedInAs: signedInAs(opened),
         choices: all.map((usable) => way(usable, opened)),
+        lost: `/recover?interaction=${opened.interaction.id}`,
       },
       opened.t,
     ),
@@ -113,6 +114,7 @@ const render = async (
       alternatives: candidates(opened)
         .filter((usable) => usable.authenticator.id !== authenticator.id)
         .map((usable) => way(usable, opened)),
+      lost: `/recover?interaction=${opened.interaction.id}`,
       failed: error !== undefined,
       retryAfterSeconds: failure.retryAfterSeconds,
     },

@@ -20,6 +20,12 @@ const guarded = async (server: TestServer, change: Readonly<Record<string, strin
   return { browser, guard: await browser.go(authorizeUrl(change)) };
 };
 
+/** Passes the guard, and chooses the app where there is a choice. */
+const connecting = async (browser: TestBrowser, guard: Stop, ticket: string): Promise<Stop> => {
+  const passed = await browser.submit(guard, { ticket });
+  return passed.html.includes('name="use" value="totp"') ? browser.submit(passed, { use: 'totp' }) : passed;
+};
+
 const secretOn = ({ html }: Stop): string => /secret=([A-Z2-7]{32})/.exec(html)?.[1] ?? '';
 
 const authenticatorsOf = async (server: TestServer): Promise<readonly string[]> =>
@@ -30,7 +36,7 @@ test('T7: with a ticket the app is connected by its first code, which counts as 
   const { browser, guard } = await guarded(server);
   assert.match(guard.url, /^\/enrol\?/);
   assert.equal(secretOn(guard), '');
-  const connect = await browser.submit(guard, { ticket: await ticketFor(server, SAM.id) });
+  const connect = await connecting(browser, guard, await ticketFor(server, SAM.id));
   const secret = secretOn(connect);
   assert.match(connect.html, /<svg/);
   const done = await browser.submit(connect, { code: currentCode(server, secret) });
@@ -44,7 +50,7 @@ test('T7: with a ticket the app is connected by its first code, which counts as 
 test('recovery codes are shown until they are kept: after a reload and after a double click, and not a moment longer', async (t) => {
   const server = await testServer(t);
   const { browser, guard } = await guarded(server);
-  const connect = await browser.submit(guard, { ticket: await ticketFor(server, SAM.id) });
+  const connect = await connecting(browser, guard, await ticketFor(server, SAM.id));
   const clicks = { ...hiddenFields(connect), code: currentCode(server, secretOn(connect)) };
   const before = new Map(browser.cookies);
   const first = await browser.go(formAction(connect), formPost(clicks));
@@ -64,7 +70,7 @@ test('recovery codes are shown until they are kept: after a reload and after a d
 test('what was shown at enrolment serves from then on: the app, and each recovery code', async (t) => {
   const server = await testServer(t);
   const { browser, guard } = await guarded(server);
-  const connect = await browser.submit(guard, { ticket: await ticketFor(server, SAM.id) });
+  const connect = await connecting(browser, guard, await ticketFor(server, SAM.id));
   const done = await browser.submit(connect, { code: currentCode(server, secretOn(connect)) });
   const [recoveryCode = ''] = /[0-9A-Z]{4}(-[0-9A-Z]{4}){5}/.exec(done.html) ?? [];
   const byApp = await guarded(server);
@@ -126,7 +132,7 @@ test('a ticket is used up by the enrolment and by nothing before it', async (t) 
   await first.browser.submit(first.guard, { ticket });
   await first.browser.go(first.guard.url, formPost({ ...hiddenFields(first.guard), cancel: '1' }));
   const second = await guarded(server);
-  const connect = await second.browser.submit(second.guard, { ticket: ticket.toLowerCase().replaceAll('-', ' ') });
+  const connect = await connecting(second.browser, second.guard, ticket.toLowerCase().replaceAll('-', ' '));
   const wrong = await second.browser.submit(connect, { code: '000000' });
   assert.equal(wrong.status, 400);
   assert.equal(secretOn(wrong), secretOn(connect));
@@ -138,7 +144,7 @@ test('T14: one ticket, shown in two browsers, enrols once', async (t) => {
   const server = await testServer(t);
   const ticket = await ticketFor(server, SAM.id);
   const both = [await guarded(server), await guarded(server)];
-  const pages = await Promise.all(both.map(({ browser, guard }) => browser.submit(guard, { ticket })));
+  const pages = await Promise.all(both.map(({ browser, guard }) => connecting(browser, guard, ticket)));
   assert.notEqual(secretOn(pages[0] ?? assert.fail()), secretOn(pages[1] ?? assert.fail()));
   const ends = await Promise.all(
     both.map(({ browser }, i) => {
@@ -155,7 +161,7 @@ test('T14: one ticket, shown in two browsers, enrols once', async (t) => {
 test('a first code that is sent twice at once enrols once, and the recovery codes that are shown are the ones that count', async (t) => {
   const server = await testServer(t);
   const { browser, guard } = await guarded(server);
-  const connect = await browser.submit(guard, { ticket: await ticketFor(server, SAM.id) });
+  const connect = await connecting(browser, guard, await ticketFor(server, SAM.id));
   const form = formPost({ ...hiddenFields(connect), code: currentCode(server, secretOn(connect)) });
   const action = formAction(connect);
   const answers = await Promise.all([browser.send(action, form), browser.send(action, form)]);
@@ -179,7 +185,7 @@ test('T16: recovery codes are shown only when they are enrolled', async (t) => {
     },
   }));
   const { browser, guard } = await guarded(server);
-  const connect = await browser.submit(guard, { ticket: await ticketFor(server, SAM.id) });
+  const connect = await connecting(browser, guard, await ticketFor(server, SAM.id));
   broken = true;
   assert.equal((await browser.submit(connect, { code: currentCode(server, secretOn(connect)) })).status, 500);
   broken = false;
@@ -238,7 +244,7 @@ test('no secret of the enrolment is in the log or on record', async (t) => {
   const server = await testServer(t);
   const { browser, guard } = await guarded(server);
   const ticket = await ticketFor(server, SAM.id);
-  const connect = await browser.submit(guard, { ticket });
+  const connect = await connecting(browser, guard, ticket);
   const code = currentCode(server, secretOn(connect));
   const done = await browser.submit(connect, { code });
   const kept = JSON.stringify(await server.store.audit.recent(100)) + server.logged.join('');

@@ -6,6 +6,7 @@ import { PasswordHasherBusy } from '../factors/password-hasher.ts';
 import { page } from '../http/responses.ts';
 import type { LoginPageProps } from '../pages/login-page.ts';
 import { loginPage } from '../pages/login-page.ts';
+import { canReset } from '../recovery/password-reset.ts';
 import { knownBrowser } from '../session/known-browser.ts';
 import { normaliseUsername } from '../session/username.ts';
 import type { Authenticator, User } from '../store/records.ts';
@@ -26,6 +27,7 @@ const render = async (opened: Opened, deps: Deps, more: Partial<LoginPageProps>,
     csrf: opened.csrf,
     loginHint: request.loginHint,
     demoHint: deps.config.demoHint,
+    ...(canReset(deps) && { forgot: `/recover?interaction=${opened.interaction.id}` }),
     passkey: await passkeyOffer(opened, deps),
     ...more,
   };

@@ -5,6 +5,7 @@ import { askedFor } from '../authorization/asked.ts';
 import type { Deps } from '../deps.ts';
 import { randomId, randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
+import { isIndependentOf, recoveryChannelOf, withoutChannel } from '../factors/recovery-channel.ts';
 import { readCookie } from '../http/cookies.ts';
 import type { CurrentSession } from '../session/current-session.ts';
 import { successorSecret } from '../session/current-session.ts';
@@ -21,6 +22,10 @@ export interface NewProof {
   readonly retire: readonly Once[];
   readonly clearThrottles: readonly string[];
   readonly enrol?: readonly Authenticator[];
+  /** Authenticators that those take the place of. */
+  readonly remove?: readonly string[];
+  /** The guard that was passed before something was enrolled. */
+  readonly guard?: string;
 }
 
 /** The moment a proof for this request counts as given: never before the request, so that it always answers it. */
@@ -49,6 +54,7 @@ export const recordProof = async (
     session,
     interactionId: interaction.id,
     enrol: proof.enrol ?? [],
+    remove: proof.remove ?? [],
     clearThrottles: [...proof.clearThrottles, ...(await liftedBy(proof.event, user, deps))],
     audit: [
       auditRecord(deps, 'proof.accepted', {
@@ -60,11 +66,14 @@ export const recordProof = async (
           factor: proof.event.factor,
           authenticator: proof.event.authenticator,
           ...(proof.enrol && { enrolled: proof.enrol.map(({ id, factor }) => ({ id, factor })) }),
+          ...(proof.remove && proof.remove.length > 0 && { removed: proof.remove }),
+          ...(proof.guard !== undefined && { guard: proof.guard }),
         },
       }),
     ],
   });
   if (outcome !== 'recorded') return outcome;
+  await forgetChannel(answered, user, proof, deps);
   deps.metrics.met(proof.event.factor, askedFor(decided.decision).reason);
   return { cookie: sessionCookie(secret, deps) };
 };
@@ -76,6 +85,20 @@ const liftedBy = async (event: AuthenticationEvent, user: User, deps: Deps): Pro
     user,
     theirs.map(({ id }) => id),
   );
+};
+
+/** T9: a proof that whoever reads the mailbox could not have given shows that the password is its owner's. */
+const forgetChannel = async (
+  { decided }: Answered,
+  user: User,
+  { event }: NewProof,
+  { store }: Pick<Deps, 'store'>,
+): Promise<void> => {
+  if (!continues(decided, user)) return;
+  const password = decided.authenticators.find(({ proof }) => proof.factor === 'password')?.authenticator;
+  const channel = password && recoveryChannelOf([password]);
+  if (password === undefined || channel === undefined || !isIndependentOf(channel, event.factor)) return;
+  await store.authenticators.replaceMaterial(password.id, password.material, withoutChannel(password.material));
 };
 
 const continues = ({ current }: Answered['decided'], user: User): boolean => current?.user.id === user.id;

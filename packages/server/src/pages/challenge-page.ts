@@ -37,6 +37,8 @@ export interface ChallengePageProps {
   readonly signedInAs: string;
   /** The other ways that would do, strongest first. */
   readonly alternatives: readonly Way[];
+  /** Where somebody goes who has lost all of it. */
+  readonly lost?: string | undefined;
   /** Whether something was wrong with the last answer. */
   readonly failed?: boolean | undefined;
   /** Set when there were too many tries: how long to wait. */
@@ -68,7 +70,8 @@ ${csrfField(props.csrf)}
 ${props.question.fields}
 ${buttons(props, t)}
 ${ways(props.alternatives, t.page.anotherWay)}
-</form>`,
+</form>
+${props.lost === undefined ? '' : html`<p class="hint"><a href="${props.lost}">${t.recovery.lost}</a></p>`}`,
       footer: wayOut(props.signedInAs, t),
     },
     t,

@@ -7,6 +7,7 @@ import { email } from './words/en/email.ts';
 import { mail } from './words/en/mail.ts';
 import { phone } from './words/en/phone.ts';
 import { push } from './words/en/push.ts';
+import { recovery } from './words/en/recovery.ts';
 import { webauthn } from './words/en/webauthn.ts';
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -250,6 +251,7 @@ export const english = {
   mail,
   phone,
   push,
+  recovery,
   webauthn,
   myAccount,
   reference: 'Reference number',

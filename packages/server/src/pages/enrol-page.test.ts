@@ -29,7 +29,7 @@ const connecting = (over: Partial<typeof key> = {}): string =>
   );
 
 test('the set-up code is asked for first, and why', () => {
-  const page = enrolPage({ ...frame, state: 'guard' }, t);
+  const page = enrolPage({ ...frame, state: 'guard', byTicket: true }, t);
   assert.match(page, /name="ticket"/u);
   assert.match(page, /anybody who learned your password could add theirs/u);
   assert.doesNotMatch(page, /<svg viewBox="0 0 1 1">|otpauth/u);

@@ -8,6 +8,7 @@ import { email } from './words/de/email.ts';
 import { mail } from './words/de/mail.ts';
 import { phone } from './words/de/phone.ts';
 import { push } from './words/de/push.ts';
+import { recovery } from './words/de/recovery.ts';
 import { webauthn } from './words/de/webauthn.ts';
 
 /** The forms of a unit: after "vor" and "aus den letzten" stands the dative. */
@@ -282,6 +283,7 @@ export const german: Messages = {
   mail,
   phone,
   push,
+  recovery,
   webauthn,
   myAccount,
   reference: 'Nummer für Rückfragen',

@@ -34,6 +34,8 @@ export interface LoginPageProps {
   readonly retryAfterSeconds?: number | undefined;
   /** What the browser is asked for when somebody signs in by a passkey; nothing where they cannot. */
   readonly passkey?: JsonObject | undefined;
+  /** Where a forgotten password is replaced, if it can be. */
+  readonly forgot?: string | undefined;
   /** How to get in, where this is only a demonstration. */
   readonly demoHint?: string | undefined;
 }
@@ -110,6 +112,7 @@ ${passwordField(props, t)}
 ${props.passkey === undefined ? '' : passkeyQuestion(props.passkey, t)}
 <div class="buttons column"><button class="button main" data-busy="${t.page.busy}">${t.login.button}</button>${props.passkey === undefined ? '' : passkeyButton(t)}</div>
 </form>
+${props.forgot === undefined ? '' : html`<p class="hint"><a href="${props.forgot}">${t.recovery.forgot}</a></p>`}
 ${props.demoHint === undefined ? '' : html`<div class="notice"><p><b>${t.login.demo}:</b> ${props.demoHint}</p></div>`}`,
       footer: wayOut(signedInAs, t),
     },

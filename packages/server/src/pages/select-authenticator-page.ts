@@ -23,6 +23,8 @@ export interface SelectAuthenticatorPageProps {
   readonly signedInAs: string;
   /** The ways that would do, strongest first. */
   readonly choices: readonly Way[];
+  /** Where somebody goes who has lost all of it. */
+  readonly lost?: string | undefined;
 }
 
 export const selectAuthenticatorPage = (props: SelectAuthenticatorPageProps, t: Messages): string =>
@@ -35,7 +37,8 @@ ${whyBlock(props.why)}
 <form id="${FORM}" method="post" action="${props.action}">
 ${csrfField(props.csrf)}
 ${ways(props.choices, undefined)}
-</form>`,
+</form>
+${props.lost === undefined ? '' : html`<p class="hint"><a href="${props.lost}">${t.recovery.lost}</a></p>`}`,
       footer: wayOut(props.signedInAs, t),
     },
     t,

@@ -12,6 +12,7 @@ import type { Deps } from '../deps.ts';
 import { createPasswordHasher } from '../factors/password-hasher.ts';
 import { generateSigningKey, SIGNING_ALGS } from '../keys/jwk.ts';
 import { createMailbox } from '../notify/mailbox.ts';
+import type { Mail } from '../recovery/mail.ts';
 import { createDeps } from '../server.ts';
 import type { Store } from '../store/ports.ts';
 import type { SigningKey } from '../store/records.ts';
@@ -24,6 +25,8 @@ export interface TestServer {
   readonly store: Store;
   /** Every line that was logged, to look for secrets in. */
   readonly logged: readonly string[];
+  /** Every mail that has left. */
+  readonly mails: readonly Mail[];
   /** Sends a request as some device, without cookies of its own. */
   send(path: string, init?: RequestInit, address?: string): Promise<Response>;
   /** Turns the clock. */
@@ -69,6 +72,7 @@ export const startTestServer = async (
 ): Promise<TestServer> => {
   let now: Instant = START;
   const logged: string[] = [];
+  const mails: Mail[] = [];
   const config = resolveConfig(change(testConfig));
   const store = wrap(createSqliteStore({ path: ':memory:', now: () => now }));
   await store.keys.ensure(sharedKeys());
@@ -77,6 +81,7 @@ export const startTestServer = async (
     now: () => now,
     passwords: cheapPasswords(),
     randomBytes: (n) => randomBytes(n),
+    post: { canSend: true, send: async (mail) => void mails.push(mail) },
     mailbox: createMailbox(),
   });
   const app = createApp(deps);
@@ -86,6 +91,7 @@ export const startTestServer = async (
     deps,
     store,
     logged,
+    mails,
     send: (path, init = {}, address = '192.0.2.1') =>
       app(new Request(new URL(path, config.issuer), { redirect: 'manual', ...init }), {
         address,

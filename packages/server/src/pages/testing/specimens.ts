@@ -181,9 +181,12 @@ const enrolSpecimens = (chosen: Chosen, qrSvg: string, t: Messages): Specimens =
     error,
   });
   return {
-    'enrol-guard': enrolPage({ ...frame, state: 'guard' }, t),
-    'enrol-guard-wrong': enrolPage({ ...frame, state: 'guard', error: t.errors.wrongTicket(2) }, t),
-    'enrol-guard-wait': enrolPage({ ...frame, state: 'guard', retryAfterSeconds: 3_000 }, t),
+    'enrol-guard': enrolPage({ ...frame, state: 'guard', byTicket: true }, t),
+    'enrol-guard-wrong': enrolPage(
+      { ...frame, state: 'guard', byTicket: true, ticketError: t.errors.wrongTicket(2) },
+      t,
+    ),
+    'enrol-guard-wait': enrolPage({ ...frame, state: 'guard', byTicket: true, retryAfterSeconds: 3_000 }, t),
     'enrol-connect': enrolPage({ ...connect, ...asking() }, t),
     'enrol-connect-wrong': enrolPage({ ...connect, ...asking(t.errors.wrongFirstCode) }, t),
     'enrol-connect-wait': enrolPage({ ...connect, ...asking(), retryAfterSeconds: 61 }, t),

@@ -1,0 +1,128 @@
+/** The code that was mailed, and the new password. Nobody is signed in by it, and nothing happens before the form is sent. */
+import { auditRecord } from '../audit/audit.ts';
+import type { Deps, Handler } from '../deps.ts';
+import { checkNewPassword } from '../factors/password.ts';
+import { PasswordHasherBusy } from '../factors/password-hasher.ts';
+import { queryParameters } from '../http/body.ts';
+import { page, seeOther } from '../http/responses.ts';
+import type { ResetPasswordPageProps } from '../pages/reset-password-page.ts';
+import { resetPasswordPage } from '../pages/reset-password-page.ts';
+import { isMailedCode } from '../recovery/mailed-code.ts';
+import { finishReset, resetKey } from '../recovery/password-reset.ts';
+import type { Ceremony } from '../store/records.ts';
+import { mailedCodeLimits } from '../throttle/limits.ts';
+import { takeTry } from '../throttle/take-try.ts';
+import { busy } from './busy.ts';
+import type { Answered, Opened } from './open.ts';
+import { field, home, openForm, openPage, sessionCookie } from './open.ts';
+import { sendResetCode } from './recover.ts';
+
+const always = (): boolean => true;
+
+const pathOf = ({ interaction }: Opened): string => `/reset-password?interaction=${interaction.id}`;
+
+const underWay = ({ interaction }: Opened, deps: Deps): Promise<Ceremony | undefined> =>
+  deps.store.ceremonies.underWay(resetKey(interaction.id), deps.now());
+
+const usernameIn = ({ data }: Ceremony): string => (typeof data.username === 'string' ? data.username : '');
+
+type Ask = Extract<ResetPasswordPageProps, { state: 'ask' }>;
+
+const render = (
+  opened: Opened,
+  ceremony: Ceremony,
+  more: Partial<Pick<Ask, 'code' | 'error' | 'retryAfterSeconds'>>,
+  deps: Deps,
+  status = 200,
+): Response => {
+  const props: Ask = {
+    state: 'ask',
+    application: opened.application,
+    action: pathOf(opened),
+    csrf: opened.csrf,
+    username: usernameIn(ceremony),
+    validForSeconds: Math.max(1, ceremony.expiresAt - deps.now()),
+    ...more,
+  };
+  return page(resetPasswordPage(props, opened.t), status);
+};
+
+const isDone = ({ interaction }: Opened): boolean => interaction.progress.passwordReset === true;
+
+const done = (opened: Opened): Response =>
+  page(
+    resetPasswordPage({ state: 'done', application: opened.application, signIn: home(opened.interaction) }, opened.t),
+  );
+
+/** `GET /reset-password` */
+export const showResetPassword: Handler = async (request, deps, caller) => {
+  const opened = await openPage('login', request, deps, caller, always);
+  if (opened instanceof Response) return opened;
+  if (isDone(opened)) return done(opened);
+  const ceremony = await underWay(opened, deps);
+  if (!ceremony) return seeOther(home(opened.interaction));
+  return render(opened, ceremony, { code: queryParameters(request).get('code')?.[0] }, deps);
+};
+
+/** `POST /reset-password` */
+export const answerResetPassword: Handler = async (request, deps, caller) => {
+  const answered = await openForm('login', request, deps, caller, always);
+  if (answered instanceof Response) return answered;
+  if (isDone(answered)) return seeOther(pathOf(answered));
+  const ceremony = await underWay(answered, deps);
+  if (!ceremony) return seeOther(`/recover?interaction=${answered.interaction.id}&what=password`);
+  if (answered.form.has('again')) return sendResetCode(answered, usernameIn(ceremony), deps);
+  const { errors, passwordProblems } = answered.t.recovery;
+  const code = field(answered, 'code') ?? '';
+  const password = answered.form.get('password')?.[0] ?? '';
+  // Judged by what was typed alone, before the code is: it tells nothing about the account.
+  const judged = checkNewPassword(password, { username: usernameIn(ceremony) });
+  if (!judged.ok) {
+    const error = { field: 'password', message: passwordProblems[judged.error] } as const;
+    return render(answered, ceremony, { code, error }, deps, 400);
+  }
+  if (deps.passwords.isFull()) return busy(request, deps, caller);
+  const throttle = await takeTry(mailedCodeLimits(ceremony.id, caller.address), deps);
+  if (!throttle.allowed) {
+    deps.metrics.failed('password-reset', 'throttled');
+    const { retryAfterSeconds } = throttle;
+    const response = render(answered, ceremony, { retryAfterSeconds }, deps, 429);
+    response.headers.set('retry-after', String(retryAfterSeconds));
+    return response;
+  }
+  if (!isMailedCode(code, ceremony, deps)) {
+    await refused(answered, ceremony, deps);
+    return render(answered, ceremony, { error: { field: 'code', message: errors.wrongCode } }, deps, 400);
+  }
+  try {
+    return await set(answered, ceremony, judged.value, deps);
+  } catch (error) {
+    if (error instanceof PasswordHasherBusy) return busy(request, deps, caller);
+    throw error;
+  }
+};
+
+const set = async (answered: Answered, ceremony: Ceremony, password: string, deps: Deps): Promise<Response> => {
+  const outcome = await finishReset(ceremony, password, answered, deps);
+  if (outcome === 'reset') {
+    const progress = { ...answered.interaction.progress, passwordReset: true };
+    await deps.store.interactions.update(answered.interaction.id, { progress });
+    const { current } = answered.decided;
+    return seeOther(pathOf(answered), current?.user.id === ceremony.userId ? [sessionCookie(null, deps)] : []);
+  }
+  const latest = await deps.store.interactions.find(answered.interaction.id);
+  if (latest?.progress.passwordReset === true) return seeOther(pathOf(answered));
+  const { errors } = answered.t.recovery;
+  return render(answered, ceremony, { error: { field: 'code', message: errors.expiredCode } }, deps, 400);
+};
+
+const refused = async ({ caller }: Answered, { userId }: Ceremony, deps: Deps): Promise<void> => {
+  deps.metrics.failed('password-reset', 'wrong');
+  await deps.store.audit.append([
+    auditRecord(deps, 'password_reset.refused', {
+      userId,
+      requestId: caller.requestId,
+      details: { reason: 'wrong' },
+    }),
+  ]);
+};
