@@ -179,3 +179,31 @@ describe('connecting a device on the pages of the account', () => {
     await phone.waitForSelector('[data-part=question]:not([hidden])');
   });
 });
+
+describe('being called', () => {
+  it('a message wakes the device, which says that there is a question, and nothing of it', async () => {
+    const context = await newContext();
+    await context.grantPermissions(['notifications'], { origin: server.issuer });
+    const page = await context.newPage();
+    const registered = Promise.withResolvers<string>();
+    const worker = await context.newCDPSession(page);
+    worker.on('ServiceWorker.workerVersionUpdated', ({ versions }) => {
+      const active = versions.find(({ status }) => status === 'activated');
+      if (active) registered.resolve(active.registrationId);
+    });
+    await worker.send('ServiceWorker.enable');
+    assert.ok(captured);
+    const { address } = await invite(captured, server.person('ada').id);
+    await page.goto(address);
+    await page.click('[data-join] button');
+    const registrationId = await registered.promise;
+    const origin = new URL(server.issuer).origin;
+    await worker.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data: '{"kind":"question"}' });
+    const said = await page.waitForFunction(async () => {
+      const registration = await navigator.serviceWorker.getRegistration('/approve');
+      const [notification] = (await registration?.getNotifications()) ?? [];
+      return notification && `${notification.title} ${notification.body}`;
+    });
+    assert.match(String(await said.jsonValue()), /^Is this you\? Somebody asks for your approval\./);
+  });
+});

@@ -38,7 +38,7 @@ export const limitsSchema = z
     codeInProvenSession: row(10, 360),
     webauthn: row(15, 4),
     /** Asking somebody's device for its approval, and the answers of that device. */
-    pushAsked: row(5, 12),
+    pushAsked: row(5, 300),
     pushAnswered: row(15, 4),
     /** Waiting for an answer of another device. */
     poll: row(12, 5),

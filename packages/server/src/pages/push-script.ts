@@ -86,27 +86,28 @@ const stileDevice = (() => {
       worker.addEventListener('statechange', look);
       look();
     });
-  const inTime = (promise) =>
-    Promise.race([promise, new Promise((resolve) => setTimeout(resolve, 5000))]);
+  const within = (milliseconds, promise) =>
+    Promise.race([promise, new Promise((resolve) => setTimeout(resolve, milliseconds))]);
   // Where this device can be called, if its owner allows it and its push service is there; it works without.
   const subscription = async (vapid) => {
     try {
       if (!('serviceWorker' in navigator) || !('PushManager' in window) || Notification.permission !== 'granted') return;
       const registration = await navigator.serviceWorker.register('/approve/worker.js', { scope: '/approve' });
-      await inTime(active(registration));
+      await within(5000, active(registration));
       const key = Uint8Array.from(atob(vapid.replaceAll('-', '+').replaceAll('_', '/')), (sign) => sign.charCodeAt(0));
       const former = await registration.pushManager.getSubscription();
       if (former && base64url(former.options.applicationServerKey) === vapid) return former.toJSON();
       await former?.unsubscribe();
       const options = { userVisibleOnly: true, applicationServerKey: key };
-      return (await inTime(registration.pushManager.subscribe(options)))?.toJSON();
+      return (await within(5000, registration.pushManager.subscribe(options)))?.toJSON();
     } catch {
       return;
     }
   };
+  // Whoever leaves the browser's question open is not kept waiting; what they say later counts when the page is next opened.
   const askToNotify = async () => {
     try {
-      await Notification.requestPermission();
+      await within(20000, Notification.requestPermission());
     } catch {
       // A browser without notifications.
     }
