@@ -38,7 +38,6 @@ export const PARSERS: Readonly<Record<string, readonly string[]>> = {
   'packages/resource-server/src/node.ts': ['toNodeHandler'],
   'packages/resource-server/src/protected-resource-metadata.ts': ['metadataPathOf', 'metadataHandlerAt'],
   'packages/resource-server/src/settings.ts': ['settingsFrom'],
-  'packages/server/src/account/browser-name.ts': ['browserName', 'coarseAddress'],
   'packages/server/src/account/place.ts': ['isPlace'],
   'packages/server/src/authenticator/name.ts': ['authenticatorName'],
   'packages/server/src/authorization/validated-request.ts': [

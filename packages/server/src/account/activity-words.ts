@@ -3,8 +3,8 @@ import type { Deps } from '../deps.ts';
 import { factorNamed } from '../factors/factors.ts';
 import type { ActivityInWords } from '../pages/account/activity-page.ts';
 import type { Messages } from '../pages/messages.ts';
+import { browserName, networkAround } from '../push/place.ts';
 import type { AuditRecord, Session } from '../store/records.ts';
-import { browserName, coarseAddress } from './browser-name.ts';
 
 /** More than anybody reads, so that enough is left when the rest is left out. */
 const RECORDS_READ = 300;
@@ -58,12 +58,9 @@ const whereOf = (
   { t, deps }: { readonly t: Messages; readonly deps: Deps },
 ): readonly string[] => {
   const client = clientId === null ? undefined : deps.config.clients.get(clientId);
-  const browser = session && browserName(session.userAgent);
-  const network = session && coarseAddress(session.address);
   return [
     ...(client ? [client.name] : []),
-    ...(browser ? [t.myAccount.sessions.on(browser.name, browser.system)] : []),
-    ...(network === undefined ? [] : [network]),
+    ...(session ? [browserName(session.userAgent), networkAround(session.address)].filter((part) => part !== '') : []),
     ...(details.reason === 'administrator' ? [t.myAccount.activity.byAdministrator] : []),
   ];
 };

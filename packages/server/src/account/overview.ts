@@ -7,9 +7,9 @@ import { page, seeOther } from '../http/responses.ts';
 import type { OwnedWay, SeenBrowser } from '../pages/account/overview-page.ts';
 import { overviewPage } from '../pages/account/overview-page.ts';
 import type { Messages } from '../pages/messages.ts';
+import { browserName, networkAround } from '../push/place.ts';
 import type { Authenticator, RememberedDevice, Session } from '../store/records.ts';
 import { recentActivity } from './activity-words.ts';
-import { browserName, coarseAddress } from './browser-name.ts';
 import type { Opened } from './open.ts';
 import { field, frameOf, openForm, openPage } from './open.ts';
 
@@ -84,11 +84,10 @@ const codesLeft = (all: readonly Authenticator[], usable: readonly UsableAuthent
 };
 
 const seenSession = (session: Session, { current }: Opened, deps: Deps): SeenBrowser => {
-  const network = coarseAddress(session.address);
   return {
     id: session.id,
     browser: browserName(session.userAgent),
-    ...(network !== undefined && { network }),
+    network: networkAround(session.address),
     seenAgo: ago(session.lastSeenAt, deps),
     here: session.id === current.session.id,
   };

@@ -1,5 +1,5 @@
 import type { PasswordChange } from '../authenticator/password-change.ts';
-import { changePassword, passwordOf } from '../authenticator/password-change.ts';
+import { changePassword, leastLength, passwordOf } from '../authenticator/password-change.ts';
 import { problemPage } from '../authorization/respond.ts';
 import type { Deps, Handler } from '../deps.ts';
 import { PasswordHasherBusy } from '../factors/password-hasher.ts';
@@ -14,7 +14,9 @@ type Failure = Pick<PasswordPageProps, 'error' | 'retryAfterSeconds'>;
 const render = async (opened: Opened, failure: Failure, deps: Deps): Promise<Response> => {
   const { user, t } = opened.owner;
   const hasPassword = (await passwordOf(user.id, deps)) !== undefined;
-  const html = passwordPage({ ...frameOf(opened, '/account/password', deps), hasPassword, ...failure }, t);
+  const least = await leastLength(user.id, deps);
+  const frame = frameOf(opened, '/account/password', deps);
+  const html = passwordPage({ ...frame, hasPassword, leastLength: least, ...failure }, t);
   if (failure.retryAfterSeconds === undefined) return page(html, failure.error ? 400 : 200);
   const response = page(html, 429);
   response.headers.set('retry-after', String(failure.retryAfterSeconds));
@@ -37,7 +39,7 @@ export const answerPassword: Handler = async (request, deps, caller) => {
     const outcome = await changePassword(owner, typed, deps);
     return outcome.outcome === 'changed'
       ? seeOther('/account?done=password')
-      : await render(answered, failureOf(outcome, answered), deps);
+      : await render(answered, await failureOf(outcome, answered, deps), deps);
   } catch (error) {
     if (!(error instanceof PasswordHasherBusy)) throw error;
     deps.metrics.hasherRefused();
@@ -45,7 +47,11 @@ export const answerPassword: Handler = async (request, deps, caller) => {
   }
 };
 
-const failureOf = (outcome: Exclude<PasswordChange, { outcome: 'changed' }>, { owner }: Opened): Failure => {
+const failureOf = async (
+  outcome: Exclude<PasswordChange, { outcome: 'changed' }>,
+  { owner }: Opened,
+  deps: Deps,
+): Promise<Failure> => {
   const { errors, myAccount } = owner.t;
   switch (outcome.outcome) {
     case 'throttled':
@@ -53,8 +59,17 @@ const failureOf = (outcome: Exclude<PasswordChange, { outcome: 'changed' }>, { o
     case 'wrong':
       return { error: { field: 'password', message: errors.wrongPasswordAgain } };
     case 'refused':
-      return { error: { field: 'new_password', message: myAccount.password.problems[outcome.problem] } };
+      return { error: { field: 'new_password', message: await sentenceOf(outcome.problem, owner, deps) } };
     case 'over':
       return { error: { field: 'page', message: myAccount.password.over } };
   }
+};
+
+const sentenceOf = async (
+  problem: Extract<PasswordChange, { outcome: 'refused' }>['problem'],
+  { user, t }: Opened['owner'],
+  deps: Deps,
+): Promise<string> => {
+  const { password } = t.myAccount;
+  return problem === 'too_short' ? password.tooShort(await leastLength(user.id, deps)) : password.problems[problem];
 };

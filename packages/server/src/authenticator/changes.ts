@@ -26,14 +26,14 @@ export const renameAuthenticator = async (
 ): Promise<boolean> => {
   const record = changeRecord(owner, 'authenticator.renamed', about(authenticator), deps);
   const renamed = await deps.store.authenticators.rename(owner.user.id, authenticator.id, name, [record]);
-  if (renamed) await tellOwner(owner, 'authenticator.renamed', deps);
+  if (renamed) tellOwner(owner, 'authenticator.renamed', deps, name);
   return renamed;
 };
 
 export const preferAuthenticator = async (owner: Owner, authenticator: Authenticator, deps: Deps): Promise<boolean> => {
   const record = changeRecord(owner, 'authenticator.preferred', about(authenticator), deps);
   const preferred = await deps.store.authenticators.prefer(owner.user.id, authenticator.id, deps.now(), [record]);
-  if (preferred) await tellOwner(owner, 'authenticator.preferred', deps);
+  if (preferred) tellOwner(owner, 'authenticator.preferred', deps, authenticator.name);
   return preferred;
 };
 
@@ -58,7 +58,7 @@ export const removeAuthenticator = async (
     const record = changeRecord(owner, 'authenticator.removed', about(authenticator), deps);
     const lost = await deps.store.authenticators.remove(user.id, authenticator.id, deps.now(), [record], among);
     if (!lost) continue;
-    await tellOwner(owner, 'authenticator.removed', deps);
+    tellOwner(owner, 'authenticator.removed', deps, authenticator.name);
     return 'removed';
   }
   throw new Error('The authenticators of a person changed each time one was judged.');

@@ -125,7 +125,7 @@ export const finishEnrolment = async (
   });
   if (outcome === 'taken') return { outcome };
   if (outcome !== 'enrolled') return { outcome: 'over' };
-  await tellOwner(owner, change, deps);
+  tellOwner(owner, change, deps, authenticators[0]?.name);
   return { outcome, authenticators, recoveryCodes: finished.show?.recoveryCodes ?? [] };
 };
 

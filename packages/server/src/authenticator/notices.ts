@@ -1,6 +1,7 @@
 /** The one place that tells a person of a change of their account: what nobody did unnoticed, nobody did in secret. */
 import { auditRecord } from '../audit/audit.ts';
 import type { Deps } from '../deps.ts';
+import { browserName, networkAround } from '../push/place.ts';
 import type { AuditRecord } from '../store/records.ts';
 import type { Owner } from './owner.ts';
 
@@ -31,7 +32,13 @@ export const changeRecord = (
     details: { by: 'owner', ...details },
   });
 
-/** Tells the person of a change that was made. That it cannot be sent makes nothing undone. */
-export const tellOwner = async (owner: Owner, change: AccountChange, deps: Deps): Promise<void> => {
-  deps.log.info({ requestId: owner.caller.requestId, change }, 'an account was changed');
+/**
+ * Tells the person of a change that was made. That it cannot be sent makes nothing undone.
+ *
+ * @param name what it is about, as they call it themselves
+ */
+export const tellOwner = (owner: Owner, change: AccountChange, deps: Deps, name?: string): void => {
+  const { user, request, caller } = owner;
+  const browser = browserName(request.headers.get('user-agent') ?? '');
+  deps.notify.tell(user, { kind: change, name, browser, place: networkAround(caller.address) });
 };

@@ -2,8 +2,9 @@ import { secondsAfter } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
 import type { Deps } from '../deps.ts';
 import { randomId } from '../deps.ts';
-import type { PasswordProblem } from '../factors/password.ts';
-import { checkNewPassword } from '../factors/password.ts';
+import { usableAuthenticators } from '../factors/authenticators.ts';
+import type { NewPasswordProblem } from '../factors/new-password.ts';
+import { judgeNewPassword } from '../factors/new-password.ts';
 import { knownBrowser } from '../session/known-browser.ts';
 import type { Once } from '../store/ports.ts';
 import type { Authenticator } from '../store/records.ts';
@@ -11,19 +12,29 @@ import { passwordLimits } from '../throttle/limits.ts';
 import { takeTry } from '../throttle/take-try.ts';
 import { changeRecord, tellOwner } from './notices.ts';
 import type { Owner } from './owner.ts';
-import { signOutElsewhere } from './sign-out.ts';
+import { endElsewhere } from './sign-out.ts';
 
 export type PasswordChange =
   | { readonly outcome: 'changed' }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
   | { readonly outcome: 'wrong' }
-  | { readonly outcome: 'refused'; readonly problem: PasswordProblem | 'unchanged' }
+  | { readonly outcome: 'refused'; readonly problem: NewPasswordProblem | 'unchanged' }
   /** It was changed by another request meanwhile. */
   | { readonly outcome: 'over' };
 
 /** The password of a person, if they have one. */
 export const passwordOf = async (userId: string, { store }: Pick<Deps, 'store'>): Promise<Authenticator | undefined> =>
   (await store.authenticators.ofUser(userId)).find(({ factor }) => factor === 'password');
+
+/** Whether they have something besides, so that their password is not all that there is. */
+const mayBeShorter = async (userId: string, deps: Deps): Promise<boolean> =>
+  (await usableAuthenticators(userId, deps)).some(({ proof }) => proof.kinds.some((kind) => kind !== 'knowledge'));
+
+/** The least length of a new password of this person. */
+export const leastLength = async (userId: string, deps: Deps): Promise<number> => {
+  const { minimumLength, minimumLengthWithSecondFactor } = deps.config.passwords;
+  return (await mayBeShorter(userId, deps)) ? minimumLengthWithSecondFactor : minimumLength;
+};
 
 /**
  * Gives a person another password, for the one they have: whoever sits in front of an open session does not know it. Every other
@@ -37,8 +48,6 @@ export const changePassword = async (
   deps: Deps,
 ): Promise<PasswordChange> => {
   const { user, request, caller } = owner;
-  const judged = checkNewPassword(typed.next, { username: user.username });
-  if (!judged.ok) return { outcome: 'refused', problem: judged.error };
   const password = await passwordOf(user.id, deps);
   if (password) {
     const throttle = await takeTry(
@@ -53,10 +62,13 @@ export const changePassword = async (
       return { outcome: 'refused', problem: 'unchanged' };
     }
   }
+  const hasSecondFactor = await mayBeShorter(user.id, deps);
+  const judged = await judgeNewPassword(typed.next, { username: user.username, hasSecondFactor }, deps);
+  if (!judged.ok) return { outcome: 'refused', problem: judged.error };
   const material = { hash: await deps.passwords.hash(judged.value) };
   if (!(await keep(owner, password, material, deps))) return { outcome: 'over' };
-  await signOutElsewhere(owner, deps);
-  await tellOwner(owner, 'password.changed', deps);
+  await endElsewhere(owner, deps);
+  tellOwner(owner, 'password.changed', deps);
   return { outcome: 'changed' };
 };
 

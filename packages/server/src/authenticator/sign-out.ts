@@ -1,6 +1,5 @@
 import type { Deps } from '../deps.ts';
 import { isAlive } from '../session/current-session.ts';
-import type { Ended } from '../store/ports.ts';
 import type { Session } from '../store/records.ts';
 import { changeRecord, tellOwner } from './notices.ts';
 import type { Owner } from './owner.ts';
@@ -18,23 +17,27 @@ export const signOutOf = async (owner: Owner, sessionId: string, deps: Deps): Pr
   const record = changeRecord(owner, 'session.ended', { reason: 'owner', session: sessionId }, deps);
   const ended = await deps.store.sessions.signOut(owner.user.id, { only: sessionId }, deps.now(), [record]);
   if (ended.sessions === 0) return false;
-  await tellOwner(owner, 'session.ended', deps);
+  tellOwner(owner, 'session.ended', deps);
   return true;
 };
 
 /** Ends every session of this person but the one they are in, with all that was granted in them, and forgets every remembered device. */
-export const signOutElsewhere = async (owner: Owner, deps: Deps): Promise<Ended> => {
+export const endElsewhere = async (owner: Owner, deps: Deps): Promise<void> => {
   const record = changeRecord(owner, 'sessions.ended', { reason: 'owner' }, deps);
-  const ended = await deps.store.sessions.signOut(owner.user.id, { except: owner.sessionId }, deps.now(), [record]);
+  await deps.store.sessions.signOut(owner.user.id, { except: owner.sessionId }, deps.now(), [record]);
   await deps.store.devices.revokeAllOf(owner.user.id, deps.now(), []);
-  await tellOwner(owner, 'sessions.ended', deps);
-  return ended;
+};
+
+/** The same, as all that its owner wanted. */
+export const signOutElsewhere = async (owner: Owner, deps: Deps): Promise<void> => {
+  await endElsewhere(owner, deps);
+  tellOwner(owner, 'sessions.ended', deps);
 };
 
 /** Forgets a device that was remembered. False when this person has no such device. */
 export const forgetDevice = async (owner: Owner, deviceId: string, deps: Deps): Promise<boolean> => {
   const record = changeRecord(owner, 'device.forgotten', { device: deviceId }, deps);
   const forgotten = await deps.store.devices.revoke(owner.user.id, deviceId, deps.now(), [record]);
-  if (forgotten) await tellOwner(owner, 'device.forgotten', deps);
+  if (forgotten) tellOwner(owner, 'device.forgotten', deps);
   return forgotten;
 };

@@ -25,7 +25,8 @@ export interface OwnedWay {
 /** A browser in which somebody is signed in, or that is remembered. */
 export interface SeenBrowser {
   readonly id: string;
-  readonly browser: { readonly name: string; readonly system: string } | undefined;
+  /** Empty when it is none that we know. */
+  readonly browser: string;
   /** The network, not the whole address. */
   readonly network?: string;
   readonly seenAgo: number;
@@ -63,7 +64,7 @@ const way = (one: OwnedWay, t: Messages): Markup => {
 };
 
 const nameOf = ({ browser }: SeenBrowser, t: Messages): string =>
-  browser === undefined ? t.myAccount.sessions.unknown : t.myAccount.sessions.on(browser.name, browser.system);
+  browser === '' ? t.myAccount.sessions.unknown : browser;
 
 const session = (one: SeenBrowser, t: Messages): Markup => {
   const { sessions } = t.myAccount;

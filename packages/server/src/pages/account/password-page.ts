@@ -7,6 +7,7 @@ import { accountForm, accountPage, mainButton } from './frame.ts';
 /** Changes the password. Sends `csrf`, `password` unless there is none yet, and `new_password`. */
 export interface PasswordPageProps extends AccountFrame {
   readonly hasPassword: boolean;
+  readonly leastLength: number;
   readonly error?: { readonly field: 'password' | 'new_password' | 'page'; readonly message: string } | undefined;
   readonly retryAfterSeconds?: number | undefined;
 }
@@ -40,7 +41,7 @@ ${textField({
   label: password.next,
   type: 'password',
   autocomplete: 'new-password',
-  hint: password.hint,
+  hint: password.hint(props.leastLength),
   error: errorOf('new_password'),
   autofocus: !hasPassword || error?.field === 'new_password',
 })}

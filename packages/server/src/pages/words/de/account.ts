@@ -93,7 +93,6 @@ export const myAccount: typeof english = {
     signOutOf: (name) => `${name} abmelden`,
     everywhere: 'Überall sonst abmelden',
     unknown: 'Unbekannter Browser',
-    on: (browser, system) => `${browser} unter ${system}`,
   },
   devices: {
     title: 'Gemerkte Geräte',
@@ -170,15 +169,19 @@ export const myAccount: typeof english = {
     why: 'Überall sonst werden Sie abgemeldet.',
     current: 'Bisheriges Passwort',
     next: 'Neues Passwort',
-    hint: 'Mindestens 8 Zeichen. Mehrere Wörter hintereinander sind gut.',
+    hint: (least) => `Mindestens ${least} Zeichen. Mehrere Wörter hintereinander sind gut.`,
+    tooShort: (least) =>
+      `Es ist zu kurz. Nehmen Sie mindestens ${least} Zeichen; mehrere Wörter hintereinander sind gut.`,
     button: 'Passwort ändern',
     buttonFirst: 'Passwort festlegen',
     problems: {
       unusable_characters: 'Es enthält Zeichen, die niemand tippen kann. Geben Sie es von Hand ein.',
-      too_short: 'Es ist zu kurz. Nehmen Sie mindestens 8 Zeichen; mehrere Wörter hintereinander sind gut.',
       too_long: 'Es ist zu lang. Nehmen Sie höchstens 256 Zeichen.',
       resembles_username: 'Es ist Ihr Benutzername oder fast. Nehmen Sie ein anderes.',
       common: 'Es gehört zu denen, die zuerst geraten werden. Nehmen Sie ein anderes.',
+      breached: 'Es ist aus einem Datenleck bekannt. Nehmen Sie ein anderes.',
+      unchecked:
+        'Wir konnten nicht prüfen, ob es aus einem Datenleck bekannt ist. Versuchen Sie es nachher noch einmal.',
       unchanged: 'Das haben Sie schon. Nehmen Sie ein anderes.',
     },
     over: 'Ihr Passwort wurde gerade in einem anderen Fenster geändert. Beginnen Sie noch einmal.',

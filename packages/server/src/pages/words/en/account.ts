@@ -83,7 +83,6 @@ export const myAccount = {
     signOutOf: (name: string): string => `Sign out ${name}`,
     everywhere: 'Sign out everywhere else',
     unknown: 'Unknown browser',
-    on: (browser: string, system: string): string => `${browser} on ${system}`,
   },
   devices: {
     title: 'Remembered devices',
@@ -160,15 +159,18 @@ export const myAccount = {
     why: 'You will be signed out everywhere else.',
     current: 'Password until now',
     next: 'New password',
-    hint: 'At least 8 characters. Several words in a row are good.',
+    hint: (least: number): string => `At least ${least} characters. Several words in a row are good.`,
+    tooShort: (least: number): string =>
+      `It is too short. Take at least ${least} characters; several words in a row are good.`,
     button: 'Change the password',
     buttonFirst: 'Set the password',
     problems: {
       unusable_characters: 'It holds characters that nobody can type. Type it by hand.',
-      too_short: 'It is too short. Take at least 8 characters; several words in a row are good.',
       too_long: 'It is too long. Take at most 256 characters.',
       resembles_username: 'It is your username, or almost. Take another one.',
       common: 'It is among those that are guessed first. Take another one.',
+      breached: 'It is known from a leak elsewhere. Take another one.',
+      unchecked: 'We could not check whether it is known from a leak. Try again in a while.',
       unchanged: 'It is the one you have. Take another one.',
     },
     over: 'Your password was changed a moment ago, in another window. Begin anew.',
