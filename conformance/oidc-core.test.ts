@@ -179,12 +179,12 @@ describe('OpenID Connect Core 1.0, section 5.5.1.1: acr as an essential claim', 
   });
 
   it('T3: or the request fails with unmet_authentication_requirements', async () => {
-    const { error, code } = await answer(await signedIn('ada'), { claims: essential('phr') });
+    const { error, code } = await answer(await signedIn('ada'), { claims: essential('phrh') });
     assert.deepEqual([error, code], ['unmet_authentication_requirements', undefined]);
   });
 
   it('but as a voluntary claim it never fails a request: the level that was reached is returned', async () => {
-    const { id_token } = await tokensFor(server, 'eve', { claims: claims({ acr: { values: ['phr'] } }) });
+    const { id_token } = await tokensFor(server, 'eve', { claims: claims({ acr: { values: ['phrh'] } }) });
     assert.equal(claimsOf(id_token).acr, '1fa');
   });
 
@@ -197,7 +197,7 @@ describe('OpenID Connect Core 1.0, section 5.5.1.1: acr as an essential claim', 
     const both = { claims: essential('mfa'), acr_values: '1fa' };
     const { id_token } = await tokensFor(server, 'finn', both);
     assert.equal(claimsOf(id_token).acr, 'mfa');
-    const { error } = await answer(await signedIn('ada'), { claims: essential('1fa'), acr_values: 'phr' });
+    const { error } = await answer(await signedIn('ada'), { claims: essential('1fa'), acr_values: 'phrh' });
     assert.equal(error, 'unmet_authentication_requirements');
   });
 

@@ -58,10 +58,10 @@ const refusedAs = async (acr_values: string, at = server): Promise<unknown> =>
   answerIn(await new UserAgent(at.issuer).open(authorizationUrl(at, { acr_values }))).error;
 
 describe('OpenID Connect EAP ACR Values 1.0, and PAPE', () => {
-  it('phr and phrh are known by these names and promised to nobody: no factor here can show them yet', async () => {
+  it('phr is promised where there are passkeys; phrh only where something counts as hardware', async () => {
     const { body } = await getJson(server.at('.well-known/openid-configuration'));
-    assert.deepEqual(body.acr_values_supported, ['mfa', PAPE, '1fa']);
-    for (const acr of ['phr', 'phrh']) assert.equal(await refusedAs(acr), 'unmet_authentication_requirements');
+    assert.deepEqual(body.acr_values_supported, ['phr', 'mfa', PAPE, '1fa']);
+    assert.equal(await refusedAs('phrh'), 'unmet_authentication_requirements');
   });
 
   it('PAPE’s multi-factor is two factors; its other policies are names that nobody here knows', async () => {

@@ -54,8 +54,9 @@ for (const path of documents) {
 
     it('RFC 9207, section 3, and RFC 9470, section 7: iss and acr_values are announced', () => {
       assert.equal(body.authorization_response_iss_parameter_supported, true);
-      // Without passkeys nobody could reach phr, so it is not promised.
+      // Nothing counts as bound to hardware here, so nobody could reach phrh, and it is not promised.
       assert.deepEqual(body.acr_values_supported, [
+        'phr',
         'mfa',
         'http://schemas.openid.net/pape/policies/2007/06/multi-factor',
         '1fa',

@@ -292,7 +292,7 @@ describe('a client takes more than it may', () => {
     const asUserinfo = (config: ConfigInput) => withApi({ audience: `${config.issuer}userinfo` })(config);
     await assert.rejects(startAuthorizationServer({ change: asUserinfo }), ConfigError);
     await assert.rejects(startAuthorizationServer({ change: withApi({ audience: ACCOUNTS }) }), ConfigError);
-    const toNobody = withApi({ scopes: { x: { requires: { acr: 'phr' } } } });
+    const toNobody = withApi({ scopes: { x: { requires: { acr: 'phrh' } } } });
     await assert.rejects(startAuthorizationServer({ change: toNobody }), ConfigError);
   });
 

@@ -52,9 +52,9 @@ ProxyPass / ${application}/
 </Location>
 # A level that nobody here can reach.
 <Location "/vault">
-  Require claim acr:phr
+  Require claim acr:phrh
   OIDCUnAutzAction auth
-  OIDCPathAuthRequestParams acr_values=phr
+  OIDCPathAuthRequestParams acr_values=phrh
 </Location>
 # Every access token is closer to its end than this, so each request brings a new one.
 <Location "/refreshed">

@@ -200,7 +200,7 @@ describe('@auth/core', () => {
   it('failure: T3: unmet_authentication_requirements', async () => {
     const finn = visitor();
     logged.length = 0;
-    await signIn(finn, server.person('finn'), { acr_values: 'phr' });
+    await signIn(finn, server.person('finn'), { acr_values: 'phrh' });
     assert.deepEqual(logged, ['unmet_authentication_requirements']);
     assert.deepEqual(await session(finn), {});
   });

@@ -130,7 +130,7 @@ describe('@auth0/auth0-auth-js', () => {
 
   it('failure: T3, T4: unmet_authentication_requirements, and login_required for prompt=none', async () => {
     const { agent } = await signIn('finn');
-    const never = await authorize('finn', { acr_values: 'phr' }, agent);
+    const never = await authorize('finn', { acr_values: 'phrh' }, agent);
     assert.match(await refusal(never.end, never.codeVerifier), /"unmet_authentication_requirements"/);
     const silent = await authorize('finn', { acr_values: PAPE, prompt: 'none' }, agent);
     const said = await refusal(silent.end, silent.codeVerifier);

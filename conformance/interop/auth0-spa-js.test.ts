@@ -253,7 +253,7 @@ describe('@auth0/auth0-spa-js', () => {
     await signIn(page, server.person('hugo'));
     const said = await page.evaluate(async () => {
       try {
-        return await window.auth0.getTokenSilently({ cacheMode: 'off', authorizationParams: { acr_values: 'phr' } });
+        return await window.auth0.getTokenSilently({ cacheMode: 'off', authorizationParams: { acr_values: 'phrh' } });
       } catch (error) {
         return error instanceof Error && 'error' in error ? String(error.error) : String(error);
       }

@@ -70,7 +70,7 @@ const start = (name: Name, more: ConfigParams): void => {
     response.json(request.oidc.idTokenClaims);
   });
   app.get('/phr', requiresAuth(), (_request, response) => {
-    void response.oidc.login({ authorizationParams: { acr_values: 'phr' } });
+    void response.oidc.login({ authorizationParams: { acr_values: 'phrh' } });
   });
   app.get('/refreshed', requiresAuth(), async (request, response) => {
     const before = request.oidc.accessToken?.access_token;

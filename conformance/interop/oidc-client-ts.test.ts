@@ -220,7 +220,7 @@ describe('oidc-client-ts', () => {
     const { page } = await open();
     await signIn(page, server.person('finn'));
     const answered = page.waitForURL(`${origin}/callback?error=**`);
-    await page.evaluate(() => void window.manager.signinRedirect({ acr_values: 'phr' }));
+    await page.evaluate(() => void window.manager.signinRedirect({ acr_values: 'phrh' }));
     await answered;
     await page.waitForSelector('text=ready');
     assert.equal(await page.evaluate(() => window.refusal), 'unmet_authentication_requirements');

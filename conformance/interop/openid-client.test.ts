@@ -90,7 +90,7 @@ describe('discovery', () => {
       assert.equal(metadata.issuer, server.issuer);
       assert.ok(metadata.supportsPKCE());
       assert.equal(metadata.authorization_response_iss_parameter_supported, true);
-      assert.deepEqual(metadata.acr_values_supported?.slice(0, 1), ['mfa']);
+      assert.deepEqual(metadata.acr_values_supported?.slice(0, 2), ['phr', 'mfa']);
     });
   }
 });
@@ -168,7 +168,7 @@ describe('step-up', () => {
 
   it('failure: T3: ends in unmet_authentication_requirements when no authenticator of this server could meet it', async () => {
     const { agent } = await signIn('ada');
-    const asked = await ask({ acr_values: 'phr' });
+    const asked = await ask({ acr_values: 'phrh' });
     const journey = await agent.authorize(asked.url, server.person('ada'));
     assert.deepEqual(journey.pages, []);
     await assert.rejects(take(journey, asked), refusal('unmet_authentication_requirements'));

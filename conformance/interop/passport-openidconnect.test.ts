@@ -71,7 +71,7 @@ const login = (name: string, more: Partial<Options> = {}): void => {
 };
 login('login');
 login('proven', { acrValues: 'mfa', maxAge: 300 });
-login('phr', { acrValues: 'phr' });
+login('phr', { acrValues: 'phrh' });
 login('careless', { nonce: false, callbackURL: `${place.origin}/login/callback` });
 app.get('/', (request, response) => {
   response.json(request.user ?? {});
