@@ -3,16 +3,20 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Deps } from '@stile/server';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { issueEnrolmentTicket } from '../../packages/server/src/factors/enrolment-ticket.ts';
 import { startAuthorizationServer } from '../authorization-server.ts';
 import { giveCode, giveUsernameAndPassword, launchChromium } from '../chromium.ts';
 import { CALLBACK } from '../fabrikam.ts';
 import { authorizationUrl } from '../flow.ts';
 import { invite } from './devices.ts';
 
+/** Has a password and nothing else. */
+const FINN = { id: 'user_finn', username: 'finn', password: 'purple otters juggle lemons' } as const;
+
 let captured: Deps | undefined;
 const server = await startAuthorizationServer({
   people: ['ada', 'ben', 'cleo', 'dan', 'eve'],
-  change: (config) => ({ ...config, push: { services: [] } }),
+  change: (config) => ({ ...config, push: { services: [] }, users: [...(config.users ?? []), FINN] }),
   replace: (deps) => {
     captured = deps;
     return deps;
@@ -177,6 +181,23 @@ describe('connecting a device on the pages of the account', () => {
     assert.match((await page.textContent('main')) ?? '', /Eve’s phone/);
     await asking('eve');
     await phone.waitForSelector('[data-part=question]:not([hidden])');
+  });
+});
+
+describe('connecting a device behind the guard', () => {
+  it('somebody without a second proof connects this browser with a ticket, and that is the proof', async () => {
+    assert.ok(captured);
+    const page = await (await newContext()).newPage();
+    await page.goto(authorizationUrl(server, TRANSFER).href);
+    await giveUsernameAndPassword(page, { ...server.person('ada'), ...FINN });
+    await page.fill('#ticket', await issueEnrolmentTicket(FINN.id, captured));
+    await page.click('button.main');
+    await page.click('button[value=push]');
+    await page.click('[data-here] button');
+    await page.waitForSelector('#codes');
+    const given = codeGiven(page);
+    await page.click('button[name=kept]');
+    assert.ok(await given);
   });
 });
 

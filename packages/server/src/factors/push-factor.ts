@@ -111,7 +111,7 @@ const invitationTo = (ceremonyId: string, { config, secrets }: Pick<Deps, 'confi
 const ceremonyIn = (data: Ceremony['data']): string => (typeof data.ceremony === 'string' ? data.ceremony : '');
 
 const enrolment: Enrolment = {
-  guarded: false,
+  guarded: true,
   types: ['push-notification'],
   lifetimeSeconds: ENROLMENT_SECONDS,
   begin: async (_somebody, _answer, ceremonyId) => ({ ok: true, data: { ceremony: ceremonyId } }),
