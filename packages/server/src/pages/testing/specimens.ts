@@ -21,6 +21,7 @@ import { signedOutPage } from '../signed-out-page.ts';
 import type { Way } from '../ways.ts';
 import { webMessagePage } from '../web-message-page.ts';
 import type { Why } from '../why.ts';
+import { accountSpecimens } from './account-specimens.ts';
 import { pushSpecimens } from './push-specimens.ts';
 
 /** What other people choose, and what an attacker therefore chooses: names, labels, hints. */
@@ -267,6 +268,7 @@ export const specimens = async (chosen: Chosen, t: Messages): Promise<Specimens>
     ...enrolSpecimens(chosen, qrSvg, t),
     ...pushSpecimens(chosen, qrSvg, t),
     ...otherSpecimens(chosen, t),
+    ...accountSpecimens(chosen, t),
     ...problemSpecimens(chosen, t),
   };
 };

@@ -75,13 +75,13 @@ export const myAccount: typeof english = {
     codesLeft: (count) => (count === 0 ? 'Keiner übrig' : `${count} übrig`),
     fewCodes: (count) => {
       if (count === 0)
-        return 'Sie haben keinen Wiederherstellungscode mehr. Geht Ihr Gerät verloren, kommen Sie nicht hinein.';
+        return 'Sie haben keinen Wiederherstellungscode mehr. Geht Ihr Gerät verloren, sind Sie womöglich ausgesperrt.';
       const codes = count === 1 ? 'einen Wiederherstellungscode' : `${count} Wiederherstellungscodes`;
       return `Sie haben nur noch ${codes}. Erstellen Sie rechtzeitig neue.`;
     },
-    noCodes: 'Sie haben keine Wiederherstellungscodes. Geht Ihr Gerät verloren, kommen Sie nicht hinein.',
+    noCodes: 'Sie haben keine Wiederherstellungscodes. Geht Ihr Gerät verloren, sind Sie womöglich ausgesperrt.',
     newCodes: 'Neue Wiederherstellungscodes erstellen',
-    add: 'Anmeldemethode hinzufügen',
+    add: 'Weitere hinzufügen',
     changePassword: 'Passwort ändern',
     setPassword: 'Passwort festlegen',
   },

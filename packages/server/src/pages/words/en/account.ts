@@ -67,9 +67,9 @@ export const myAccount = {
     codesLeft: (count: number): string => (count === 0 ? 'None left' : `${count} left`),
     fewCodes: (count: number): string =>
       count === 0
-        ? 'You have no recovery code left. If you lose your device you cannot get in.'
+        ? 'You have no recovery code left. If you lose your device you may be locked out.'
         : `You have only ${plural(count, 'recovery code', 'recovery codes')} left. Make new ones in time.`,
-    noCodes: 'You have no recovery codes. If you lose your device you cannot get in.',
+    noCodes: 'You have no recovery codes. If you lose your device you may be locked out.',
     newCodes: 'Make new recovery codes',
     add: 'Add a way to sign in',
     changePassword: 'Change password',
