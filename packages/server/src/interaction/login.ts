@@ -52,7 +52,7 @@ const answerByPasskey = async (answered: Answered, credential: string, deps: Dep
   const signedIn = await signInByPasskey(answered, credential, deps);
   if (signedIn instanceof Response) return signedIn;
   if (signedIn.retryAfterSeconds === undefined) {
-    return render(answered, deps, { error: { message: answered.t.webauthn.login.failed } }, 400);
+    return render(answered, deps, { error: { field: 'passkey', message: answered.t.webauthn.login.failed } }, 400);
   }
   deps.metrics.failed('webauthn', 'throttled');
   return tooMany(answered, {}, signedIn.retryAfterSeconds, deps);

@@ -28,8 +28,10 @@ export interface LoginPageProps {
   readonly signedInAs?: string | undefined;
   /** Why somebody who is signed in has to do it again; a sentence of the catalogue. */
   readonly reason?: string | undefined;
-  /** What went wrong; without a field it concerns the pair. */
-  readonly error?: { readonly field?: 'username' | 'password' | undefined; readonly message: string } | undefined;
+  /** What went wrong; without a field it concerns the pair of name and password. */
+  readonly error?:
+    | { readonly field?: 'username' | 'password' | 'passkey' | undefined; readonly message: string }
+    | undefined;
   /** Set when there were too many tries: how long to wait. */
   readonly retryAfterSeconds?: number | undefined;
   /** What the browser is asked for when somebody signs in by a passkey; nothing where they cannot. */
@@ -46,7 +48,7 @@ const knownUser = (user: string): Markup =>
 
 /** The field to begin with: the one to correct, else the first that is empty. */
 const firstField = ({ error, loginHint, signedInAs }: LoginPageProps): 'username' | 'password' => {
-  if (error?.field !== undefined) return error.field;
+  if (error?.field === 'username' || error?.field === 'password') return error.field;
   return signedInAs === undefined && !loginHint ? 'username' : 'password';
 };
 
@@ -90,7 +92,8 @@ const passkeyQuestion = (options: JsonObject, t: Messages): Markup =>
 
 const problem = (props: LoginPageProps, t: Messages): string | undefined => {
   if (props.retryAfterSeconds !== undefined) return t.errors.tooManyTries(props.retryAfterSeconds);
-  return props.error?.field === undefined ? props.error?.message : undefined;
+  const { error } = props;
+  return error?.field === undefined || error.field === 'passkey' ? error?.message : undefined;
 };
 
 export const loginPage = (props: LoginPageProps, t: Messages): string => {

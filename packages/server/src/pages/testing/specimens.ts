@@ -80,7 +80,7 @@ const loginSpecimens = (chosen: Chosen, t: Messages): Specimens => {
     'login-wait': loginPage({ ...frame, loginHint: chosen.loginHint, retryAfterSeconds: 290 }, t),
     'login-passkey': loginPage({ ...frame, passkey: PASSKEY_OPTIONS }, t),
     'login-passkey-wrong': loginPage(
-      { ...frame, passkey: PASSKEY_OPTIONS, error: { message: t.webauthn.login.failed } },
+      { ...frame, passkey: PASSKEY_OPTIONS, error: { field: 'passkey', message: t.webauthn.login.failed } },
       t,
     ),
     'login-again': loginPage({ ...frame, signedInAs: user, reason }, t),

@@ -2,7 +2,7 @@ import type { webauthn as english } from '../en/webauthn.ts';
 
 /** Passkeys und Sicherheitsschlüssel. */
 export const webauthn: typeof english = {
-  lead: (name) => `Ihr Gerät fragt nach „${name}“: nach Finger, Gesicht oder PIN.`,
+  lead: (name) => `Nehmen Sie „${name}“: Ihr Gerät fragt nach Finger, Gesicht oder PIN.`,
   leadKey: (name) => `Verbinden Sie „${name}“ und berühren Sie ihn, wenn er blinkt.`,
   noScript:
     'Ein Passkey braucht Skripte, und dieser Browser führt keine aus. Erlauben Sie sie für diese Seite, oder nehmen Sie einen anderen Weg.',

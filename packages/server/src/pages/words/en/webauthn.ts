@@ -1,7 +1,7 @@
 /** Passkeys and security keys. */
 export const webauthn = {
   /** What to expect of the device. */
-  lead: (name: string): string => `Your device asks for “${name}”: your finger, your face or its PIN.`,
+  lead: (name: string): string => `Use “${name}”: your device asks for your finger, your face or its PIN.`,
   leadKey: (name: string): string => `Connect “${name}” and touch it when it blinks.`,
   noScript:
     'A passkey needs scripts, and this browser does not run them. Allow them for this page, or take another way.',
