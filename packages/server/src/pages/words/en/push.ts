@@ -30,7 +30,7 @@ export const push = {
     `Your device was asked too often. We can ask it again in ${minutes(seconds)}. Take another way.`,
   enrol: {
     title: 'Connect a device that approves',
-    lead: 'It will ask you there whenever somebody who says to be you needs a second proof.',
+    lead: 'You are asked there whenever somebody who claims to be you has to give a second proof.',
     here: 'Use this browser',
     hereHint: 'You then approve on this device what is asked on others.',
     other: 'Use another device',
