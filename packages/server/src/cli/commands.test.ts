@@ -188,3 +188,11 @@ for (const [name, text, words] of [
 test('a file that is not there is named', async () => {
   await assert.rejects(loadConfig('/nowhere/stile.config.ts', {}), /\/nowhere\/stile\.config\.ts cannot be loaded/);
 });
+
+test('a key whose name begins with a hyphen is a key, and no option', async (t) => {
+  const { run } = await commandLine(t);
+  const { status, text } = await run('keys', 'withdraw', `-${'a'.repeat(42)}`);
+  assert.equal(status, 1);
+  assert.doesNotMatch(text, /has no option/);
+  assert.equal((await run('keys', 'withdraw', '--force')).status, 2);
+});

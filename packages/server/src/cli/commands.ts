@@ -86,6 +86,9 @@ const usage = ({ print }: Pick<CommandLine, 'print'>): number => {
   return 2;
 };
 
+/** Names that are made of digests may begin with a hyphen as well: one of every 64 keys is called so. */
+const isOption = (word: string): boolean => word.startsWith('-') && word.length < 40;
+
 /** Runs one command. Returns the exit code. */
 export const runCommand = async (
   words: readonly string[],
@@ -94,7 +97,7 @@ export const runCommand = async (
   const named = commandNamed(words.length === 0 ? ['serve'] : words);
   if (!named) return usage(line);
   const { name, options, command, rest } = named;
-  const unknown = rest.find((word) => word.startsWith('-') && !options.includes(word));
+  const unknown = rest.find((word) => isOption(word) && !options.includes(word));
   if (unknown !== undefined) {
     line.print(`stile ${name} has no option ${unknown}.`);
     return usage(line);
