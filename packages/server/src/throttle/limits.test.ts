@@ -42,7 +42,7 @@ test('names and addresses cannot be shifted into one another', () => {
 });
 
 test('a success clears what counts failures of the person, and neither what the address tried nor what was sent', () => {
-  const acts: readonly LimitedAct[] = ['totp', 'webauthn', 'push', 'email-sent', 'phone-sent', 'push-sent', 'poll'];
+  const acts: readonly LimitedAct[] = ['totp', 'webauthn', 'push', 'email-sent', 'phone-sent', 'push-sent'];
   const limits = [
     ...passwordLimits('robin', 'x', undefined),
     ...acts.flatMap((act) => limitsOf(act, trying)),

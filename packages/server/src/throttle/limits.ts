@@ -41,8 +41,6 @@ export type LimitedAct =
   | 'email-sent'
   | 'phone-sent'
   | 'push-sent'
-  /** Somebody waits for what another device answers. */
-  | 'poll'
   | 'my-account';
 
 const limit = (kind: LimitKind, whose: string | null, label: string, ...of: readonly string[]): Limit => ({
@@ -103,8 +101,6 @@ export const limitsOf = (act: LimitedAct, trying: Trying): readonly Limit[] => {
       return [limit('phoneMessageSent', whose, act, userId), ...sending(network)];
     case 'push-sent':
       return [limit('pushAsked', whose, act, userId), ...sending(network)];
-    case 'poll':
-      return [limit('poll', whose, act, userId, authenticatorId)];
     case 'my-account':
       return [limit('myAccount', whose, act, userId)];
   }
