@@ -4,23 +4,30 @@
  */
 import type { AuthenticationEvent, Instant } from '@stile/core';
 import type { Asked, Commit } from '../metrics/recorder.ts';
+import type { GrantStore } from './grant-ports.ts';
 import type {
   Arrival,
   AuditRecord,
   Authenticator,
   Ceremony,
-  Code,
-  Consent,
   EnrolmentTicket,
-  Grant,
   Interaction,
   Purpose,
-  RefreshToken,
   RememberedDevice,
   Session,
   SigningKey,
   User,
 } from './records.ts';
+
+export type {
+  AuthorizationOutcome,
+  CodeOutcome,
+  GrantStore,
+  Judgement,
+  NewAuthorization,
+  RefreshOutcome,
+  Standing,
+} from './grant-ports.ts';
 
 /** A thing that may succeed once: a code, a one-time code's step, a recovery code, a ticket, a token, an assertion. */
 export interface Once {
@@ -88,7 +95,8 @@ export interface AuthenticatorStore {
   ): Promise<boolean>;
   /**
    * Atomic: an authenticator is gone, and with it all that rests on it. Its proofs are taken out of every session (one that was begun
-   * by it alone ends), every grant that was made with one is revoked, and a proof that is under way is not recorded any more.
+   * by it alone ends), every grant that was made with one is revoked, every remembered device of the user is forgotten, and a proof that is
+   * under way is not recorded any more.
    * Says how many sessions and grants lost something; nothing, and nothing is changed, when this user has no such authenticator.
    *
    * @param among the ids of the user's authenticators when it was judged whether this one may go: when they are others by now, nothing is changed
@@ -220,7 +228,7 @@ export interface SessionStore {
   end(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
   /**
    * Atomic: ends one session of a user, or all but one, and revokes every grant that was made in them; with all but one also those of
-   * sessions that are over. Says how many were alive; audits if any was, or if all but one were meant.
+   * sessions that are over, and every remembered device is forgotten. Says how many were alive; audits if any was, or if all but one were meant.
    */
   signOut(
     userId: string,
@@ -228,10 +236,10 @@ export interface SessionStore {
     now: Instant,
     audit: readonly AuditRecord[],
   ): Promise<Ended>;
-  /** Ends every session of a user. Returns how many were alive. */
+  /** Ends every session of a user, and forgets every remembered device. Returns how many sessions were alive. */
   endAllOf(userId: string, now: Instant, audit: readonly AuditRecord[]): Promise<number>;
   /**
-   * Atomic: ends every session of everybody and revokes every grant, and with it every code and token of it. Says how many were alive:
+   * Atomic: ends every session of everybody, forgets every remembered device and revokes every grant, and with it every code and token of it. Says how many were alive:
    * of the sessions those that had not run out by themselves.
    *
    * @param standing which had not: begun and seen later than these moments
@@ -259,87 +267,6 @@ export interface InteractionStore {
   abandon(now: Instant, atMost: number): Promise<readonly (Asked | null)[]>;
   /** Marks it finished, once (a refusal sent to the client), and forgets its progress. True the first time. */
   finish(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
-}
-
-/** What the authorization endpoint hands out. */
-export interface NewAuthorization {
-  readonly grant: Grant;
-  readonly code: Code;
-  /** The interaction it answers; it is finished in the same breath, once: a second code for it is never made. */
-  readonly interactionId: string | null;
-  /** Consents to remember. */
-  readonly consents: readonly Consent[];
-  readonly touchSession: { readonly id: string; readonly at: Instant } | null;
-  readonly audit: readonly AuditRecord[];
-}
-
-/** What a code or token stands on. */
-export interface Standing {
-  readonly grant: Grant;
-  readonly session: Session | undefined;
-  readonly user: User | undefined;
-}
-
-/** What a judge says of a consumed code or a presented refresh token. */
-export interface Judgement<T> {
-  readonly value: T;
-  /** A refresh token to keep; none when refused or not granted. */
-  readonly refreshToken: RefreshToken | null;
-  readonly audit: readonly AuditRecord[];
-  /** True to revoke the grant in the same transaction (fraud). */
-  readonly revoke?: string;
-}
-
-export type CodeOutcome<T> =
-  | { readonly outcome: 'judged'; readonly value: T }
-  /** The code had been used: its grant is revoked now, durably. */
-  | { readonly outcome: 'reused'; readonly grantId: string }
-  | { readonly outcome: 'unknown' };
-
-export type RefreshOutcome<T> =
-  | { readonly outcome: 'judged'; readonly value: T }
-  | { readonly outcome: 'reused'; readonly grantId: string }
-  | { readonly outcome: 'unknown' };
-
-/** `proofs-gone`: the session has ended since, or an authenticator that the grant rests on was removed. */
-export type AuthorizationOutcome = 'authorized' | 'already-answered' | 'proofs-gone';
-
-export interface GrantStore {
-  /**
-   * Atomic: the grant, its code, the finished interaction, consents, audit; and nothing unless it is `authorized`. It is
-   * `already-answered` when the interaction was finished before, or is gone. What the grant rests on must still be there: its session
-   * alive, with a proof by each authenticator whose proof the grant remembers.
-   */
-  authorize(authorization: NewAuthorization): Promise<AuthorizationOutcome>;
-  /**
-   * Atomic: consumes the code, *then* asks the judge, then keeps what the judge grants. The code stays consumed whatever
-   * the judge says, also when the judge throws. A code that was consumed before revokes its grant.
-   *
-   * @param judge pure; gets the grant, its session and its user as they stand in the same transaction
-   */
-  redeemCode<T>(
-    codeHash: string,
-    now: Instant,
-    judge: (found: { code: Code } & Standing) => Judgement<T>,
-  ): Promise<CodeOutcome<T>>;
-  /**
-   * Atomic rotation. A token that was never rotated, or was rotated at most `graceSeconds` ago to the same successor that is
-   * itself still unused, is put before the judge; if the judge grants a refresh token (its hash is `successorHash`) the presented one counts as
-   * rotated (in the grace case the successor that already exists is kept as it is). A token rotated earlier, or whose successor was used,
-   * is reused: its grant is revoked. Without a grace (0), so is every second use. Expiry is the judge's business.
-   */
-  rotateRefreshToken<T>(
-    tokenHash: string,
-    successorHash: string,
-    now: Instant,
-    graceSeconds: number,
-    judge: (found: { refreshToken: RefreshToken } & Standing) => Judgement<T>,
-  ): Promise<RefreshOutcome<T>>;
-  find(id: string): Promise<Grant | undefined>;
-  findRefreshToken(tokenHash: string): Promise<RefreshToken | undefined>;
-  /** Revokes the grant and with it every code and token of it. True if it was alive. */
-  revoke(id: string, now: Instant, reason: string, audit: readonly AuditRecord[]): Promise<boolean>;
-  consentsOf(userId: string, clientId: string): Promise<readonly Consent[]>;
 }
 
 export interface OnceStore {

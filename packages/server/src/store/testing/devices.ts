@@ -14,6 +14,7 @@ import {
   grant,
   interaction,
   session,
+  totp,
   user,
   withAlice,
   withSession,
@@ -77,6 +78,31 @@ export const devicePromises: Promises = {
     assert.equal(await store.devices.revokeAllOf('alice', at(5), [audit('all')]), 2);
     assert.equal(await store.devices.revokeAllOf('alice', at(6), []), 0);
     assert.deepEqual(ids(await store.devices.ofUser('bob', at(6))), ['bobs']);
+  },
+
+  'T20: whatever ends a person’s sessions everywhere, or takes an authenticator away, forgets their devices': async (
+    store,
+  ) => {
+    await withAlice(store);
+    await store.users.seed(user({ id: 'bob', username: 'bob' }), []);
+    await store.devices.remember(device({ id: 'bobs', userId: 'bob', secretHash: 'bobs' }), []);
+    const ends: Readonly<Record<string, () => Promise<unknown>>> = {
+      everywhere: () => store.sessions.signOut('alice', { except: null }, at(5), []),
+      elsewhere: () => store.sessions.signOut('alice', { except: 'session' }, at(5), []),
+      administrator: () => store.sessions.endAllOf('alice', at(5), []),
+      blocked: () => store.users.setBlocked('alice', at(5), []),
+      removed: () => store.authenticators.remove('alice', totp.id, at(5), []),
+    };
+    for (const [name, end] of Object.entries(ends)) {
+      await store.devices.remember(device({ id: name, secretHash: name }), []);
+      await store.sessions.signOut('alice', { only: 'another' }, at(4), []);
+      assert.deepEqual(ids(await store.devices.ofUser('alice', at(4))), [name], 'kept so far');
+      await end();
+      assert.deepEqual(await store.devices.ofUser('alice', at(6)), [], name);
+    }
+    assert.deepEqual(ids(await store.devices.ofUser('bob', at(6))), ['bobs']);
+    await store.sessions.endEverything(at(7), { begunAfter: at(0), seenAfter: at(0) }, () => []);
+    assert.deepEqual(await store.devices.ofUser('bob', at(8)), []);
   },
 };
 

@@ -21,6 +21,7 @@ export function* endEverything(
       .set({ revoked_at: now, revoked_reason: 'everybody-signed-out' })
       .where('revoked_at', 'is', null),
   );
+  yield* run(build.updateTable('remembered_device').set({ revoked_at: now }).where('revoked_at', 'is', null));
   const ended = { sessions, grants };
   yield* appendAudit(audit(ended));
   return ended;

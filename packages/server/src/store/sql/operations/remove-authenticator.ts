@@ -9,6 +9,7 @@ import { authenticators } from '../tables/people.ts';
 import { sessions } from '../tables/sessions.ts';
 import { appendAudit } from './audit.ts';
 import { consume } from './consume.ts';
+import { revokeDevicesOf } from './devices.ts';
 import { revokeGrant } from './grants.ts';
 import { authenticatorsOf } from './people.ts';
 import { endSession } from './sessions.ts';
@@ -30,6 +31,7 @@ export function* removeAuthenticator(
   yield* consume({ kind: 'authenticator', key: id, expiresAt: null });
   yield* run(build.deleteFrom('authenticator').where('id', '=', id));
   const lost = { sessions: yield* forgetProofs(userId, id, now), grants: yield* revokeWhatRestsOn(userId, id, now) };
+  yield* revokeDevicesOf(userId, now, []);
   yield* appendAudit(audit);
   return lost;
 }

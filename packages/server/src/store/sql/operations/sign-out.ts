@@ -5,6 +5,7 @@ import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { run } from '../operation.ts';
 import { appendAudit } from './audit.ts';
+import { revokeDevicesOf } from './devices.ts';
 
 /** Signs a person out of one session, or of all but one, with what was granted there. */
 export function* signOut(
@@ -40,6 +41,7 @@ export function* signOut(
         : grants.where((row) => row.or([row('session_id', 'is', null), row('session_id', '!=', except)])),
     ),
   };
+  yield* revokeDevicesOf(userId, now, []);
   yield* appendAudit(audit);
   return ended;
 }
