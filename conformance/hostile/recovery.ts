@@ -22,7 +22,7 @@ const asked = async (world: World): Promise<Good> => {
   world.advance(UNTIL_IT_MAY_BE_ASKED_AGAIN_SECONDS);
   const { visitor, form, interaction } = await at(world, 'nobody', '/login');
   await visitor.answer({ ...form, action: `/recover?interaction=${interaction}` }, { username: 'robin' });
-  return { visitor, query: { interaction }, form: { csrf: form.csrf, code: 'AAAA-AAAA', password: NEW_PASSWORD } };
+  return { visitor, query: { interaction }, form: { csrf: form.csrf, mailed: 'AAAA-AAAA', password: NEW_PASSWORD } };
 };
 
 export const recovery: readonly Scenario[] = [
@@ -82,8 +82,8 @@ export const recovery: readonly Scenario[] = [
     path: '/reset-password',
     answers: 400,
     query: ['interaction'],
-    form: [...PAGE, 'code', 'password', 'again'],
-    echoes: ['code'],
+    form: [...PAGE, 'mailed', 'password', 'again'],
+    echoes: ['mailed'],
     good: asked,
   },
   {

@@ -24,8 +24,12 @@ export const enrolment = async (stage: Stage): Promise<void> => {
 
   const guessed = await visitor.answer(guard, { ticket: 'AAAA-BBBB-CCCC-DDDD-EEEE-FFFF' });
   narrator.check(errorOf(guessed.html) !== '', 'the password alone does not open the page that adds a proof');
-  const connect = await visitor.answer(guessed, { ticket: await ticketForSam(stage) });
-  narrator.check(connect.html.includes('<svg'), 'with the set-up code of an administrator it does');
+  const choice = await visitor.answer(guessed, { ticket: await ticketForSam(stage) });
+  narrator.check(
+    choice.html.includes('value="totp"'),
+    'with the set-up code of an administrator it does, and Sam chooses',
+  );
+  const connect = await visitor.answer(choice, { use: 'totp' });
   const keep = await visitor.answer(connect, { code: firstCode(connect) });
   narrator.check(
     headingOf(keep.html).includes('recovery codes'),

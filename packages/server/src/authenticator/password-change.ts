@@ -65,7 +65,8 @@ export const changePassword = async (
   const hasSecondFactor = await mayBeShorter(user.id, deps);
   const judged = await judgeNewPassword(typed.next, { username: user.username, hasSecondFactor }, deps);
   if (!judged.ok) return { outcome: 'refused', problem: judged.error };
-  const material = { hash: await deps.passwords.hash(judged.value) };
+  // What the password before it rested on, this one does too: a proof of something else ends that, not a password (T9).
+  const material = { ...password?.material, hash: await deps.passwords.hash(judged.value) };
   if (!(await keep(owner, password, material, deps))) return { outcome: 'over' };
   await endElsewhere(owner, deps);
   tellOwner(owner, 'password.changed', deps);

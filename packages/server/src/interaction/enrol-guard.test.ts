@@ -165,7 +165,7 @@ test('T9: after a reset by mail the mail guards nothing', async (t) => {
   const [, recover = ''] = /href="(\/recover[^"]*)"/.exec(login.html) ?? [];
   const page = await browser.submit(await browser.go(recover), { username: 'alex' });
   const password = 'seven lanterns over the harbour';
-  await browser.submit(page, { code: (await mailTo(server, ALEX_ADDRESS)).code, password });
+  await browser.submit(page, { mailed: (await mailTo(server, ALEX_ADDRESS)).code, password });
   const { guard, browser: thief } = await guarded(server, { username: 'alex', password });
   assert.match(guard.html, /name="ticket"/);
   assert.doesNotMatch(guard.html, /name="send"/);

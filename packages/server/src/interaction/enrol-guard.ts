@@ -70,7 +70,9 @@ export interface Passed {
 
 export const answerGuard = async (answered: Answered, user: User, deps: Deps): Promise<Response | Passed> => {
   const guards = guardsFor(user, answered.decided.authenticators, deps);
-  if (guards.includes('email')) {
+  // Whoever types a set-up code and presses return means that, whichever button the browser takes for pressed.
+  const byTicket = guards.includes('ticket') && (field(answered, 'ticket') ?? '') !== '';
+  if (guards.includes('email') && !byTicket) {
     if (answered.form.has('send')) return sendCode(answered, user, deps);
     if ((field(answered, 'mailed') ?? '') !== '') return checkCode(answered, user, deps);
   }

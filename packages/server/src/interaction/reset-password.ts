@@ -1,6 +1,7 @@
 /** The code that was mailed, and the new password. Nobody is signed in by it, and nothing happens before the form is sent. */
 import { auditRecord } from '../audit/audit.ts';
 import type { Deps, Handler } from '../deps.ts';
+import type { NewPasswordProblem } from '../factors/new-password.ts';
 import { checkNewPassword } from '../factors/password.ts';
 import { PasswordHasherBusy } from '../factors/password-hasher.ts';
 import { queryParameters } from '../http/body.ts';
@@ -42,6 +43,7 @@ const render = (
     csrf: opened.csrf,
     username: usernameIn(ceremony),
     validForSeconds: Math.max(1, ceremony.expiresAt - deps.now()),
+    leastLength: deps.config.passwords.minimumLength,
     ...more,
   };
   return page(resetPasswordPage(props, opened.t), status);
@@ -72,15 +74,13 @@ export const answerResetPassword: Handler = async (request, deps, caller) => {
   const ceremony = await underWay(answered, deps);
   if (!ceremony) return seeOther(`/recover?interaction=${answered.interaction.id}&what=password`);
   if (answered.form.has('again')) return sendResetCode(answered, usernameIn(ceremony), deps);
-  const { errors, passwordProblems } = answered.t.recovery;
-  const code = field(answered, 'code') ?? '';
+  const { errors } = answered.t.recovery;
+  const code = field(answered, 'mailed') ?? '';
   const password = answered.form.get('password')?.[0] ?? '';
   // Judged by what was typed alone, before the code is: it tells nothing about the account.
-  const judged = checkNewPassword(password, { username: usernameIn(ceremony) });
-  if (!judged.ok) {
-    const error = { field: 'password', message: passwordProblems[judged.error] } as const;
-    return render(answered, ceremony, { code, error }, deps, 400);
-  }
+  const { minimumLengthWithSecondFactor: least } = deps.config.passwords;
+  const judged = checkNewPassword(password, { username: usernameIn(ceremony), minimumLength: least });
+  if (!judged.ok) return weak(answered, ceremony, { code, problem: judged.error, least }, deps);
   if (deps.passwords.isFull()) return busy(request, deps, caller);
   const throttle = await takeTry(mailedCodeLimits(ceremony.id, caller.address), deps);
   if (!throttle.allowed) {
@@ -95,15 +95,34 @@ export const answerResetPassword: Handler = async (request, deps, caller) => {
     return render(answered, ceremony, { error: { field: 'code', message: errors.wrongCode } }, deps, 400);
   }
   try {
-    return await set(answered, ceremony, judged.value, deps);
+    return await set(answered, ceremony, { code, password: judged.value }, deps);
   } catch (error) {
     if (error instanceof PasswordHasherBusy) return busy(request, deps, caller);
     throw error;
   }
 };
 
-const set = async (answered: Answered, ceremony: Ceremony, password: string, deps: Deps): Promise<Response> => {
+/** Says what is wrong with the password, and leaves the code as it was. */
+const weak = (
+  answered: Answered,
+  ceremony: Ceremony,
+  { code, problem, least }: { readonly code: string; readonly problem: NewPasswordProblem; readonly least: number },
+  deps: Deps,
+): Response => {
+  const { passwordProblems, tooShort } = answered.t.recovery;
+  const message = problem === 'too_short' ? tooShort(least) : passwordProblems[problem];
+  return render(answered, ceremony, { code, error: { field: 'password', message } }, deps, 400);
+};
+
+/** With the right code in hand the person is known, and the password is judged by what it takes for them. */
+const set = async (
+  answered: Answered,
+  ceremony: Ceremony,
+  { code, password }: { readonly code: string; readonly password: string },
+  deps: Deps,
+): Promise<Response> => {
   const outcome = await finishReset(ceremony, password, answered, deps);
+  if (typeof outcome !== 'string') return weak(answered, ceremony, { code, ...outcome }, deps);
   if (outcome === 'reset') {
     const progress = { ...answered.interaction.progress, passwordReset: true };
     await deps.store.interactions.update(answered.interaction.id, { progress });

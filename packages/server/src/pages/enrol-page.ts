@@ -99,12 +99,12 @@ const guardWhy = ({ byTicket, byMail }: EnrolGuardProps, t: Messages): string =>
 };
 
 /** The press that sends the code; afterwards the field for it, and the press that sends another. */
-const mailGuard = ({ byMail, mailError }: EnrolGuardProps, t: Messages): Markup | '' => {
+const mailGuard = ({ byMail, byTicket, mailError }: EnrolGuardProps, t: Messages): Markup | '' => {
   if (!byMail) return '';
   const send = (words: string, main: boolean): Markup =>
     html`<button class="${main ? 'button main' : 'button'}" name="send" value="email" formnovalidate data-busy="${t.page.busy}">${words}</button>`;
   const { sent, address } = byMail;
-  if (!sent) return html`${alert(mailError)}<div class="buttons">${send(t.recovery.sendTo(address), true)}</div>`;
+  if (!sent) return html`<div class="buttons">${send(t.recovery.sendTo(address), true)}</div>`;
   return html`<p>${t.recovery.sentTo(address, sent.validForSeconds)}</p>
 ${textField({
   name: 'mailed',
@@ -114,6 +114,7 @@ ${textField({
   value: byMail.code,
   hint: t.recovery.mailedCodeHint,
   error: mailError,
+  optional: byTicket,
   autofocus: true,
 })}
 <div class="buttons"><button class="button main" data-busy="${t.page.busy}">${t.page.continue}</button>${send(t.recovery.sendAgain, false)}</div>`;
@@ -128,6 +129,7 @@ const ticketGuard = ({ byTicket, byMail, ticketError }: EnrolGuardProps, t: Mess
     autocomplete: 'off',
     hint: t.enrol.ticketHint,
     error: ticketError,
+    optional: byMail !== undefined,
     autofocus: byMail === undefined || ticketError !== undefined,
   });
   const question = html`${field}
@@ -137,21 +139,15 @@ const ticketGuard = ({ byTicket, byMail, ticketError }: EnrolGuardProps, t: Mess
     : question;
 };
 
-/** Two forms where there are two ways, so that each asks for its own field alone; the ways out belong to the first. */
-const guard = (props: EnrolGuardProps, t: Messages): Markup => {
-  const form = (id: string, content: Markup | ''): Markup | '' =>
-    content === ''
-      ? ''
-      : html`<form id="${id}" method="post" action="${props.action}">
-${csrfField(props.csrf)}
-${content}
-</form>`;
-  return html`<h1>${t.enrol.guardTitle}</h1>
+const guard = (props: EnrolGuardProps, t: Messages): Markup => html`<h1>${t.enrol.guardTitle}</h1>
 <p class="lead">${guardWhy(props, t)}</p>
 ${tooMany(props, t)}
-${form(FORM, mailGuard(props, t))}
-${form(props.byMail ? 'ticket-form' : FORM, ticketGuard(props, t))}`;
-};
+${props.byMail && !props.byMail.sent ? alert(props.mailError) : ''}
+<form id="${FORM}" method="post" action="${props.action}">
+${csrfField(props.csrf)}
+${mailGuard(props, t)}
+${ticketGuard(props, t)}
+</form>`;
 
 const choose = (props: EnrolChooseProps, t: Messages): Markup => html`<h1>${t.recovery.chooseTitle}</h1>
 <p class="lead">${props.lead}</p>

@@ -11,7 +11,7 @@ import { FORM, wayOut } from './way-out.ts';
 /**
  * Takes the code that was mailed and the new password; then says that it is changed.
  *
- * Sends `csrf`, `code` and `password`. Other buttons: `again` (another code), `cancel`.
+ * Sends `csrf`, `mailed` and `password`. Other buttons: `again` (another code), `cancel`.
  */
 export type ResetPasswordPageProps =
   | {
@@ -23,6 +23,8 @@ export type ResetPasswordPageProps =
       /** As it was typed: whether there is such an account is not told. */
       readonly username: string;
       readonly validForSeconds: number;
+      /** How long a password must be at least, whoever it is. */
+      readonly leastLength: number;
       /** A code that came with a link, or was typed before. */
       readonly code?: string | undefined;
       readonly error?: { readonly field: 'code' | 'password'; readonly message: string } | undefined;
@@ -43,7 +45,7 @@ ${alert(props.retryAfterSeconds === undefined ? undefined : t.errors.tooManyTrie
 ${csrfField(props.csrf)}
 <input class="unseen" type="text" autocomplete="username" value="${props.username}" readonly tabindex="-1" aria-hidden="true">
 ${textField({
-  name: 'code',
+  name: 'mailed',
   label: t.recovery.mailedCode,
   look: 'signs',
   autocomplete: 'one-time-code',
@@ -57,7 +59,7 @@ ${textField({
   label: t.recovery.newPassword,
   type: 'password',
   autocomplete: 'new-password',
-  hint: t.recovery.newPasswordHint,
+  hint: t.recovery.newPasswordHint(props.leastLength),
   error: errorOf('password', props),
   autofocus: props.code !== undefined && props.error?.field !== 'code',
 })}

@@ -8,6 +8,10 @@ const SYMBOLS = 8;
 /** Of spaces and hyphens there may be some; what is longer is no slip. */
 const LONGEST = 64;
 
+interface Sealing {
+  readonly secrets: Pick<Deps['secrets'], 'csrf'>;
+}
+
 /** A new code, as it is read and typed: `7K3M-9QWX`. */
 export const generateMailedCode = ({ randomBytes }: Pick<Deps, 'randomBytes'>): string => {
   // 256 is a multiple of 32, so every symbol is equally likely.
@@ -30,7 +34,7 @@ export const normaliseMailedCode = (typed: string): string | undefined => {
  *
  * @throws RangeError for a text that is no code
  */
-export const mailedCodeDigest = (code: string, ceremonyId: string, { secrets }: Pick<Deps, 'secrets'>): string => {
+export const mailedCodeDigest = (code: string, ceremonyId: string, { secrets }: Sealing): string => {
   const normal = normaliseMailedCode(code);
   if (normal === undefined) throw new RangeError('not a mailed code');
   return hmacSha256(secrets.csrf, `mailed code\n${ceremonyId}\n${normal}`);
@@ -40,7 +44,7 @@ export const mailedCodeDigest = (code: string, ceremonyId: string, { secrets }: 
 export const isMailedCode = (
   typed: string,
   { id, data }: { readonly id: string; readonly data: Readonly<Record<string, unknown>> },
-  deps: Pick<Deps, 'secrets'>,
+  deps: Sealing,
 ): boolean => {
   const code = normaliseMailedCode(typed);
   if (code === undefined || typeof data.codeDigest !== 'string') return false;

@@ -6,6 +6,10 @@ import { secondsAfter } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { randomId } from '../deps.ts';
+import type { UsableAuthenticator } from '../factors/authenticators.ts';
+import { usableAuthenticators } from '../factors/authenticators.ts';
+import type { NewPasswordProblem } from '../factors/new-password.ts';
+import { judgeNewPassword } from '../factors/new-password.ts';
 import type { Messages } from '../pages/messages.ts';
 import type { Authenticator, Ceremony, User } from '../store/records.ts';
 import { clearedBySuccess, passwordLimits } from '../throttle/limits.ts';
@@ -79,6 +83,18 @@ export const askForReset = async (asking: Asking, deps: Deps): Promise<void> => 
   setImmediate(() => void mailCode(user, { kind: 'reset-code', code, link, validForSeconds }, t, deps));
 };
 
+/** What is wrong with a password for this person, and how long it must be at least. */
+interface TooWeak {
+  readonly problem: NewPasswordProblem;
+  readonly least: number;
+}
+
+/** What shows more than the password, and still will when it was set by way of that channel. */
+const isBesides =
+  (channel: string) =>
+  ({ proof }: UsableAuthenticator): boolean =>
+    proof.factor !== channel && proof.kinds.some((kind) => kind !== 'knowledge');
+
 /**
  * Puts the new password in place, once, for a code that was right. All sessions, grants and remembered devices end; nobody is signed in by it.
  *
@@ -89,13 +105,18 @@ export const finishReset = async (
   password: string,
   { caller, t }: Pick<Asking, 'caller' | 't'>,
   deps: Deps,
-): Promise<'reset' | 'already-used' | 'gone'> => {
+): Promise<'reset' | 'already-used' | 'gone' | TooWeak> => {
   const user = ceremony.userId === null ? undefined : await deps.store.users.find(ceremony.userId);
   // An address that is another by now may be so because somebody else reads the old one.
   if (!user || verifiedEmail(user) !== ceremony.data.address) return 'gone';
   const former = passwordOf(await deps.store.authenticators.ofUser(user.id));
   if (!former) return 'gone';
-  const hash = await deps.passwords.hash(password);
+  const { minimumLength, minimumLengthWithSecondFactor } = deps.config.passwords;
+  const hasSecondFactor = (await usableAuthenticators(user.id, deps)).some(isBesides(CHANNEL));
+  const judged = await judgeNewPassword(password, { username: user.username, hasSecondFactor }, deps);
+  if (!judged.ok)
+    return { problem: judged.error, least: hasSecondFactor ? minimumLengthWithSecondFactor : minimumLength };
+  const hash = await deps.passwords.hash(judged.value);
   const fresh: Authenticator = {
     ...former,
     id: randomId(deps, 'auth'),

@@ -23,6 +23,7 @@ import { webMessagePage } from '../web-message-page.ts';
 import type { Why } from '../why.ts';
 import { accountSpecimens } from './account-specimens.ts';
 import { pushSpecimens } from './push-specimens.ts';
+import { recoverySpecimens } from './recovery-specimens.ts';
 
 /** What other people choose, and what an attacker therefore chooses: names, labels, hints. */
 export interface Chosen {
@@ -266,6 +267,7 @@ export const specimens = async (chosen: Chosen, t: Messages): Promise<Specimens>
     ...challengeSpecimens(chosen, t),
     ...passkeySpecimens(chosen, t),
     ...enrolSpecimens(chosen, qrSvg, t),
+    ...recoverySpecimens(chosen, t),
     ...pushSpecimens(chosen, qrSvg, t),
     ...otherSpecimens(chosen, t),
     ...accountSpecimens(chosen, t),

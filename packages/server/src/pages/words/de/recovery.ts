@@ -47,7 +47,9 @@ export const recovery: Messages['recovery'] = {
   resetWhy: (username, seconds) =>
     `Gehört „${username}“ zu einem Konto mit bestätigter E-Mail-Adresse, dann ist ein Code dorthin unterwegs. Er gilt einmal, ${span(seconds)} lang und in diesem Browser.`,
   newPassword: 'Neues Passwort',
-  newPasswordHint: 'Mindestens 8 Zeichen. Einige Wörter hintereinander sind gut.',
+  newPasswordHint: (least) => `Mindestens ${least} Zeichen. Einige Wörter hintereinander sind gut.`,
+  tooShort: (least) =>
+    `Dieses Passwort ist zu kurz. Nehmen Sie mindestens ${least} Zeichen; einige Wörter hintereinander merken sich leicht.`,
   save: 'Neues Passwort speichern',
   resetDone: 'Ihr Passwort ist geändert',
   resetDoneWhy:
@@ -56,11 +58,12 @@ export const recovery: Messages['recovery'] = {
   passwordProblems: {
     unusable_characters:
       'Dieses Passwort enthält Zeichen, die sich nicht noch einmal eingeben lassen. Lassen Sie sie weg.',
-    too_short:
-      'Dieses Passwort ist zu kurz. Nehmen Sie mindestens 8 Zeichen; einige Wörter hintereinander merken sich leicht.',
     too_long: 'Dieses Passwort ist zu lang. Höchstens 256 Zeichen sind möglich.',
     resembles_username: 'Dieses Passwort ist Ihrem Benutzernamen zu ähnlich. Wählen Sie ein anderes.',
     common: 'Dieses Passwort gehört zu denen, die zuerst geraten werden. Wählen Sie ein anderes.',
+    breached: 'Dieses Passwort ist anderswo bekannt geworden. Wählen Sie ein anderes.',
+    unchecked:
+      'Wir konnten nicht prüfen, ob dieses Passwort bekannt geworden ist. Versuchen Sie es später noch einmal.',
   },
 
   lost: 'Verloren, was Sie dafür brauchen? Konto wiederherstellen',

@@ -1,4 +1,4 @@
-import type { PasswordProblem } from '../../../factors/password.ts';
+import type { NewPasswordProblem } from '../../../factors/new-password.ts';
 import { wait } from '../../duration.ts';
 
 const span = (seconds: number): string => {
@@ -6,12 +6,13 @@ const span = (seconds: number): string => {
   return `${count} ${count === 1 ? unit : `${unit}s`}`;
 };
 
-const passwordProblems: Readonly<Record<PasswordProblem, string>> = {
+const passwordProblems: Readonly<Record<Exclude<NewPasswordProblem, 'too_short'>, string>> = {
   unusable_characters: 'That password holds characters that cannot be typed again. Leave them out.',
-  too_short: 'That password is too short. Use at least 8 characters; a few words in a row are easy to remember.',
   too_long: 'That password is too long. 256 characters are the most.',
   resembles_username: 'That password is too close to your username. Choose another.',
   common: 'That password is among those that are guessed first. Choose another.',
+  breached: 'That password is known from a leak elsewhere. Choose another.',
+  unchecked: 'We could not check whether that password is known from a leak. Try again in a while.',
 };
 
 /** Enrolment behind a guard, forgotten passwords, lost authenticators. */
@@ -40,7 +41,9 @@ export const recovery = {
   resetWhy: (username: string, seconds: number): string =>
     `If “${username}” belongs to an account with a confirmed e-mail address, a code is on its way there. It works once, for ${span(seconds)}, and in this browser.`,
   newPassword: 'New password',
-  newPasswordHint: 'At least 8 characters. A few words in a row are good.',
+  newPasswordHint: (least: number): string => `At least ${least} characters. A few words in a row are good.`,
+  tooShort: (least: number): string =>
+    `That password is too short. Use at least ${least} characters; a few words in a row are easy to remember.`,
   save: 'Save the new password',
   resetDone: 'Your password is changed',
   resetDoneWhy:
