@@ -1,8 +1,8 @@
 /** The account pages in a real browser: by keyboard alone, looked through by axe, and with a passkey. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, describe, it } from 'node:test';
+import axe from 'axe-core';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startAuthorizationServer } from '../authorization-server.ts';
@@ -17,8 +17,6 @@ before(async () => {
   browser = await launchChromium();
 });
 after(() => browser.close());
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const newPage = async (options: BrowserContextOptions = {}): Promise<Page> =>
   (await browser.newContext(options)).newPage();
@@ -67,7 +65,7 @@ const reach = async (page: Page, place: string, username: string): Promise<void>
 const faultsOn = async (page: Page): Promise<readonly string[]> => {
   const cdp = await page.context().newCDPSession(page);
   // Past the policy of the page, which lets no script in but its own.
-  await cdp.send('Runtime.evaluate', { expression: axe });
+  await cdp.send('Runtime.evaluate', { expression: axe.source });
   const { result } = await cdp.send('Runtime.evaluate', {
     expression: `axe.run().then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.html).join(' '))))`,
     awaitPromise: true,

@@ -1,52 +1,13 @@
-/** The account pages, through the app: who sees them, and what it takes to change something. */
+/** The account pages, through the app: who sees them, and what it takes to add, change and remove an authenticator. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { secondsAfter } from '@stile/core';
-import type { Stop } from '../testing/browser.ts';
-import { currentCode, formPost, hiddenFields, TestBrowser, unescaped } from '../testing/browser.ts';
-import { authorizeUrl, signInAndStepUp } from '../testing/flow.ts';
+import { authenticatorsOf, connect, pathOf, proven, ROBINS_TOTP, reach } from '../testing/account.ts';
+import { currentCode, formPost, hiddenFields, TestBrowser } from '../testing/browser.ts';
+import { authorizeUrl } from '../testing/flow.ts';
 import { ROBIN, ROBIN_RECOVERY_CODES, SAM } from '../testing/test-config.ts';
-import type { TestServer } from '../testing/test-server.ts';
 import { testServer } from '../testing/test-server.ts';
 
-const TOTP = 'auth_user_robin_totp';
 const CODES = 'auth_user_robin_recovery-code';
-
-/** Follows the way to an account page as Robin does, who gives whatever is asked for; ends at the page. */
-const reach = async (browser: TestBrowser, path: string): Promise<Stop> => {
-  let stop = await browser.go(path);
-  for (let steps = 0; steps < 6 && !stop.url.startsWith('/account'); steps += 1) {
-    if (stop.url.startsWith('/login')) stop = await browser.signIn(stop);
-    else if (stop.url.startsWith('/challenge')) stop = await browser.giveCode(stop);
-    else if (stop.url.startsWith('https://login.fabrikam.example/')) stop = await browser.go(pathOf(stop.url));
-    else break;
-  }
-  return stop;
-};
-
-const pathOf = (url: string): string => {
-  const { pathname, search } = new URL(url);
-  return `${pathname}${search}`;
-};
-
-/** Robin, who has just given a second proof on the way to the account pages. */
-const proven = async (server: TestServer): Promise<TestBrowser> => {
-  const browser = new TestBrowser(server);
-  const page = await reach(browser, `/account/authenticator?id=${TOTP}`);
-  assert.equal(page.status, 200, page.url);
-  return browser;
-};
-
-const authenticatorsOf = (server: TestServer, { id }: { readonly id: string }) =>
-  server.store.authenticators.ofUser(id);
-
-/** Adds an authenticator app by the pages, and says what they showed. */
-const connect = async (server: TestServer, browser: TestBrowser, name = ''): Promise<Stop> => {
-  const choices = await reach(browser, '/account/add');
-  const question = await browser.submit(choices, { factor: 'totp' });
-  const secret = /class="key"[^>]*>([\s\S]*?)<\/p>/.exec(question.html)?.[1]?.replace(/<[^>]*>|\s/g, '') ?? '';
-  return browser.submit(question, { code: currentCode(server, secret), name });
-};
 
 test('whoever is not signed in is asked to, and comes back to the page', async (t) => {
   const server = await testServer(t);
@@ -94,7 +55,7 @@ test('T8: a change needs a second proof of the last five minutes, on every page 
   const changes = [
     '/account/add',
     '/account/password',
-    `/account/authenticator?id=${TOTP}`,
+    `/account/authenticator?id=${ROBINS_TOTP}`,
     `/account/remove?id=${CODES}`,
   ];
   const pages = await Promise.all(changes.map((path) => browser.go(path)));
@@ -142,18 +103,6 @@ test('law 7: where nobody is let through a guard they are told so, and asked not
   const page = await browser.go(pathOf(refused.url));
   assert.equal(page.status, 403);
   assert.match(page.html, /needs a second proof/);
-});
-
-test('whoever has no second proof changes their password with a fresh one', async (t) => {
-  const server = await testServer(t);
-  const browser = new TestBrowser(server);
-  const stop = await browser.signIn(await browser.go('/account/password'), SAM);
-  const page = await browser.go(pathOf(stop.url));
-  assert.equal(page.url, '/account/password');
-  const done = await browser.submit(page, { password: SAM.password, new_password: 'seventeen quiet violins' });
-  assert.equal(done.url, '/account?done=password');
-  server.advance(302);
-  assert.match((await browser.go('/account/password')).url, /^\/challenge\?/);
 });
 
 test('several authenticator apps are added, each with its name, and each is asked for by it', async (t) => {
@@ -235,7 +184,7 @@ test('new recovery codes are shown before they count, and then the earlier ones 
 test('an authenticator is renamed and preferred; hostile names are refused or shown as text', async (t) => {
   const server = await testServer(t);
   const browser = await proven(server);
-  const page = await browser.go(`/account/authenticator?id=${TOTP}`);
+  const page = await browser.go(`/account/authenticator?id=${ROBINS_TOTP}`);
   for (const name of ['', '   ', '\u200b\u202e', 'x'.repeat(51)]) {
     assert.equal((await browser.submit(page, { name })).status, 400, name);
   }
@@ -254,7 +203,7 @@ test('an authenticator is renamed and preferred; hostile names are refused or sh
 test('an authenticator is removed, and with it what it had proven', async (t) => {
   const server = await testServer(t, (config) => ({ ...config, apis: [], clients: [] }));
   const browser = await proven(server);
-  const confirm = await browser.go(`/account/remove?id=${TOTP}`);
+  const confirm = await browser.go(`/account/remove?id=${ROBINS_TOTP}`);
   assert.equal((await browser.submit(confirm, {})).url, '/account', 'not without saying so');
   const removed = await browser.submit(confirm, { remove: '1' });
   assert.equal(removed.url, '/account?done=removed');
@@ -268,7 +217,7 @@ test('an authenticator is removed, and with it what it had proven', async (t) =>
 test('the last one that reaches a level which is demanded somewhere is not removed, nor the last way to sign in', async (t) => {
   const server = await testServer(t);
   const browser = await proven(server);
-  for (const id of [TOTP, 'auth_user_robin_password']) {
+  for (const id of [ROBINS_TOTP, 'auth_user_robin_password']) {
     const page = await browser.go(`/account/remove?id=${id}`);
     assert.match(page.html, /role="alert"/);
     const csrf = hiddenFields(await browser.go(`/account/remove?id=${CODES}`)).csrf ?? '';
@@ -296,7 +245,7 @@ test('of two apps that are removed at the same time, because each sees the other
 test('an id of somebody else’s finds nothing, and is told from one of nobody’s by nothing', async (t) => {
   const server = await testServer(t);
   const browser = await proven(server);
-  const own = await browser.go(`/account/authenticator?id=${TOTP}`);
+  const own = await browser.go(`/account/authenticator?id=${ROBINS_TOTP}`);
   const { csrf = '' } = hiddenFields(own);
   const before = JSON.stringify(await authenticatorsOf(server, SAM));
   for (const id of ['auth_user_sam_password', 'auth_of_nobody']) {
@@ -307,146 +256,4 @@ test('an id of somebody else’s finds nothing, and is told from one of nobody�
     }
   }
   assert.equal(JSON.stringify(await authenticatorsOf(server, SAM)), before);
-});
-
-test('the password is changed for the one until now, within the limits, and signs out everywhere else', async (t) => {
-  const server = await testServer(t);
-  const elsewhere = await signInAndStepUp(server, { scope: 'openid offline_access', audience: undefined });
-  server.advance(60);
-  const browser = await proven(server);
-  const page = await browser.go('/account/password');
-  const next = 'seventeen quiet violins';
-  const wrong = await browser.submit(page, { password: 'not it', new_password: next });
-  assert.deepEqual([wrong.status, /not your password/.test(wrong.html)], [400, true]);
-  for (const weak of ['short', 'password', `${ROBIN.username}2026`, ROBIN.password, 'a\u0000bcdefgh']) {
-    const refused = await browser.submit(page, { password: ROBIN.password, new_password: weak });
-    assert.equal(refused.status, 400, weak);
-    assert.ok(!refused.html.includes(`value="${weak}"`));
-  }
-  assert.equal(
-    (await browser.submit(page, { password: ROBIN.password, new_password: next })).url,
-    '/account?done=password',
-  );
-  assert.match((await elsewhere.browser.go(authorizeUrl())).url, /^\/login/);
-  assert.equal((await browser.go('/account')).status, 200, 'this one stays');
-  const again = new TestBrowser(server);
-  assert.equal((await again.signIn(await again.go('/account'))).status, 400);
-  assert.ok(!server.logged.some((line) => line.includes(next)));
-});
-
-test('guessing the password until now runs into the limits', async (t) => {
-  const server = await testServer(t);
-  const browser = await proven(server);
-  const page = await browser.go('/account/password');
-  const statuses: number[] = [];
-  for (let tries = 0; tries < 12; tries += 1) {
-    statuses.push(
-      (await browser.submit(page, { password: `guess ${tries}`, new_password: 'seventeen quiet violins' })).status,
-    );
-  }
-  assert.equal(statuses[0], 400);
-  assert.equal(statuses.at(-1), 429);
-});
-
-test('T21: one session is signed out, all others are, and nobody else’s', async (t) => {
-  const server = await testServer(t);
-  const others = [await signInAndStepUp(server), await signInAndStepUp(server)];
-  const sam = new TestBrowser(server);
-  await sam.signIn(await sam.go(authorizeUrl()), SAM);
-  const [theirs] = await server.store.sessions.ofUser(SAM.id);
-  server.advance(30);
-  const browser = await proven(server);
-  const page = await browser.go('/account');
-  const ends = [...page.html.matchAll(/name="end" value="([^"]*)"/g)].map(([, id = '']) => unescaped(id));
-  assert.equal(ends.length, 2);
-  assert.equal((await browser.submit(page, { end: theirs?.id ?? '' })).url, '/account');
-  assert.equal((await server.store.sessions.ofUser(SAM.id)).length, 1);
-  assert.equal((await browser.submit(page, { end: ends[0] ?? '' })).url, '/account?done=signed-out');
-  assert.equal((await browser.submit(page, { everywhere: '1' })).url, '/account?done=everywhere');
-  for (const { browser: other } of others) assert.match((await other.go(authorizeUrl())).url, /^\/login/);
-  assert.equal((await server.store.sessions.ofUser(ROBIN.id)).length, 1);
-});
-
-test('signing out others needs a fresh proof as well', async (t) => {
-  const server = await testServer(t);
-  await signInAndStepUp(server);
-  const browser = await proven(server);
-  const page = await browser.go('/account');
-  server.advance(302);
-  assert.match((await browser.submit(page, { everywhere: '1' })).url, /^\/challenge/);
-  assert.equal((await server.store.sessions.ofUser(ROBIN.id)).length, 2);
-});
-
-test('T20: a remembered device is listed and forgotten by its person alone', async (t) => {
-  const server = await testServer(t);
-  const browser = await proven(server);
-  const now = server.deps.now();
-  for (const [id, user] of [
-    ['mine', ROBIN],
-    ['theirs', SAM],
-  ] as const) {
-    const userAgent = 'Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0';
-    const times = { createdAt: now, lastUsedAt: now, expiresAt: secondsAfter(now, 86_400), revokedAt: null };
-    await server.store.devices.remember(
-      { id, userId: user.id, secretHash: id, userAgent, acrs: ['mfa'], ...times },
-      [],
-    );
-  }
-  const page = await browser.go('/account');
-  assert.match(page.html, /Firefox, Linux/);
-  assert.doesNotMatch(page.html, /value="theirs"/);
-  assert.equal((await browser.submit(page, { forget: 'theirs' })).url, '/account');
-  assert.equal((await browser.submit(page, { forget: 'mine' })).url, '/account?done=forgotten');
-  assert.equal((await server.store.devices.ofUser(ROBIN.id, now)).length, 0);
-  assert.equal((await server.store.devices.ofUser(SAM.id, now)).length, 1);
-});
-
-test('what happened is told in words, and what another application did not is left out', async (t) => {
-  const server = await testServer(t);
-  const browser = await proven(server);
-  await browser.submit(await browser.go(`/account/authenticator?id=${TOTP}`), { name: 'Phone' });
-  const page = await browser.go('/account/activity');
-  for (const words of ['Renamed: Authenticator app', 'Confirmed: Authenticator app', 'Signed in: Password']) {
-    assert.ok(page.html.includes(words), words);
-  }
-  const lead = await browser.go('/account/not-me');
-  for (const way of ['/account/password', '/account#ways', 'name="everywhere"'])
-    assert.ok(lead.html.includes(way), way);
-});
-
-test('every change is on record, with whose it was, and without a name or a secret', async (t) => {
-  const server = await testServer(t);
-  const browser = await proven(server);
-  await connect(server, browser, 'A very private name');
-  await browser.submit(await browser.go(`/account/authenticator?id=${TOTP}`), { name: 'Another private name' });
-  const records = (await server.store.audit.ofUser(ROBIN.id, 50)).filter(({ type }) =>
-    type.startsWith('authenticator.'),
-  );
-  assert.deepEqual(
-    records.map(({ type }) => type),
-    ['authenticator.renamed', 'authenticator.added'],
-  );
-  assert.ok(
-    records.every(({ clientId, sessionId, requestId }) => clientId === 'stile-account' && sessionId && requestId),
-  );
-  assert.doesNotMatch(JSON.stringify(records), /private/);
-});
-
-test('a notice by mail tells of every change, from which browser and network, and with no code or secret', async (t) => {
-  const server = await testServer(t);
-  const browser = await proven(server);
-  await connect(server, browser, 'Spare phone');
-  const apps = (await authenticatorsOf(server, ROBIN)).filter(({ name }) => name === 'Spare phone');
-  await browser.submit(await browser.go(`/account/remove?id=${apps[0]?.id}`), { remove: '1' });
-  const page = await browser.go('/account/password');
-  await browser.submit(page, { password: ROBIN.password, new_password: 'seventeen quiet violins' });
-  await server.deps.notify.idle();
-  const mails = server.deps.notify.mailbox?.messages() ?? [];
-  assert.deepEqual(
-    mails.map(({ kind }) => kind),
-    ['password.changed', 'authenticator.removed', 'authenticator.added'],
-  );
-  assert.match(JSON.stringify(mails), /Spare phone/);
-  assert.match(JSON.stringify(mails), /192\.0\.2\.\*/);
-  assert.doesNotMatch(JSON.stringify(mails), /violins|192\.0\.2\.10/);
 });

@@ -7,7 +7,7 @@ import { limitsOf } from '../throttle/limits.ts';
 import type { Factor, FactorTraits } from './factor.ts';
 import { generateRecoveryCodes, hashRecoveryCode, matchRecoveryCode } from './recovery-code.ts';
 
-export const recoveryCodeTraits: FactorTraits = {
+const recoveryCodeTraits: FactorTraits = {
   factor: 'recovery-code',
   // A look-up secret is something one has (NIST SP 800-63B-4, section 3.1.2), and RFC 8176 has no closer value for
   // it than a one-time password. A sheet of codes is for the day the phone is lost, so it is offered last of its kind.

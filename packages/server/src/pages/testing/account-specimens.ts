@@ -13,9 +13,13 @@ import type { Chosen } from './specimens.ts';
 
 const AT = 1_795_478_400;
 
-export const accountSpecimens = (chosen: Chosen, t: Messages): Readonly<Record<string, string>> => {
-  const { application, csrf, user, device } = chosen;
-  const frame = { application, action: '/account', csrf, signedInAs: user };
+type Specimens = Readonly<Record<string, string>>;
+
+const frameOf = ({ application, csrf, user }: Chosen) => ({ application, action: '/account', csrf, signedInAs: user });
+
+const overviews = (chosen: Chosen, t: Messages): Specimens => {
+  const { device } = chosen;
+  const frame = frameOf(chosen);
   const activity = [
     { what: 'Signed in: Password', at: AT, ago: 90, where: [chosen.asker, 'Firefox, Linux'], bad: false },
     { what: 'A wrong answer was given: Password', at: AT - 900_000, ago: 900_000, where: [], bad: true },
@@ -39,6 +43,17 @@ export const accountSpecimens = (chosen: Chosen, t: Messages): Readonly<Record<s
     devices: [{ ...seen, until: AT }],
     activity,
   } as const;
+  return {
+    account: overviewPage(overview, t),
+    'account-done': overviewPage({ ...overview, done: 'added', codesLeft: undefined, devices: [], activity: [] }, t),
+    'account-activity': activityPage({ ...frame, activity }, t),
+    'account-not-me': notMePage(frame, t),
+  };
+};
+
+export const accountSpecimens = (chosen: Chosen, t: Messages): Specimens => {
+  const { application, device } = chosen;
+  const frame = frameOf(chosen);
   const one = { ...frame, id: 'a1', name: device, preferred: false };
   const question = {
     ...frame,
@@ -54,10 +69,7 @@ export const accountSpecimens = (chosen: Chosen, t: Messages): Readonly<Record<s
   const codes = codeSheet(['7K3M-9QWX-2F4H-8TNV-5C6D-1BJR'], t);
   const password = { ...frame, hasPassword: true, leastLength: 8 };
   return {
-    account: overviewPage(overview, t),
-    'account-done': overviewPage({ ...overview, done: 'added', codesLeft: undefined, devices: [], activity: [] }, t),
-    'account-activity': activityPage({ ...frame, activity }, t),
-    'account-not-me': notMePage(frame, t),
+    ...overviews(chosen, t),
     'account-authenticator': authenticatorPage(one, t),
     'account-authenticator-wrong': authenticatorPage({ ...one, typed: device, error: t.myAccount.manage.badName }, t),
     'account-remove': removePage(one, t),
