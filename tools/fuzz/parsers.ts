@@ -53,6 +53,7 @@ export const PARSERS: Readonly<Record<string, readonly string[]>> = {
   'packages/server/src/config/duration.ts': ['duration', 'lifetime'],
   'packages/server/src/factors/base32.ts': ['decodeBase32'],
   'packages/server/src/factors/enrolment-ticket.ts': ['ticketDigest'],
+  'packages/server/src/factors/one-time-code.ts': ['normaliseOneTimeCode'],
   'packages/server/src/factors/password-hasher.ts': ['createPasswordHasher'],
   'packages/server/src/factors/password.ts': ['passwordBytes', 'checkNewPassword'],
   'packages/server/src/factors/recovery-code.ts': ['normaliseRecoveryCode', 'matchRecoveryCode'],

@@ -44,10 +44,8 @@ export const mailSchema = z
     factor: z.boolean().default(true),
     /** Whether everybody's verified address is such an authenticator by itself, without having been enrolled. */
     verifiedAddress: z.boolean().default(false),
-    /** How long a code by mail works. */
-    code: duration
-      .refine((seconds) => seconds >= 60 && seconds <= 600, 'A code by mail works for one to ten minutes.')
-      .default(300),
+    /** Whether somebody without a second proof may enrol an address while they step up, behind the guard. */
+    guarded: z.boolean().default(false),
   })
   .refine(({ smtp: server, from }) => server === undefined || from !== undefined, {
     path: ['from'],

@@ -46,9 +46,6 @@ export const phoneSchema = z
     voice: z.boolean().default(false),
     /** Whether somebody without a second proof may enrol a phone while they step up, behind the guard. */
     guarded: z.boolean().default(false),
-    code: duration
-      .refine((seconds) => seconds >= 60 && seconds <= 600, 'A code by phone works for one to ten minutes.')
-      .default(600),
     timeout: duration.refine((seconds) => seconds >= 1 && seconds <= 60, 'Wait for a second to a minute.').default(10),
     /** What may be spent, whoever asks: what somebody earns by having numbers called is bounded by it. */
     budgets: z

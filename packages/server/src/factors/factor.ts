@@ -102,6 +102,8 @@ export interface Shown {
   readonly ceremony: Ceremony | undefined;
   /** What went wrong with the last answer; a sentence. */
   readonly error?: string | undefined;
+  /** What the address of the page brings, to be confirmed and no more: the code of a link in a mail. */
+  readonly brought?: Answer | undefined;
 }
 
 export interface FactorView {
@@ -135,6 +137,8 @@ export type EnrolmentOutcome =
 export interface Enrolment {
   /** Whether somebody without a fitting one may enrol it while they step up, behind the guard. */
   readonly guarded: boolean;
+  /** Whether it may be where it is configured so; everywhere unless it says. */
+  guardedHere?(config: FactorSettings): boolean;
   /** The names it has in Auth0's My Account API: `totp`, `phone`, `email`, `passkey` … */
   readonly types: readonly string[];
   readonly lifetimeSeconds: number;

@@ -1,13 +1,23 @@
 import type { Proof } from '@stile/core';
+import { emailFactor } from './email-factor.ts';
 import type { Factor, FactorSettings, FactorTraits } from './factor.ts';
 import { passwordFactor } from './password-factor.ts';
+import { phoneFactor } from './phone-factor.ts';
 import { pushFactor } from './push-factor.ts';
 import { recoveryCodeFactor } from './recovery-code-factor.ts';
 import { totpFactor } from './totp-factor.ts';
 import { webauthnFactor } from './webauthn-factor.ts';
 
 /** Every factor, a line each. */
-export const factors: readonly Factor[] = [passwordFactor, webauthnFactor, totpFactor, pushFactor, recoveryCodeFactor];
+export const factors: readonly Factor[] = [
+  passwordFactor,
+  webauthnFactor,
+  totpFactor,
+  pushFactor,
+  recoveryCodeFactor,
+  phoneFactor,
+  emailFactor,
+];
 
 /** A factor by its name, if this server knows it. */
 export const factorNamed = (name: string): Factor | undefined => factors.find((factor) => factor.name === name);
@@ -29,5 +39,6 @@ export const installedProofs = (config: FactorSettings): readonly Proof[] =>
 /** What a person may enrol while stepping up, behind the guard. */
 export const enrollableProofs = (config: FactorSettings): readonly Proof[] =>
   factors
-    .filter((factor) => factor.enrolment?.guarded === true && factor.available(config))
+    .filter(({ enrolment }) => enrolment?.guarded === true && (enrolment.guardedHere?.(config) ?? true))
+    .filter((factor) => factor.available(config))
     .flatMap((factor) => bestOf(factor, config).map((traits, index) => proofOf(traits, `new-${factor.name}-${index}`)));

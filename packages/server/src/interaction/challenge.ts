@@ -97,7 +97,8 @@ const render = async (
   const { authenticator, factor } = shown;
   const ceremony = failure.ceremony ?? (await underWay(opened, shown, deps));
   const { error } = failure;
-  const question = factor.view.question({ ...shown, ceremony, error }, t);
+  const brought: Answer = (name) => queryParameters(opened.request).get(name)?.[0];
+  const question = factor.view.question({ ...shown, ceremony, error, brought }, t);
   const script = question.script ?? offerScript(opened, shown, deps);
   const ownButton = reason.what === undefined ? t.challenge.button : t.challenge.buttonFor(reason.what);
   const html = challengePage(

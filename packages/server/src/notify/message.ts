@@ -44,7 +44,6 @@ export type MailMessage = Notice | CodeMail;
 export interface PhoneMessage {
   readonly kind: 'code' | 'number-code';
   readonly code: string;
-  readonly validForSeconds: number;
 }
 
 /** One part of a mail; a code, a link and paragraphs look differently. */

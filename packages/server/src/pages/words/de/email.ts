@@ -7,6 +7,7 @@ export const email: typeof english = {
     'Wir senden einen Code in Ihr Postfach. Wer Ihre Mail liest, kann ihn benutzen: Nehmen Sie lieber einen Passkey, wenn Sie können.',
   code: 'Code aus der Mail',
   codeHint: (address) => `Sechs Ziffern, gesendet an ${address}. Sehen Sie auch unter den unerwünschten Mails nach.`,
+  codeFromLink: 'Das ist der Code des Links, den Sie geöffnet haben. Bestätigen Sie mit dem Knopf.',
   name: (address) => `E-Mail ${address}`,
   refused: {
     missing: 'Geben Sie den Code ein.',

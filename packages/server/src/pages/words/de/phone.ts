@@ -2,7 +2,6 @@ import type { phone as english } from '../en/phone.ts';
 
 export const phone: typeof english = {
   way: 'Code auf das Telefon',
-  wayHint: (number) => number,
   send: (number) => `Code an ${number} senden`,
   call: (number) => `${number} anrufen`,
   sendWhy:
@@ -32,6 +31,7 @@ export const phone: typeof english = {
       'Eine Telefonnummer ist der schwächste zweite Nachweis: Nummern können übernommen werden. Ein Passkey ist sicherer.',
     connect: 'Nummer bestätigen',
     notANumber: 'Das ist keine Telefonnummer. Beginnen Sie mit einem Pluszeichen und der Vorwahl Ihres Landes.',
+    noCalls: 'Hier rufen wir keine Telefone an. Wählen Sie eine Kurznachricht.',
     notAllowed: 'In dieses Land senden wir keine Nachrichten. Nehmen Sie einen anderen Weg.',
   },
   text: (organisation, code, host) =>

@@ -5,6 +5,7 @@ export const email = {
   sendWhy: 'We send a code to your mailbox. Whoever reads your mail can use it: if you can, use a passkey.',
   code: 'Code from the mail',
   codeHint: (address: string): string => `Six digits, sent to ${address}. Look among the unwanted mails too.`,
+  codeFromLink: 'This is the code of the link that you opened. Press the button to confirm.',
   name: (address: string): string => `E-mail ${address}`,
   refused: {
     missing: 'Type the code.',

@@ -1,7 +1,6 @@
 /** Codes by text message and by call. */
 export const phone = {
   way: 'Get a code by phone',
-  wayHint: (number: string): string => number,
   send: (number: string): string => `Send a code to ${number}`,
   call: (number: string): string => `Call ${number}`,
   sendWhy:
@@ -29,6 +28,7 @@ export const phone = {
     restricted: 'A phone number is the weakest second proof: numbers can be taken over. A passkey is safer.',
     connect: 'Confirm the number',
     notANumber: 'That is not a phone number. Begin with a plus sign and the code of your country.',
+    noCalls: 'We do not call phones here. Choose a text message.',
     notAllowed: 'We do not send messages to that country. Take another way.',
   },
   /** At most 160 signs; the last line lets phones fill in the code on the right page alone (WebOTP). */
