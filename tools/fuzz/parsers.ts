@@ -91,6 +91,7 @@ export const PARSERS: Readonly<Record<string, readonly string[]>> = {
   'packages/server/src/recovery/lost-factor.ts': ['recoveryByTicket', 'recoveryToStop'],
   'packages/server/src/recovery/mailed-code.ts': ['isMailedCode', 'mailedCodeDigest', 'normaliseMailedCode'],
   'packages/server/src/recovery/verified-email.ts': ['verifiedEmail', 'maskedEmail'],
+  'packages/server/src/risk/locations.ts': ['parseLocations'],
   'packages/server/src/session/username.ts': ['normaliseUsername'],
   'packages/server/src/store/sql/tables/table.ts': ['table'],
   'packages/server/src/throttle/network.ts': ['networkOf'],

@@ -5,6 +5,7 @@ import type { Caller, Deps } from '../deps.ts';
 import { randomId, randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
 import type { Code, Consent, Grant } from '../store/records.ts';
+import { settle, sparedDetails } from './further.ts';
 import { messagesFor, problemPage, respond } from './respond.ts';
 import type { Decided } from './situation.ts';
 import { consentAudience } from './situation.ts';
@@ -40,12 +41,19 @@ export const sendCode = async (
         sessionId: current.session.id,
         grantId: grant.id,
         requestId: caller.requestId,
-        details: { scopes: grant.scopes, audience: grant.audience, acr: issue.context.acr, trace: decision.trace },
+        details: {
+          scopes: grant.scopes,
+          audience: grant.audience,
+          acr: issue.context.acr,
+          trace: decision.trace,
+          ...sparedDetails(decided.further),
+        },
       }),
     ],
   });
   if (outcome === 'proofs-gone') return undefined;
   if (outcome === 'already-answered') return problemPage('expired', 400, request, caller);
+  await settle(current.user.id, decided.further, deps);
   deps.metrics.decided('authorize', issue.step, decision.trace.reason);
   const t = messagesFor(request, validated.request.uiLocales);
   return respond(validated.request.channel, { code }, validated.client, t, deps);

@@ -20,6 +20,8 @@ import { isRecovering } from '../recovery/guard-proof.ts';
 import { enrollableBehindGuards, withoutLost } from '../recovery/guards.ts';
 import type { CurrentSession } from '../session/current-session.ts';
 import type { Interaction } from '../store/records.ts';
+import type { Asking, Further } from './further.ts';
+import { furtherDemands } from './further.ts';
 import type { ValidatedRequest } from './validated-request.ts';
 
 /** A decision with everything it was made from. */
@@ -33,6 +35,7 @@ export interface Decided {
   /** The moment that ages were counted back from; the same for the grant that may come of it. */
   readonly agesFrom: Instant;
   readonly interaction: Interaction | undefined;
+  readonly further: Further;
 }
 
 /** Decides what happens next with a request. Reads only. */
@@ -40,6 +43,7 @@ export const decide = async (
   validated: ValidatedRequest,
   interaction: Interaction | undefined,
   current: CurrentSession | undefined,
+  asking: Asking,
   deps: Deps,
 ): Promise<Decided> => {
   const now = deps.now();
@@ -49,6 +53,7 @@ export const decide = async (
   const authenticators = current ? await usableAuthenticators(current.user.id, deps) : [];
   const isRecovered = await isRecovering(interaction, current?.user, deps);
   const enrolled = isRecovered ? withoutLost(authenticators) : authenticators;
+  const further = await furtherDemands(current, { ...asking, requestedAt }, deps);
   const { request, client, api, scopes, expectedUser } = validated;
   const situation: Situation = {
     prompt: request.prompt,
@@ -59,7 +64,7 @@ export const decide = async (
       scopes,
       levels: deps.config.levels,
       ...counted,
-      further: [],
+      further: further.demands,
     }),
     levels: deps.config.levels,
     consentMissing: current ? await missingConsents(validated, current.user.id, deps) : [],
@@ -75,7 +80,8 @@ export const decide = async (
     ...(expectedUser !== undefined && { expectedUser }),
     ...(interaction && fromInteraction(interaction)),
   };
-  return { decision: nextStep(situation), situation, validated, current, authenticators, ...counted, interaction };
+  const decision = nextStep(situation);
+  return { decision, situation, validated, current, authenticators, ...counted, interaction, further };
 };
 
 const fromInteraction = ({ userId, accountSelectedAt, consentedAt }: Interaction): Partial<Situation> => ({

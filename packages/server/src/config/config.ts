@@ -143,6 +143,7 @@ const contradictions = (config: ParsedConfig): readonly string[] => {
       levels.flatMap(({ acr, aliases }) => [acr, ...aliases]),
     ),
     ...faultsOfPasskeys(config),
+    ...demandFaults(config, levelFault),
     ...config.apis.flatMap((api) => apiFaults(api, levelFault, config)),
     ...config.clients.flatMap((client) => clientFaults(client, levelFault, audiences)),
     ...config.clients
@@ -173,6 +174,21 @@ const faultOfRedirect = (uri: string): string | undefined => {
   if (protocol === 'http:' && !LOOPBACK_HOST.test(hostname)) return 'use https; plain http is for this machine alone.';
   const taken = ANSWER_PARAMETERS.find((name) => searchParams.has(name));
   return taken === undefined ? undefined : `leave out the parameter ${taken}, which is part of every answer.`;
+};
+
+/** Levels that are demanded of people whatever they ask for. */
+const demandFaults = (
+  { everySignIn, rememberDevice, risk }: ParsedConfig,
+  levelFault: (acr: string) => string | undefined,
+): readonly string[] => {
+  const { newDevice, newCountry, impossibleTravel, longAbsence, manyFailures } = risk;
+  const demands = { everySignIn, rememberDevice, newDevice, newCountry, impossibleTravel, longAbsence, manyFailures };
+  return Object.entries(demands).flatMap(([where, demand]) =>
+    (demand?.acr ?? []).flatMap((acr) => {
+      const fault = levelFault(acr);
+      return fault === undefined ? [] : [`${where}: ${fault}`];
+    }),
+  );
 };
 
 const apiFaults = (

@@ -12,6 +12,8 @@ import { passwordsSchema } from './passwords-schema.ts';
 import { phoneSchema } from './phone-schema.ts';
 import { pushSchema } from './push-schema.ts';
 import { recoverySchema } from './recovery-schema.ts';
+import { everySignInSchema, rememberDeviceSchema } from './remember-schema.ts';
+import { riskSchema } from './risk-schema.ts';
 import { webauthnSchema } from './webauthn-schema.ts';
 
 /** A registered name that goes into tokens and URLs: printable ASCII without spaces. */
@@ -203,6 +205,12 @@ export const configSchema = z.strictObject({
   push: pushSchema.prefault({}),
   /** Passkeys and security keys. */
   webauthn: webauthnSchema.prefault({}),
+  /** Signs that a sign-in may not be its person's, and what each demands. */
+  risk: riskSchema.prefault({}),
+  /** What is demanded of every sign-in. */
+  everySignIn: everySignInSchema.optional(),
+  /** Whether people may have a browser remembered. */
+  rememberDevice: rememberDeviceSchema.optional(),
   apis: z.array(api).default([]),
   clients: z.array(client).default([]),
   /** People who are added at the first start, and left alone afterwards. */

@@ -6,7 +6,7 @@ import { nearly } from '../../../../tools/fuzz/hostile-text.ts';
 import type { CookieName } from './cookies.ts';
 import { cookie, readCookie } from './cookies.ts';
 
-const NAMES: readonly CookieName[] = ['session', 'browser', 'known'];
+const NAMES: readonly CookieName[] = ['session', 'browser', 'known', 'later', 'device'];
 const secret = fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('base64url'));
 const secure = fc.boolean().map((yes) => ({ secure: yes }));
 

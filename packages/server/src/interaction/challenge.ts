@@ -22,6 +22,7 @@ import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
 import type { Failure } from './opening.ts';
 import { askedOf, onceOf, open, openOnce, reopened, underWay } from './opening.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
+import { rememberedBy, rememberingSeconds } from './remember.ts';
 import { reasonOf } from './why.ts';
 
 /** The authenticators that may be proven next: the first of every choice. */
@@ -118,6 +119,7 @@ const render = async (
       lost: `/recover?interaction=${opened.interaction.id}`,
       failed: error !== undefined,
       retryAfterSeconds: failure.retryAfterSeconds,
+      rememberSeconds: rememberingSeconds(opened, deps),
     },
     t,
   );
@@ -234,7 +236,10 @@ const prove = async (
       if (outcome.material) {
         await deps.store.authenticators.replaceMaterial(authenticator.id, authenticator.material, outcome.material);
       }
-      return seeOther(afterStepUp(answered, proven, deps), [recorded.cookie]);
+      return seeOther(afterStepUp(answered, proven, deps), [
+        recorded.cookie,
+        ...(await rememberedBy(answered, outcome.event, deps)),
+      ]);
     }
     const secondClick = await answerSecondClick(answered, deps);
     if (secondClick) return secondClick;

@@ -62,7 +62,13 @@ const open = async (request: Request, deps: Deps, caller: Caller): Promise<Opene
   if (interaction.browserHash !== sha256(browser)) return problemPage('someoneElse', 400, request, caller);
   const validated = fromStored(interaction, deps);
   if (!validated.ok) return problemPage('expired', 400, request, caller);
-  const decided = await decide(validated.value, interaction, await currentSession(request, deps), deps);
+  const decided = await decide(
+    validated.value,
+    interaction,
+    await currentSession(request, deps),
+    { request, caller },
+    deps,
+  );
   return {
     interaction,
     decided,

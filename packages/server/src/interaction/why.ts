@@ -20,6 +20,7 @@ export const reasonOf = (opened: Opened, deps: Deps): Reason => {
   const what = source.from === 'scope' ? describeScope(opened, source.scope) : undefined;
   return {
     ...(what !== undefined && { what }),
+    ...(source.from === 'risk' && { risk: source.signal }),
     acr: acr?.[0] ?? '1fa',
     ...(tooOld && by && { ageSeconds: Math.max(0, deps.now() - by.at) }),
     ...(tooOld && since !== undefined && { maxAgeSeconds: Math.max(0, opened.decided.requestedAt - since) }),

@@ -43,7 +43,18 @@ export interface ChallengePageProps {
   readonly failed?: boolean | undefined;
   /** Set when there were too many tries: how long to wait. */
   readonly retryAfterSeconds?: number | undefined;
+  /** For how long the browser would be remembered, where that would make a difference. */
+  readonly rememberSeconds?: number | undefined;
 }
+
+const DAY_SECONDS = 86_400;
+
+/** Left empty unless the person says otherwise: the device may be a shared one. */
+const remember = ({ rememberSeconds, question }: ChallengePageProps, t: Messages): Markup | '' =>
+  rememberSeconds === undefined || question.button === null
+    ? ''
+    : html`<label class="check"><input type="checkbox" name="remember" value="1" aria-describedby="remember-hint">${t.risk.remember}</label>
+<p class="hint" id="remember-hint">${t.risk.rememberHint(Math.max(1, Math.round(rememberSeconds / DAY_SECONDS)))}</p>`;
 
 const buttons = ({ question, mayOpenAgain }: ChallengePageProps, t: Messages): Markup | '' => {
   if (question.button === null) return '';
@@ -68,6 +79,7 @@ ${alert(props.retryAfterSeconds === undefined || props.failed === true ? undefin
 ${csrfField(props.csrf)}
 <input type="hidden" name="authenticator" value="${props.authenticator}">
 ${props.question.fields}
+${remember(props, t)}
 ${buttons(props, t)}
 ${ways(props.alternatives, t.page.anotherWay)}
 </form>

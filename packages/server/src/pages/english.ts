@@ -8,6 +8,7 @@ import { mail } from './words/en/mail.ts';
 import { phone } from './words/en/phone.ts';
 import { push } from './words/en/push.ts';
 import { recovery } from './words/en/recovery.ts';
+import { risk } from './words/en/risk.ts';
 import { webauthn } from './words/en/webauthn.ts';
 
 const plural = (count: number, one: string, many: string): string => `${count} ${count === 1 ? one : many}`;
@@ -42,6 +43,7 @@ const demanded: Readonly<Record<Demand, { need: string; asks: string; last: stri
 
 const because = (reason: Reason): string => {
   const { need, asks, last } = demanded[demandOf(reason.acr)];
+  if (reason.risk !== undefined) return risk.because(reason.risk, need);
   const lead = reason.what === undefined ? `The application ${asks}.` : `To ${verbPhrase(reason.what)}, ${need}.`;
   const stale = staleness(reason);
   if (stale === undefined) return lead;
@@ -252,6 +254,7 @@ export const english = {
   phone,
   push,
   recovery,
+  risk,
   webauthn,
   myAccount,
   reference: 'Reference number',

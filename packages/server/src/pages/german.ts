@@ -9,6 +9,7 @@ import { mail } from './words/de/mail.ts';
 import { phone } from './words/de/phone.ts';
 import { push } from './words/de/push.ts';
 import { recovery } from './words/de/recovery.ts';
+import { risk } from './words/de/risk.ts';
 import { webauthn } from './words/de/webauthn.ts';
 
 /** The forms of a unit: after "vor" and "aus den letzten" stands the dative. */
@@ -77,6 +78,7 @@ const demanded: Readonly<Record<Demand, Demanded>> = {
 
 const because = (reason: Reason): string => {
   const words = demanded[demandOf(reason.acr)];
+  if (reason.risk !== undefined) return risk.because(reason.risk, words.need);
   const lead = reason.what === undefined ? `${words.asks}.` : `Für ${quoted(reason.what)} ${words.need}.`;
   const stale = staleness(reason);
   if (stale === undefined) return lead;
@@ -284,6 +286,7 @@ export const german: Messages = {
   phone,
   push,
   recovery,
+  risk,
   webauthn,
   myAccount,
   reference: 'Nummer für Rückfragen',

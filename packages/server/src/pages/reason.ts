@@ -7,6 +7,8 @@ export interface Reason {
   readonly what?: string | undefined;
   /** The level that is asked for (`acr`). */
   readonly acr?: string | undefined;
+  /** The sign of risk that demands it, if one does. */
+  readonly risk?: string | undefined;
   /** The age of the latest proof that would have counted, in seconds; absent when there is none. */
   readonly ageSeconds?: number | undefined;
   /** The greatest age that would do, in seconds; absent when only a new proof will. */
