@@ -383,6 +383,7 @@ const reading: readonly Scenario[] = (
     ['/approve', '/approve'],
     ['/approve/worker.js', '/approve/worker.js'],
     ['/approve/manifest.json', '/approve/manifest.json'],
+    ['/dev/mailbox', '/dev/mailbox'],
     ['/assets/*', '/assets/stile.css'],
     ['/healthz', '/healthz'],
     ['/readyz', '/readyz'],

@@ -15,6 +15,7 @@ import { healthz, readyz } from './endpoints/health.ts';
 import { introspect } from './endpoints/introspect.ts';
 import { jwks } from './endpoints/jwks.ts';
 import { auth0Logout, oidcLogout } from './endpoints/logout.ts';
+import { showMailbox } from './endpoints/mailbox.ts';
 import {
   addMethod,
   changeMethod,
@@ -120,6 +121,7 @@ const routes: readonly Route[] = [
   ['GET',  '/assets/*',                               asset,                       'nobody'],
   ['GET',  '/healthz',                                healthz,                     'nobody'],
   ['GET',  '/readyz',                                 readyz,                      'nobody'],
+  ['GET',  '/dev/mailbox',                            showMailbox,                 'nobody'],
   ['GET',  '/',                                       front,                       'nobody'],
 ];
 

@@ -1,4 +1,5 @@
 import { accountStyles } from './account/styles.ts';
+import { mailStyles } from './mail-styles.ts';
 import type { Colour, Scheme } from './palette.ts';
 import { dark, light, schemesWith } from './palette.ts';
 import { pushStyles } from './push-styles.ts';
@@ -222,4 +223,5 @@ details > :last-child { padding-bottom: 16px }
 `;
 
 /** Everything that the pages look like. */
-export const stylesheet: string = `${foundation}${controls}${pieces}${pushStyles}${accountStyles}`.trimStart();
+export const stylesheet: string =
+  `${foundation}${controls}${pieces}${pushStyles}${accountStyles}${mailStyles}`.trimStart();

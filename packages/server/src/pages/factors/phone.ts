@@ -44,7 +44,7 @@ ${textField({
 })}
 <fieldset class="choices">
 <legend>${t.phone.enrol.how}</legend>
-<label><input type="radio" name="preferred_authentication_method" value="sms" checked> ${t.phone.enrol.sms}</label>
-<label><input type="radio" name="preferred_authentication_method" value="voice"> ${t.phone.enrol.voice}</label>
+<label class="check"><input type="radio" name="preferred_authentication_method" value="sms" checked><span>${t.phone.enrol.sms}</span></label>
+<label class="check"><input type="radio" name="preferred_authentication_method" value="voice"><span>${t.phone.enrol.voice}</span></label>
 </fieldset>`,
 });

@@ -87,6 +87,6 @@ export const mail: typeof english = {
     empty: 'Es wurde noch nichts gesendet.',
     to: 'An',
     plain: 'Als reiner Text',
-    channels: { email: 'Mail', sms: 'Kurznachricht', voice: 'Anruf' },
+    channels: { email: 'E-Mail', sms: 'Kurznachricht', voice: 'Anruf' },
   },
 };
