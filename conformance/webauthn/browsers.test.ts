@@ -3,13 +3,14 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { after, before, describe, it } from 'node:test';
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, CDPSession, Page } from 'playwright-core';
 import { portOf, startAuthorizationServer } from '../authorization-server.ts';
 import { giveCode, giveUsernameAndPassword, launchChromium } from '../chromium.ts';
 import { authorizationUrl } from '../flow.ts';
+import { faultsOn } from './axe.ts';
 import { VirtualAuthenticator, webauthnOf } from './virtual-authenticator.ts';
 
-const PEOPLE = ['ada', 'ben', 'cleo', 'dora', 'emil', 'flo', 'gwen'];
+const PEOPLE = ['ada', 'ben', 'cleo', 'dora', 'emil', 'flo', 'gwen', 'hana', 'ida'];
 const server = await startAuthorizationServer({ people: PEOPLE });
 after(() => server.close());
 
@@ -37,8 +38,11 @@ interface Desk {
   readonly authenticator: VirtualAuthenticator;
 }
 
-const desk = async (kind: Parameters<typeof VirtualAuthenticator.plugIn>[1] = DEVICE): Promise<Desk> => {
-  const page = await (await browser.newContext()).newPage();
+const desk = async (
+  kind: Parameters<typeof VirtualAuthenticator.plugIn>[1] = DEVICE,
+  look: BrowserContextOptions = {},
+): Promise<Desk> => {
+  const page = await (await browser.newContext(look)).newPage();
   const cdp = await webauthnOf(page);
   return { page, cdp, authenticator: await VirtualAuthenticator.plugIn(cdp, kind) };
 };
@@ -203,5 +207,75 @@ describe('a passkey in the browser', () => {
       field.form.submit();
     }, credential);
     assert.match(await problemOn(page), /could not be used to sign in/);
+  });
+
+  it('several are told apart by their names, and one device is not enrolled twice', async () => {
+    const { page, cdp, authenticator } = await desk();
+    await createPasskey(page, 'hana');
+    const add = async (): Promise<void> => {
+      await page.goto(server.at('account/add'));
+      // The strongest that she can show is asked for first.
+      if (path(page) === '/challenge') await page.click('button.main');
+      await page.click('button[value=webauthn]');
+      await page.waitForURL('**/account/enrol');
+    };
+    await add();
+    await page.click('button.main');
+    assert.match(await problemOn(page), /among your passkeys already/);
+    const kept = await authenticator.kept();
+    await authenticator.unplug();
+    const key = await VirtualAuthenticator.plugIn(cdp, { transport: 'usb', hasUserVerification: true });
+    await page.fill('#name', 'Blue key');
+    await page.click('button.main');
+    await page.waitForURL('**/account?done=added');
+    const blue = await key.kept();
+    await key.unplug();
+    const rounds = [
+      ['My passkey', DEVICE, kept],
+      ['Blue key', { transport: 'usb', hasUserVerification: true }, blue],
+    ] as const;
+    for (const [name, kind, credentials] of rounds) {
+      const plugged = await VirtualAuthenticator.plugIn(cdp, kind);
+      await plugged.isTouched(false);
+      for (const one of credentials) await plugged.put(one);
+      await page.context().clearCookies();
+      await open(page, { acr_values: 'phr' });
+      await giveUsernameAndPassword(page, server.person('hana'));
+      await page.waitForURL('**/challenge?**');
+      await page.click(`text=${name}`);
+      await plugged.isTouched(true);
+      await page.click('button.main');
+      assert.ok(await isBack(page), name);
+      await plugged.unplug();
+    }
+  });
+
+  it('by keyboard alone, and axe finds nothing, in light and dark, English and German, wide and at 360 pixels', async () => {
+    for (const look of [
+      { colorScheme: 'light', locale: 'en-GB', viewport: { width: 1000, height: 800 } },
+      { colorScheme: 'dark', locale: 'de-DE', viewport: { width: 360, height: 740 } },
+    ] as const) {
+      const { page, authenticator } = await desk(DEVICE, look);
+      await toTheOffer(page, 'ida');
+      assert.deepEqual(await faultsOn(page), []);
+      await authenticator.verifies(false);
+      await page.click('button.main');
+      await problemOn(page);
+      assert.deepEqual(await faultsOn(page), [], 'with an error');
+      await authenticator.isTouched(false);
+      await page.context().clearCookies();
+      await open(page);
+      await page.waitForSelector(`${PRESS}:visible`);
+      assert.deepEqual(await faultsOn(page), []);
+      for (let presses = 0; presses < 12; presses += 1) {
+        if (await page.evaluate(() => document.activeElement?.matches('[data-passkey-button]') ?? false)) break;
+        await page.keyboard.press('Tab');
+      }
+      await authenticator.isTouched(true);
+      await page.keyboard.press('Enter');
+      await problemOn(page);
+      assert.deepEqual(await faultsOn(page), []);
+      server.advance(60);
+    }
   });
 });
