@@ -18,7 +18,12 @@ export const frontPage = (props: FrontPageProps, t: Messages): string => {
       title,
       content: html`<h1>${title}</h1>
 <p class="lead">${t.front.why}</p>
-${props.signedInAs === undefined ? '' : html`<p class="notice"><bdi>${t.page.signedInAs(displayName(props.signedInAs))}</bdi></p>`}`,
+${
+  props.signedInAs === undefined
+    ? ''
+    : html`<p class="notice"><bdi>${t.page.signedInAs(displayName(props.signedInAs))}</bdi></p>
+<div class="buttons"><a class="button" href="/account">${t.myAccount.title}</a></div>`
+}`,
     },
     t,
   );
