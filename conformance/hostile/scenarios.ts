@@ -43,7 +43,6 @@ export interface Scenario {
 }
 
 const LOGOUT = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state', 'logout_hint', 'ui_locales'];
-
 const PAGE = ['csrf', 'cancel', 'other'];
 
 const CLIENT = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'];

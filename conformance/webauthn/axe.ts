@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 const RUN = `axe.run().then(({ violations }) =>
   JSON.stringify(violations.map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.html).join(' '))))`;
 
-export const faultsOn = async (page: Page): Promise<readonly unknown[]> => {
+export const faultsOn = async (page: Page): Promise<readonly string[]> => {
   const cdp = await page.context().newCDPSession(page);
   // Past the policy of the page, which lets no script in but its own.
   await cdp.send('Runtime.evaluate', { expression: axe.source });
@@ -16,5 +16,5 @@ export const faultsOn = async (page: Page): Promise<readonly unknown[]> => {
   });
   const found: unknown = JSON.parse(String(result.value));
   if (!Array.isArray(found)) throw new Error('axe gave no answer.');
-  return found;
+  return found.map(String);
 };
