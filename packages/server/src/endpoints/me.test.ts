@@ -6,6 +6,7 @@ import { isJsonObject, parseJsonObject, stepUpChallengeOf } from '@stile/core';
 import { currentCode, TestBrowser } from '../testing/browser.ts';
 import { tokensOf } from '../testing/endpoints.ts';
 import { authorizeUrl } from '../testing/flow.ts';
+import { SoftPasskey } from '../testing/soft-passkey.ts';
 import { ROBIN, SAM } from '../testing/test-config.ts';
 import type { TestServer } from '../testing/test-server.ts';
 import { testServer } from '../testing/test-server.ts';
@@ -98,6 +99,34 @@ test('an authenticator app is added: 202 with where and how, then 201', async (t
     (await namesOf(server, ROBIN.id)).filter((name) => name === 'Spare'),
     ['Spare'],
   );
+});
+
+test('a passkey is enrolled through the API, and from then on every change takes it: a code will not do', async (t) => {
+  const server = await start(t);
+  const call = await application(server, CHANGE);
+  const begun = await call('POST', METHODS, { type: 'passkey' });
+  assert.equal(begun.status, 202, JSON.stringify(begun.body));
+  const options = begun.body.authn_params_public_key;
+  assert.ok(isJsonObject(options) && isJsonObject(options.rp));
+  const asking = {
+    challenge: String(options.challenge),
+    origin: 'https://login.fabrikam.example',
+    rpId: String(options.rp.id),
+  };
+  const passkey = new SoftPasskey();
+  const { id, auth_session } = begun.body;
+  const path = `${METHODS}/${String(id)}/verify`;
+  const stranger = passkey.create({ ...asking, origin: 'https://evil.example' });
+  assert.equal((await call('POST', path, { auth_session, authn_response: stranger })).status, 400);
+  const done = await call('POST', path, {
+    auth_session,
+    authn_response: parseJsonObject(passkey.create(asking)),
+    name: 'Laptop',
+  });
+  assert.deepEqual([done.status, done.body.name], [201, 'Laptop'], JSON.stringify(done.body));
+  const { status, headers } = await call('PATCH', `${METHODS}/${TOTP}`, { name: 'Phone' });
+  assert.equal(status, 401);
+  assert.deepEqual(stepUpChallengeOf(headers.get('www-authenticate') ?? '')?.acrValues, ['phr']);
 });
 
 test('law 5: an enrolment that is verified many times at once adds one authenticator', async (t) => {

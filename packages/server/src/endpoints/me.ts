@@ -122,7 +122,6 @@ export const idInPath = (request: Request): string => new URL(request.url).pathn
 /** What Auth0's My Account API calls what our pages call otherwise. */
 const ALSO_CALLED: Readonly<Record<string, string>> = {
   code: 'otp_code',
-  phone: 'phone_number',
   credential: 'authn_response',
 };
 
