@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { instant } from '@stile/core';
 import type { Stop } from '../testing/browser.ts';
-import { TestBrowser } from '../testing/browser.ts';
+import { formAction, formPost, hiddenFields, TestBrowser } from '../testing/browser.ts';
 import { answerOf, authorizeUrl, claimsOf, redeem } from '../testing/flow.ts';
 import { askingOf, givePasskey, mustAsk, storedPasskey } from '../testing/passkeys.ts';
 import type { Asking, Lies } from '../testing/soft-passkey.ts';
@@ -128,6 +128,24 @@ test('T14: an answer signs in once, and in no other request', async (t) => {
   const sessions = await server.store.sessions.ofUser(ROBIN.id);
   assert.equal(sessions.length, 1);
   assert.equal(sessions[0]?.events.length, 1);
+});
+
+test('T14: of an answer that is sent eight at once, one signs in', async (t) => {
+  const { server, browser, login } = await atLogin(t);
+  const { passkey } = await givePasskey(server, ROBIN.id);
+  const fields = {
+    ...hiddenFields(login),
+    username: '',
+    password: '',
+    credential: passkey.get(mustAsk(login, server)),
+  };
+  const answers = await Promise.all(Array.from({ length: 8 }, () => browser.send(formAction(login), formPost(fields))));
+  assert.ok(answers.every(({ status }) => status < 500));
+  const sessions = await server.store.sessions.ofUser(ROBIN.id);
+  assert.deepEqual(
+    sessions.map(({ events }) => events.length),
+    [1],
+  );
 });
 
 test('T13: an answer to the question of a step-up does not sign in, nor the other way round', async (t) => {
