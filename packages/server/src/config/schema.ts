@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { normaliseRecoveryCode } from '../factors/recovery-code.ts';
 import { duration, lifetime } from './duration.ts';
 import { enrolmentSchema } from './enrolment-schema.ts';
+import { federationSchema } from './federation-schema.ts';
 import { limitsSchema } from './limits-schema.ts';
 import { mailSchema } from './mail-schema.ts';
 import { passwordsSchema } from './passwords-schema.ts';
@@ -207,6 +208,8 @@ export const configSchema = z.strictObject({
   webauthn: webauthnSchema.prefault({}),
   /** Signs that a sign-in may not be its person's, and what each demands. */
   risk: riskSchema.prefault({}),
+  /** What a sign-in at another provider is worth. */
+  federation: federationSchema,
   /** What is demanded of every sign-in. */
   everySignIn: everySignInSchema.optional(),
   /** Whether people may have a browser remembered. */

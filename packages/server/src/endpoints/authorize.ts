@@ -58,7 +58,13 @@ const proceed = async (
 ): Promise<Response> => {
   try {
     for (let tries = 0; tries < DECISIONS; tries += 1) {
-      const decided = await decide(validated, interaction, await currentSession(request, deps), { request, caller }, deps);
+      const decided = await decide(
+        validated,
+        interaction,
+        await currentSession(request, deps),
+        { request, caller },
+        deps,
+      );
       const response = await perform(decided, parameters, request, deps, caller);
       if (response) return response;
     }

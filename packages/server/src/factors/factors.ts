@@ -1,6 +1,7 @@
 import type { Proof } from '@stile/core';
 import { emailFactor } from './email-factor.ts';
 import type { Factor, FactorSettings, FactorTraits } from './factor.ts';
+import { federatedFactor } from './federated.ts';
 import { passwordFactor } from './password-factor.ts';
 import { phoneFactor } from './phone-factor.ts';
 import { pushFactor } from './push-factor.ts';
@@ -17,6 +18,7 @@ export const factors: readonly Factor[] = [
   recoveryCodeFactor,
   phoneFactor,
   emailFactor,
+  federatedFactor,
 ];
 
 /** A factor by its name, if this server knows it. */

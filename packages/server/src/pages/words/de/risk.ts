@@ -10,6 +10,8 @@ const signs: ReadonlyMap<string, string> = new Map([
 export const risk = {
   because: (signal: string, need: string): string =>
     `${signs.get(signal) ?? 'Wir können nicht erkennen, ob Sie sich sonst auch so anmelden.'} Damit wir sicher sind, dass Sie es sind, ${need}.`,
+  elsewhere: 'Bei einem anderen Anbieter anmelden',
+  elsewhereRefused: 'Diese Anmeldung konnten wir nicht annehmen. Nehmen Sie einen anderen Weg.',
   remember: 'Dieses Gerät merken',
   rememberHint: (days: number): string =>
     `Dann werden Sie in diesem Browser ${days === 1 ? 'einen Tag' : `${days} Tage`} lang nicht mehr gefragt, außer wo es nötig ist. Nur auf einem eigenen Gerät.`,

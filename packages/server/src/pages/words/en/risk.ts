@@ -11,6 +11,9 @@ export const risk = {
   /** Why more is asked than usual. */
   because: (signal: string, need: string): string =>
     `${signs.get(signal) ?? 'We cannot tell whether this is how you usually sign in.'} To be sure it is you, ${need}.`,
+  /** Signing in at another provider. */
+  elsewhere: 'Sign in with another provider',
+  elsewhereRefused: 'That sign-in could not be accepted. Take another way.',
   remember: 'Remember this device',
   rememberHint: (days: number): string =>
     `Then you are not asked again in this browser for ${days === 1 ? 'a day' : `${days} days`}, except for what needs it. Only on a device of your own.`,
