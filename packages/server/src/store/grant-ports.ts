@@ -31,13 +31,13 @@ export interface Judgement<T> {
   readonly revoke?: string;
 }
 
-export type CodeOutcome<T> =
+type CodeOutcome<T> =
   | { readonly outcome: 'judged'; readonly value: T }
   /** The code had been used: its grant is revoked now, durably. */
   | { readonly outcome: 'reused'; readonly grantId: string }
   | { readonly outcome: 'unknown' };
 
-export type RefreshOutcome<T> =
+type RefreshOutcome<T> =
   | { readonly outcome: 'judged'; readonly value: T }
   | { readonly outcome: 'reused'; readonly grantId: string }
   | { readonly outcome: 'unknown' };

@@ -21,11 +21,9 @@ import type {
 
 export type {
   AuthorizationOutcome,
-  CodeOutcome,
   GrantStore,
   Judgement,
   NewAuthorization,
-  RefreshOutcome,
   Standing,
 } from './grant-ports.ts';
 
