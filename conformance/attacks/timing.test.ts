@@ -14,28 +14,9 @@ import { WEB_SECRET } from '../fabrikam.ts';
 import { authorizationUrl, basic, post } from '../flow.ts';
 import { UserAgent } from '../user-agent.ts';
 import { sendForm } from './signed-in.ts';
-
-const SAMPLES = 40;
-/**
- * With forty samples of each kind and nothing to tell them apart, the measure strays from a half by 0.065 (one standard
- * deviation). This is more than four and a half of them: once in a hundred thousand runs and more.
- */
-const TELLING = 0.3;
+import { isTold, shuffled, superiority } from './superiority.ts';
 
 const people = Array.from({ length: 8 }, (_, i) => `person${i}`);
-
-/** How often something of the one list is greater than something of the other; ties count half (Mann and Whitney's U). */
-const superiority = (some: readonly number[], others: readonly number[]): number => {
-  const pairs = some.flatMap((one) => others.map((other) => (one > other ? 1 : one === other ? 0.5 : 0)));
-  return pairs.reduce<number>((sum, point) => sum + point, 0) / pairs.length;
-};
-
-/** Both kinds, so often each, in random order. */
-const shuffled = <T>(kinds: readonly T[]): readonly T[] =>
-  kinds
-    .flatMap((kind) => Array.from({ length: SAMPLES }, () => ({ kind, at: crypto.randomInt(2 ** 32) })))
-    .sort((one, other) => one.at - other.at)
-    .map(({ kind }) => kind);
 
 /** How long a wrong password for a name takes to be refused, in milliseconds. */
 const timeOf = async (server: AuthorizationServer, username: string): Promise<number> => {
@@ -89,9 +70,6 @@ const sparingTheWork = (deps: Deps): Deps => ({
       phc === undefined ? { valid: false, needsRehash: false } : deps.passwords.verify(phc, password),
   },
 });
-
-const isTold = (some: readonly number[], others: readonly number[]): boolean =>
-  Math.abs(superiority(some, others) - 0.5) > TELLING;
 
 describe('user enumeration by time', () => {
   it('user enumeration by time: names that somebody has, that nobody has and that are blocked take equally long', async (t) => {

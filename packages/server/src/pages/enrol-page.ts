@@ -105,18 +105,17 @@ const mailGuard = ({ byMail, byTicket, mailError }: EnrolGuardProps, t: Messages
     html`<button class="${main ? 'button main' : 'button'}" name="send" value="email" formnovalidate data-busy="${t.page.busy}">${words}</button>`;
   const { sent, address } = byMail;
   if (!sent) return html`<div class="buttons">${send(t.recovery.sendTo(address), true)}</div>`;
-  return html`<p>${t.recovery.sentTo(address, sent.validForSeconds)}</p>
-${textField({
-  name: 'mailed',
-  label: t.recovery.mailedCode,
-  look: 'signs',
-  autocomplete: 'one-time-code',
-  value: byMail.code,
-  hint: t.recovery.mailedCodeHint,
-  error: mailError,
-  optional: byTicket,
-  autofocus: true,
-})}
+  return html`${textField({
+    name: 'mailed',
+    label: t.recovery.mailedCode,
+    look: 'signs',
+    autocomplete: 'one-time-code',
+    value: byMail.code,
+    hint: t.recovery.mailedCodeHint,
+    error: mailError,
+    optional: byTicket,
+    autofocus: true,
+  })}
 <div class="buttons"><button class="button main" data-busy="${t.page.busy}">${t.page.continue}</button>${send(t.recovery.sendAgain, false)}</div>`;
 };
 
@@ -141,6 +140,7 @@ const ticketGuard = ({ byTicket, byMail, ticketError }: EnrolGuardProps, t: Mess
 
 const guard = (props: EnrolGuardProps, t: Messages): Markup => html`<h1>${t.enrol.guardTitle}</h1>
 <p class="lead">${guardWhy(props, t)}</p>
+${props.byMail?.sent ? html`<p class="lead">${t.recovery.sentTo(props.byMail.address, props.byMail.sent.validForSeconds)}</p>` : ''}
 ${tooMany(props, t)}
 ${props.byMail && !props.byMail.sent ? alert(props.mailError) : ''}
 <form id="${FORM}" method="post" action="${props.action}">

@@ -91,7 +91,7 @@ ${props.forgot === undefined ? '' : html`<p class="hint"><a href="${props.forgot
 
 const waiting = (props: WaitingProps, t: Messages): Markup => html`<h1>${t.recovery.waitingTitle}</h1>
 <p class="lead">${t.recovery.waiting(props.seconds)}</p>
-<p>${t.recovery.waitingWhy}</p>
+<p class="lead">${t.recovery.waitingWhy}</p>
 <form id="${FORM}" method="post" action="${props.action}">
 ${csrfField(props.csrf)}
 <div class="buttons"><a class="button" href="${props.back}">${t.recovery.back}</a></div>
