@@ -56,7 +56,7 @@ export const openssl: Program = {
   name: 'OpenSSL',
   packages: ['openssl'],
   files: ['/usr/bin/openssl'],
-  tests: /^conformance\/proxy\//,
+  tests: /^conformance\/(?:mail|proxy)\//,
 };
 
 /** The programs that these test files run. */

@@ -2,7 +2,7 @@ import type { Proof } from '@stile/core';
 import type { Deps } from '../deps.ts';
 import type { Authenticator } from '../store/records.ts';
 import type { Factor } from './factor.ts';
-import { factorNamed, proofOf } from './factors.ts';
+import { factorNamed, factors, proofOf } from './factors.ts';
 import { recoveryChannelOf } from './recovery-channel.ts';
 
 /** What an authenticator would prove; nothing for a factor that this server cannot verify. */
@@ -25,13 +25,27 @@ export const usableAuthenticators = async (
   userId: string,
   { store, config }: Pick<Deps, 'store' | 'config'>,
 ): Promise<readonly UsableAuthenticator[]> => {
-  const all = await store.authenticators.ofUser(userId);
+  const enrolled = await store.authenticators.ofUser(userId);
+  const all = [...enrolled, ...(await impliedFor(userId, enrolled, { store, config }))];
   const usable = await Promise.all(all.map((authenticator) => asUsable(authenticator, { store, config })));
   const channel = recoveryChannelOf(all);
   return usable
     .filter((found) => found !== undefined)
     .filter(({ proof }) => proof.factor !== channel)
     .sort((one, other) => preference(other) - preference(one) || other.factor.strength - one.factor.strength);
+};
+
+/** What they have without having enrolled it, beside what they have enrolled of another kind. */
+const impliedFor = async (
+  userId: string,
+  enrolled: readonly Authenticator[],
+  { store, config }: Pick<Deps, 'store' | 'config'>,
+): Promise<readonly Authenticator[]> => {
+  const makers = factors
+    .filter(({ name }) => enrolled.every(({ factor }) => factor !== name))
+    .flatMap((factor) => factor.implied?.(config) ?? []);
+  const user = makers.length === 0 ? undefined : await store.users.find(userId);
+  return user ? makers.flatMap((make) => make(user) ?? []) : [];
 };
 
 const preference = ({ authenticator }: UsableAuthenticator): number => authenticator.preferredAt ?? 0;

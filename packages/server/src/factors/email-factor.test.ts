@@ -203,6 +203,47 @@ describe('the link of a mail', () => {
   });
 });
 
+describe('everybody’s verified address', () => {
+  const everybody =
+    (claims: Readonly<Record<string, unknown>>): ConfigChange =>
+    (config) => ({
+      ...config,
+      mail: { ...config.mail, verifiedAddress: true },
+      users: (config.users ?? []).map(({ totp: _, recoveryCodes: __, ...user }) => ({ ...user, claims })),
+    });
+
+  const arrive = async (t: TestContext, claims: Readonly<Record<string, unknown>>) => {
+    const mailServer = await startMailServer(t);
+    const server = await testServer(t, (config) => everybody(claims)(mailedBy(mailServer)(config)));
+    const browser = new TestBrowser(server);
+    await signInAndStepUp(server, {}, browser);
+    return { mailServer, server, browser, page: await browser.go(authorizeUrl(TRANSFER)) };
+  };
+
+  it('is a second proof where it is configured so, without having been enrolled', async (t) => {
+    const { mailServer, server, browser, page } = await arrive(t, { email: ADDRESS, email_verified: true });
+    const asked = await browser.submit(page, { open: '1' });
+    await server.deps.notify.idle();
+    assert.ok(answerOf(await browser.submit(asked, { code: mailServer.code() })).code);
+  });
+
+  it('is none when nobody has confirmed it', async (t) => {
+    const { page } = await arrive(t, { email: ADDRESS, email_verified: false });
+    assert.match(page.url, /^\/enrol/);
+  });
+
+  it('T9: is none for somebody whose password was replaced by way of it', async (t) => {
+    const { server, browser } = await arrive(t, { email: ADDRESS, email_verified: true });
+    const [password] = await server.store.authenticators.ofUser(ROBIN.id);
+    assert.ok(password);
+    await server.store.authenticators.replaceMaterial(password.id, password.material, {
+      ...password.material,
+      resetBy: 'email',
+    });
+    assert.match((await browser.go(authorizeUrl(TRANSFER))).url, /^\/enrol/);
+  });
+});
+
 describe('limits and silence', () => {
   it('twenty mails are free to one person, and then one a minute', async (t) => {
     const { server, browser, page } = await begin(t);

@@ -5,7 +5,7 @@ import { maskedMailAddress, parseMailAddress } from '../notify/mail-address.ts';
 import { askAddress, emailNotSent, emailSent } from '../pages/factors/email.ts';
 import type { Messages } from '../pages/messages.ts';
 import { browserName, networkAround } from '../push/place.ts';
-import type { Authenticator } from '../store/records.ts';
+import type { Authenticator, User } from '../store/records.ts';
 import { limitsOf } from '../throttle/limits.ts';
 import { takeTry } from '../throttle/take-try.ts';
 import type {
@@ -125,6 +125,17 @@ const authenticatorFor = (id: string, address: string, t: Messages) => ({
   material: { address },
 });
 
+/** Everybody's verified address, as an authenticator that nobody enrolled; its name is the same at each look. */
+const verifiedAddressOf = ({ id, claims, createdAt }: User): Authenticator | undefined => {
+  const address =
+    claims.email_verified === true && typeof claims.email === 'string' ? parseMailAddress(claims.email) : undefined;
+  if (address === undefined) return undefined;
+  const key = sha256(`verified address of ${id}\n${address}`);
+  const name = maskedMailAddress(address);
+  const unused = { lookup: null, lastUsedAt: null, preferredAt: null };
+  return { id: `auth_${key}`, userId: id, factor: 'email', name, material: { address }, createdAt, ...unused };
+};
+
 const enrolment: Enrolment = {
   guarded: true,
   guardedHere: ({ mail }) => mail.guarded,
@@ -169,6 +180,7 @@ export const emailFactor: Factor & { readonly enrolment: Enrolment } = {
   proves: ({ material }) => (addressIn(material) === undefined ? undefined : emailTraits),
   best: [emailTraits],
   available: (config: FactorSettings) => config.mail.factor && canMail(config),
+  implied: ({ mail }) => (mail.verifiedAddress ? verifiedAddressOf : undefined),
   typed: ['code'],
   limits: (trier) => limitsOf('email', trier),
   opening: {

@@ -184,6 +184,8 @@ export interface Factor {
   bestHere?(config: FactorSettings): readonly FactorTraits[];
   /** Whether this server, as it is configured, can ask for it. */
   available(config: FactorSettings): boolean;
+  /** Makes an authenticator of what is known of everybody, without an enrolment; nothing where it is not configured so. */
+  implied?(config: FactorSettings): ((user: User) => Authenticator | undefined) | undefined;
   /** Asked for factors that can run out. Nothing when it cannot be proven now. */
   usable?(
     authenticator: Authenticator,
