@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { displayName } from '../display-name.ts';
 import { alert, textField } from '../field.ts';
 import type { ProofKind } from '../icons.ts';
 import { chevron, kindIcon } from '../icons.ts';
@@ -80,6 +81,7 @@ ${accountForm(
   props,
   html`${hidden}
 ${props.fields}
+<p class="on-paper"><bdi>${displayName(props.signedInAs)}</bdi></p>
 ${props.named ? name : ''}
 ${props.button === null ? '' : mainButton(props.button, t)}`,
 )}`,

@@ -23,5 +23,8 @@ a.way { color: inherit; text-decoration: none }
 .ways ol > li:not(:has(.way))::before { margin: 0 0 12px }
 form:has(> .ways.first) { margin-top: 16px }
 .codes ~ .buttons[data-tools] { grid-template-columns: repeat(auto-fit, minmax(min(116px, 100%), 1fr)) }
-@media print { form:has(.codes) { display: block } }
+@media print {
+  :root { color-scheme: light }
+  form:has(.codes) { display: block }
+}
 `;
