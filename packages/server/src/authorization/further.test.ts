@@ -209,6 +209,7 @@ describe('a remembered device', () => {
     for (const change of [
       { scope: 'openid transfer:funds' },
       { acr_values: 'mfa' },
+      { acr_values: 'mfa', max_age: '60' },
       { claims: JSON.stringify({ id_token: { acr: { essential: true, values: ['mfa'] } } }) },
     ]) {
       const stop = await arrive(browser, change);

@@ -18,6 +18,3 @@ export const rememberDeviceSchema = z.strictObject({
     .refine((seconds) => seconds <= 400 * 86_400, 'No browser keeps a cookie for more than 400 days.')
     .default(30 * 86_400),
 });
-
-export type EverySignIn = z.output<typeof everySignInSchema>;
-export type RememberDevice = z.output<typeof rememberDeviceSchema>;

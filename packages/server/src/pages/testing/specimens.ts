@@ -128,6 +128,15 @@ const challengeSpecimens = (chosen: Chosen, t: Messages): Specimens => {
     ),
     'challenge-wrong': challengePage({ ...byApp, ...asking(t.errors.wrongCode(3)) }, t),
     'challenge-used': challengePage({ ...byApp, ...asking(t.errors.usedCode) }, t),
+    'challenge-remember': challengePage(
+      {
+        ...byApp,
+        ...asking(),
+        why: { sentence: t.because({ risk: 'new_device', acr: 'mfa' }) },
+        rememberSeconds: 2_592_000,
+      },
+      t,
+    ),
     'challenge-wait': challengePage({ ...byApp, ...asking(), retryAfterSeconds: 45 }, t),
     'challenge-recovery': challengePage(byRecoveryCode(), t),
     'challenge-recovery-wrong': challengePage(byRecoveryCode(t.errors.wrongRecoveryCode(1)), t),
