@@ -28,9 +28,11 @@ const byMail = (config: ConfigInput): ConfigInput => ({
       password: 'of the mail server',
     },
   },
-  users: (config.users ?? []).map(({ totp: _, ...user }) => ({
-    ...user,
-    claims: { ...user.claims, email: addressOf(user.username), email_verified: true },
+  users: (config.users ?? []).map(({ id, username, password }) => ({
+    id,
+    username,
+    password,
+    claims: { email: addressOf(username), email_verified: true },
   })),
 });
 
