@@ -65,10 +65,11 @@ class Phone {
 
 /** Somebody's phone, connected with their consent. */
 const phoneOf = async (username: string): Promise<Phone> => {
-  const { code, connect } = await invitation(username);
+  const invited = await invitation(username);
+  const { code } = invited;
   const phone = new Phone();
   assert.equal((await phone.send('push/enrol', phone.device.registration(code, 'Phone'))).status, 200);
-  await connect();
+  await invited.connect();
   return phone;
 };
 

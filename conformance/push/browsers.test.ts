@@ -46,7 +46,8 @@ const phoneOf = async (username: string): Promise<{ readonly page: Page; readonl
   const deps = captured;
   assert.ok(deps);
   const { id } = server.person(username);
-  const { address, connect } = await invite(deps, id);
+  const invitation = await invite(deps, id);
+  const { address } = invitation;
   const page = await (await newContext()).newPage();
   await page.goto(address);
   await page.fill('#name', 'Second browser');
@@ -54,7 +55,7 @@ const phoneOf = async (username: string): Promise<{ readonly page: Page; readonl
   await page.waitForSelector('[data-outcome]:not([hidden])');
   assert.match((await page.textContent('[data-outcome]')) ?? '', /Ready/);
   assert.equal(new URL(page.url()).hash, '');
-  return { page, authenticator: await connect() };
+  return { page, authenticator: await invitation.connect() };
 };
 
 /** Somebody who is signed in and asked for a second proof, with the question open. */

@@ -29,10 +29,11 @@ const device = DeviceSide.make(server.issuer);
 
 /** Connects the device on the pages of the account, which ask for a proof first. */
 const connect = async (): Promise<void> => {
-  const { username, password, code } = server.person('ada');
+  const ada = server.person('ada');
+  const { username, password } = ada;
   const agent = new UserAgent(server.issuer);
   let page = await agent.submit(await agent.open(server.at('account/add')), { username, password });
-  page = await agent.submit(page, { code: code() });
+  page = await agent.submit(page, { code: ada.code() });
   page = await agent.submit(page, { factor: 'push' });
   const [, registration = ''] = /approve#enrol=([\w.-]+)/.exec(page.html) ?? [];
   await post(server.at('push/enrol'), { message: device.registration(registration, 'Phone') });

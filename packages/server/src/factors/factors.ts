@@ -27,9 +27,9 @@ export const factorNamed = (name: string): Factor | undefined => factors.find((f
 export const proofOf = (traits: FactorTraits, authenticator: string): Proof => ({ ...traits, authenticator });
 
 /** What the best authenticators of a kind would prove, as this server is configured. */
-const bestOf = ({ best, bestHere }: Factor, config: FactorSettings): readonly FactorTraits[] => [
-  ...best,
-  ...(bestHere?.(config) ?? []),
+const bestOf = (factor: Factor, config: FactorSettings): readonly FactorTraits[] => [
+  ...factor.best,
+  ...(factor.bestHere?.(config) ?? []),
 ];
 
 /** What the best authenticators of every kind that this server can ask for would prove. */

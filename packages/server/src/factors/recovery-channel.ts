@@ -14,8 +14,8 @@ export const recoveryChannelOf = (
 };
 
 /** The material of a password that rests on nothing but itself. */
-export const withoutChannel = ({ resetBy: _, ...material }: Authenticator['material']): Authenticator['material'] =>
-  material;
+export const withoutChannel = (material: Authenticator['material']): Authenticator['material'] =>
+  Object.fromEntries(Object.entries(material).filter(([name]) => name !== 'resetBy'));
 
 /** Whether a proof by that factor shows that the person is more than whoever reads the channel. */
 export const isIndependentOf = (channel: string, factor: string): boolean =>

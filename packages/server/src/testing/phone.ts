@@ -45,7 +45,7 @@ export class TestPhone {
   /** What it is asked now. */
   async question(): Promise<Told> {
     const { body } = await this.poll();
-    const [shown]: readonly unknown[] = Array.isArray(body.questions) ? body.questions : [];
+    const shown: unknown = Array.isArray(body.questions) ? body.questions[0] : undefined;
     if (!isJsonObject(shown)) throw new Error(`Nothing is asked: ${JSON.stringify(body)}`);
     return { ceremony: String(shown.ceremony), answerBy: Number(shown.answer_by), shown };
   }
