@@ -61,7 +61,7 @@ const answerIn =
 
 const renderAsking = (opened: Opened, factor: EnrollableFactor, failure: Failure, deps: Deps): Response => {
   const { t } = opened.owner;
-  const question = factor.enrolment.asks?.(failure.error, t);
+  const question = factor.enrolment.asks?.(failure.error, t, deps.config);
   if (!question) return renderChoices(opened, failure, deps);
   const html = enrolmentPage(
     {

@@ -145,7 +145,7 @@ export interface Enrolment {
   /** A new one takes the place of the one that its owner has: a sheet of codes. */
   readonly renews?: boolean;
   /** What has to be answered before it can begin (a phone number), if anything does. */
-  asks?(error: string | undefined, t: Messages): Question;
+  asks?(error: string | undefined, t: Messages, config: FactorSettings): Question;
   /** @param ceremonyId names what is begun; the id of the new authenticator may be made of it */
   begin(somebody: Somebody, answer: Answer, ceremonyId: string, deps: Deps): Promise<Begun | CannotBegin>;
   /** The page on which it is finished. */

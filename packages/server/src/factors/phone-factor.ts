@@ -111,7 +111,7 @@ const enrolment: Enrolment = {
   guardedHere: ({ phone }) => phone.guarded,
   types: ['phone'],
   lifetimeSeconds: LIFETIME_SECONDS,
-  asks: askNumber,
+  asks: (error, t, { phone }) => askNumber(phone.voice, error, t),
   begin: async (somebody, answer, ceremonyId, deps) => {
     const { enrol } = somebody.t.phone;
     const number = parsePhoneNumber(answer('phone_number') ?? '');

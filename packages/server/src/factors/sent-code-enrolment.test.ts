@@ -105,6 +105,14 @@ describe('a number', () => {
   });
 });
 
+it('a page offers to call only where that is configured', async (t) => {
+  for (const voice of [false, true]) {
+    const { server } = await begin(t, (config) => ({ ...config, phone: { ...config.phone, voice } }));
+    const page = await asking(await proven(server), 'phone');
+    assert.equal(page.html.includes('value="voice"'), voice);
+  }
+});
+
 describe('behind the guard', () => {
   const guarded = async (server: TestServer): Promise<{ readonly browser: TestBrowser; readonly passed: Stop }> => {
     const browser = new TestBrowser(server);

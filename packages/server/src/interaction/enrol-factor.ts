@@ -68,7 +68,7 @@ export const showFactor = async (opened: Opened, user: User, failure: Failure, d
   const { t } = opened;
   const begun = await underWay(opened, user, deps);
   const chosen = begun ? undefined : chosenFrom(opened, opened.interaction.progress.chosen);
-  const asks = chosen?.enrolment.asks?.(failure.error, t);
+  const asks = chosen?.enrolment.asks?.(failure.error, t, deps.config);
   const { error, retryAfterSeconds } = failure;
   const frame = { ...frameOf(opened), error, retryAfterSeconds };
   if (begun) {

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { Question } from '../../factors/factor.ts';
 import { alert, SIX_DIGITS, textField } from '../field.ts';
+import type { Markup } from '../markup.ts';
 import type { Messages } from '../messages.ts';
 
 /** A phone as its owner recognises it, and how it is reached. */
@@ -31,8 +32,15 @@ export const phoneAsked = ({ number, channel }: ShownPhone, error: string | unde
   }),
 });
 
+/** Whether to be written to or called. */
+const howToReach = (t: Messages): Markup => html`<fieldset class="choices">
+<legend>${t.phone.enrol.how}</legend>
+<label class="check"><input type="radio" name="preferred_authentication_method" value="sms" checked><span>${t.phone.enrol.sms}</span></label>
+<label class="check"><input type="radio" name="preferred_authentication_method" value="voice"><span>${t.phone.enrol.voice}</span></label>
+</fieldset>`;
+
 /** Asks for a number, and how it is to be reached. The names are those of Auth0's My Account API. */
-export const askNumber = (error: string | undefined, t: Messages): Question => ({
+export const askNumber = (mayCall: boolean, error: string | undefined, t: Messages): Question => ({
   fields: html`<p class="lead">${t.phone.enrol.restricted}</p>
 ${textField({
   name: 'phone_number',
@@ -42,9 +50,5 @@ ${textField({
   error,
   autofocus: true,
 })}
-<fieldset class="choices">
-<legend>${t.phone.enrol.how}</legend>
-<label class="check"><input type="radio" name="preferred_authentication_method" value="sms" checked><span>${t.phone.enrol.sms}</span></label>
-<label class="check"><input type="radio" name="preferred_authentication_method" value="voice"><span>${t.phone.enrol.voice}</span></label>
-</fieldset>`,
+${mayCall ? howToReach(t) : ''}`,
 });
