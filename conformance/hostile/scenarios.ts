@@ -297,7 +297,7 @@ const pages: readonly Scenario[] = [
     path: '/challenge',
     answers: 400,
     query: ['interaction'],
-    form: [...PAGE, 'authenticator', 'code', 'use', 'password', 'remember'],
+    form: [...PAGE, 'authenticator', 'code', 'use', 'open', 'password', 'remember'],
     good: answered('robin', '/challenge', (_world, { form }) => {
       const [, authenticator = ''] = /name="authenticator" value="([^"]*)"/.exec(form.html) ?? [];
       return { authenticator, code: SOME_CODE };

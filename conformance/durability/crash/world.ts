@@ -42,6 +42,8 @@ const withRecoveryCodes = (configuration: ConfigInput, codes: readonly string[])
   }),
 });
 
+const PLENTY = { burst: 1_000_000 };
+
 /** @param ports the two that processes listen on, in turn; the issuer has the first */
 export const createWorld = (folder: string, ports: readonly [number, number], start: number, rounds: number): World => {
   let now = start;
@@ -67,8 +69,9 @@ export const createWorld = (folder: string, ports: readonly [number, number], st
     configuration: (listensOn) => ({
       ...withRecoveryCodes(fabrikam(issuer, folder, people, []), recoveryCodes),
       listen: { host: 'localhost', port: listensOn },
-      // Everybody here comes from one address, and so fast that its own limit would be met before those that are looked at.
-      limits: { address: { burst: 1_000_000 } },
+      // Everybody here comes from one address, so fast and with so many used codes that other limits would be met before those that
+      // are looked at.
+      limits: { address: PLENTY, codeFromNetwork: PLENTY, codeOfPerson: PLENTY },
     }),
   };
 };

@@ -92,7 +92,8 @@ export const limitsOf = (act: LimitedAct, trying: Trying): readonly Limit[] => {
     case 'phone':
       return codeLimits(act, trying);
     case 'webauthn':
-      return [limit('webauthn', whose, network, userId, network), inARow(act, trying), ofAddress(address)];
+      // A signature cannot be guessed: failures in a row would only let a stranger keep the owner out.
+      return [limit('webauthn', whose, network, userId, network), ofAddress(address)];
     case 'push':
       return [limit('pushAnswered', whose, act, userId, authenticatorId), inARow(act, trying)];
     case 'email-sent':
