@@ -70,7 +70,6 @@ export const recovery: readonly Scenario[] = [
     path: '/reset-password',
     answers: 200,
     query: ['interaction', 'code'],
-    echoes: ['code'],
     good: async (world) => {
       const { visitor, query = {} } = await asked(world);
       return { visitor, query };

@@ -11,7 +11,7 @@ import type { GuardProof } from '../recovery/guard-proof.ts';
 import { asProgress } from '../recovery/guard-proof.ts';
 import { guardsFor } from '../recovery/guards.ts';
 import { mailCode } from '../recovery/mail.ts';
-import { generateMailedCode, isMailedCode, mailedCodeDigest } from '../recovery/mailed-code.ts';
+import { broughtCode, generateMailedCode, isMailedCode, mailedCodeDigest } from '../recovery/mailed-code.ts';
 import { maskedEmail, verifiedEmail } from '../recovery/verified-email.ts';
 import type { Ceremony, User } from '../store/records.ts';
 import { limitsOf, mailedCodeLimits, ticketLimits } from '../throttle/limits.ts';
@@ -51,7 +51,7 @@ export const showGuard = async (opened: Opened, user: User, failure: GuardFailur
           ? {
               address: maskedEmail(address),
               sent: mailed && { validForSeconds: mailed.expiresAt - deps.now() },
-              code: queryParameters(opened.request).get('code')?.[0],
+              code: broughtCode(queryParameters(opened.request).get('code')),
             }
           : undefined,
       ticketError: failure.with === 'ticket' ? error : undefined,

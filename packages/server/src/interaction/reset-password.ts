@@ -8,7 +8,7 @@ import { queryParameters } from '../http/body.ts';
 import { page, seeOther } from '../http/responses.ts';
 import type { ResetPasswordPageProps } from '../pages/reset-password-page.ts';
 import { resetPasswordPage } from '../pages/reset-password-page.ts';
-import { isMailedCode } from '../recovery/mailed-code.ts';
+import { broughtCode, isMailedCode } from '../recovery/mailed-code.ts';
 import { finishReset, resetKey } from '../recovery/password-reset.ts';
 import type { Ceremony } from '../store/records.ts';
 import { mailedCodeLimits } from '../throttle/limits.ts';
@@ -63,7 +63,7 @@ export const showResetPassword: Handler = async (request, deps, caller) => {
   if (isDone(opened)) return done(opened);
   const ceremony = await underWay(opened, deps);
   if (!ceremony) return seeOther(home(opened.interaction));
-  return render(opened, ceremony, { code: queryParameters(request).get('code')?.[0] }, deps);
+  return render(opened, ceremony, { code: broughtCode(queryParameters(request).get('code')) }, deps);
 };
 
 /** `POST /reset-password` */

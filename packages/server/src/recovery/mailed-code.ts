@@ -29,6 +29,13 @@ export const normaliseMailedCode = (typed: string): string | undefined => {
   return /^[0-9A-HJKMNP-TV-Z]{8}$/.test(code) ? code : undefined;
 };
 
+/** The code that an address brings along, as it is shown; nothing of whatever else somebody put there. */
+export const broughtCode = (brought: readonly string[] | undefined): string | undefined => {
+  const [only, ...others] = brought ?? [];
+  const code = only === undefined || others.length > 0 ? undefined : normaliseMailedCode(only);
+  return code && `${code.slice(0, SYMBOLS / 2)}-${code.slice(SYMBOLS / 2)}`;
+};
+
 /**
  * What is kept of a code, under a key of the server and for one ceremony: the same code elsewhere has another digest.
  *
