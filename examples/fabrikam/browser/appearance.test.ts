@@ -31,7 +31,7 @@ describe('the pages', () => {
     assert.equal(await page.locator('html').getAttribute('lang'), 'de');
     await page.getByLabel('Benutzername').fill(robin.username);
     await page.getByLabel('Passwort', { exact: true }).fill(robin.password);
-    await page.getByRole('button', { name: 'Anmelden' }).click();
+    await page.getByRole('button', { name: 'Anmelden', exact: true }).click();
     await page.getByText('Die Anwendung bittet Sie um einen zweiten Nachweis.').waitFor();
     await page.getByLabel('Code').fill(codeOf(robin, stage.config));
     await page.getByRole('button', { name: 'Bestätigen' }).click();
@@ -42,9 +42,9 @@ describe('the pages', () => {
   it('speak the language that the application asks for, before the one of the browser', async () => {
     const { page, leave } = await stage.visitor({ locale: 'en-GB' });
     await page.goto(await authorizationRequest(page, `${stage.addresses.intranet}/sign-in`, { ui_locales: 'fr de' }));
-    await page.getByRole('button', { name: 'Anmelden' }).waitFor();
+    await page.getByRole('button', { name: 'Anmelden', exact: true }).waitFor();
     await page.goto(await authorizationRequest(page, `${stage.addresses.intranet}/sign-in`, { ui_locales: 'fr' }));
-    await page.getByRole('button', { name: 'Sign in' }).waitFor();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).waitFor();
     await leave();
   });
 
@@ -76,7 +76,7 @@ describe('the pages', () => {
     await salaries(page).waitFor();
     await fits();
     await page.goto(stage.addresses.bank);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('button', { name: 'Send money' }).click();
     await page.getByText('€25.00 sent to Maria Keller.').waitFor();
     await fits();

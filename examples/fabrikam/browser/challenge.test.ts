@@ -132,7 +132,7 @@ describe('the challenge page', () => {
       await page.goto(`${stage.addresses.intranet}/salaries`);
       await page.getByLabel('Username').fill(robin.username);
       await page.getByLabel('Password', { exact: true }).fill(robin.password);
-      await page.getByRole('button', { name: 'Sign in' }).dblclick();
+      await page.getByRole('button', { name: 'Sign in', exact: true }).dblclick();
       await codeField(page).fill(codeOf(robin, stage.config));
       await confirmButton(page).dblclick();
       await salaries(page).waitFor();

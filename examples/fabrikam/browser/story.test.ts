@@ -103,11 +103,11 @@ describe('the story, in a browser', () => {
     const { page, leave } = await stage.visitor();
     await enterIntranet(page, stage.addresses.intranet, robin);
     await page.goto(stage.addresses.bank);
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await page.getByRole('heading', { name: 'Everyday account' }).waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByRole('heading', { name: 'Your money, at hand' }).waitFor();
-    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
     await signIn(page, robin);
     // The intranet still knows the person by the sign-in of before: it cannot end the new one without asking.
     await page.goto(`${stage.addresses.intranet}/customers`);

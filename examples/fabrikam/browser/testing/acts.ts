@@ -29,7 +29,7 @@ export const confirmButton = (page: Page): Locator => page.getByRole('button', {
 export const signIn = async (page: Page, { username, password }: Person): Promise<void> => {
   await page.getByLabel('Username').fill(username);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
 };
 
 /** Answers the challenge page. */
@@ -41,7 +41,7 @@ export const giveCode = async (page: Page, code: string): Promise<void> => {
 /** Signs in at the intranet, to the customers. */
 export const enterIntranet = async (page: Page, address: string, person: Person): Promise<void> => {
   await page.goto(address);
-  await page.getByRole('link', { name: 'Sign in' }).click();
+  await page.getByRole('link', { name: 'Sign in', exact: true }).click();
   await signIn(page, person);
   await page.getByRole('heading', { name: 'Customers' }).waitFor();
 };
@@ -49,7 +49,7 @@ export const enterIntranet = async (page: Page, address: string, person: Person)
 /** Signs in at the bank, to the account. */
 export const enterBank = async (page: Page, address: string, person: Person): Promise<void> => {
   await page.goto(address);
-  await page.getByRole('button', { name: 'Sign in' }).click();
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
   await signIn(page, person);
   await page.getByRole('heading', { name: 'Everyday account' }).waitFor();
 };

@@ -152,7 +152,8 @@ const checkCode = async (answered: Answered, user: User, deps: Deps): Promise<Re
   if (!mailed) return wrong(answered, user, { with: 'email', error: errors.expiredCode }, deps);
   const throttle = await takeTry(mailedCodeLimits(mailed.id, answered.caller.address), deps);
   if (!throttle.allowed) return tooMany(answered, user, 'enrolment-mail', throttle.retryAfterSeconds, deps);
-  if (!isMailedCode(field(answered, 'mailed') ?? '', mailed, deps)) {
+  const typed = field(answered, 'mailed') ?? '';
+  if (!isMailedCode(typed, mailed, deps)) {
     return wrong(answered, user, { with: 'email', error: errors.wrongCode }, deps);
   }
   return pass(answered, { kind: 'email', key: mailed.id, userId: user.id }, deps);
