@@ -45,8 +45,8 @@ const house: House = {
     'packages/server': [
       {
         rooms: (
-          'actions audit authenticator authorization client config doctor factors grant http keys log metrics notify pages push recovery risk ' +
-          'session store throttle token upkeep deps.ts digest.ts system.ts'
+          'actions audit authenticator authorization client config doctor factors grant http keys log metrics notify pages push recovery ' +
+          'risk session store throttle token upkeep deps.ts digest.ts system.ts'
         ).split(' '),
         sideways: true,
       },

@@ -78,15 +78,6 @@ export const recordProof = async (
   return { cookie: sessionCookie(secret, deps) };
 };
 
-const liftedBy = async (event: AuthenticationEvent, user: User, deps: Deps): Promise<readonly string[]> => {
-  const theirs = await deps.store.authenticators.ofUser(user.id);
-  return liftedByProof(
-    event,
-    user,
-    theirs.map(({ id }) => id),
-  );
-};
-
 /** T9: a proof that whoever reads the mailbox could not have given shows that the password is its owner's. */
 const forgetChannel = async (
   { decided }: Answered,
@@ -99,6 +90,15 @@ const forgetChannel = async (
   const channel = password && recoveryChannelOf([password]);
   if (password === undefined || channel === undefined || !isIndependentOf(channel, event.factor)) return;
   await store.authenticators.replaceMaterial(password.id, password.material, withoutChannel(password.material));
+};
+
+const liftedBy = async (event: AuthenticationEvent, user: User, deps: Deps): Promise<readonly string[]> => {
+  const theirs = await deps.store.authenticators.ofUser(user.id);
+  return liftedByProof(
+    event,
+    user,
+    theirs.map(({ id }) => id),
+  );
 };
 
 const continues = ({ current }: Answered['decided'], user: User): boolean => current?.user.id === user.id;

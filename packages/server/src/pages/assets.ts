@@ -46,7 +46,18 @@ const passkeyOffer = asset('passkey-offer.js', SCRIPT, passkeyOfferScript);
 const icon = asset('stile.svg', 'image/svg+xml', siteIcon);
 
 /** Every file that pages refer to, except the style sheets of accent colours, which are made on demand. */
-export const assets: readonly Asset[] = [styles, page, formPost, webMessage, icon, pushWait, pushEnrol, approve, webauthn, passkeyOffer];
+export const assets: readonly Asset[] = [
+  styles,
+  page,
+  formPost,
+  webMessage,
+  icon,
+  pushWait,
+  pushEnrol,
+  approve,
+  webauthn,
+  passkeyOffer,
+];
 
 const addressOf = ({ path, etag }: Asset): string => `${path}?v=${etag.slice(1, -1)}`;
 

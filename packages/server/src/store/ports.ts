@@ -93,7 +93,8 @@ export interface AuthenticatorStore {
   ): Promise<boolean>;
   /**
    * Atomic: an authenticator is gone, and with it all that rests on it. Its proofs are taken out of every session (one that was begun
-   * by it alone ends), every grant that was made with one is revoked, and a proof that is under way is not recorded any more.
+   * by it alone ends), every grant that was made with one is revoked, every remembered device of the user is forgotten, and a proof that is
+   * under way is not recorded any more.
    * Says how many sessions and grants lost something; nothing, and nothing is changed, when this user has no such authenticator.
    *
    * @param among the ids of the user's authenticators when it was judged whether this one may go: when they are others by now, nothing is changed
@@ -225,7 +226,7 @@ export interface SessionStore {
   end(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
   /**
    * Atomic: ends one session of a user, or all but one, and revokes every grant that was made in them; with all but one also those of
-   * sessions that are over. Says how many were alive; audits if any was, or if all but one were meant.
+   * sessions that are over, and every remembered device is forgotten. Says how many were alive; audits if any was, or if all but one were meant.
    */
   signOut(
     userId: string,
@@ -233,10 +234,10 @@ export interface SessionStore {
     now: Instant,
     audit: readonly AuditRecord[],
   ): Promise<Ended>;
-  /** Ends every session of a user. Returns how many were alive. */
+  /** Ends every session of a user, and forgets every remembered device. Returns how many sessions were alive. */
   endAllOf(userId: string, now: Instant, audit: readonly AuditRecord[]): Promise<number>;
   /**
-   * Atomic: ends every session of everybody and revokes every grant, and with it every code and token of it. Says how many were alive:
+   * Atomic: ends every session of everybody, forgets every remembered device and revokes every grant, and with it every code and token of it. Says how many were alive:
    * of the sessions those that had not run out by themselves.
    *
    * @param standing which had not: begun and seen later than these moments

@@ -3,7 +3,10 @@ import type { Markup } from '../markup.ts';
 import type { Messages } from '../messages.ts';
 
 /** The codes on the one occasion that they are seen, and what keeps them: copying, printing, a file. */
-export const codeSheet = (codes: readonly string[], t: Messages): Markup => html`<ol class="codes" id="codes" translate="no">
+export const codeSheet = (
+  codes: readonly string[],
+  t: Messages,
+): Markup => html`<ol class="codes" id="codes" translate="no">
 ${codes.map((code) => html`<li>${code}</li>`)}
 </ol>
 <div class="buttons" data-tools hidden>
