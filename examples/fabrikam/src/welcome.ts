@@ -37,6 +37,7 @@ export const welcome = async (options: WelcomeOptions): Promise<string> => {
     `  4  Sam (password “${config.users.find(({ username }) => username === 'sam')?.password ?? ''}”) has no second proof.`,
     `     ${bold(`${stile} ticket sam`)} lets Sam set one up; without it the password alone is not enough to add one.`,
     `  5  ${bold(`${stile} decisions`)} lists what was decided, and ${bold('explain <decision>')} says why.`,
+    `  6  ${new URL('account', addresses.issuer).href}: passkeys, devices, who is signed in where. What would be mailed: ${new URL('dev/mailbox', addresses.issuer).href}`,
     '',
     `Data: ${here(config.dataFolder)}   Log: ${here(options.logFile)}   Stop: Ctrl+C`,
     '',
