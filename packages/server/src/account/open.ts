@@ -87,6 +87,7 @@ export const openPage = async (
   const owner = {
     user,
     sessionId: session.id,
+    restsOn: session.events.map(({ authenticator }) => authenticator),
     clientId: ACCOUNT_CLIENT,
     request,
     caller,

@@ -118,6 +118,7 @@ export const finishEnrolment = async (
   const outcome = await deps.store.authenticators.enrol({
     userId: user.id,
     sessionId: owner.sessionId,
+    restsOn: owner.restsOn,
     authenticators,
     ...renewal,
     consume: [{ kind: 'ceremony', key: ceremony.id, expiresAt: ceremony.expiresAt }, ...finished.consume],

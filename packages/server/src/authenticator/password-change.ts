@@ -12,7 +12,6 @@ import { passwordLimits } from '../throttle/limits.ts';
 import { takeTry } from '../throttle/take-try.ts';
 import { changeRecord, tellOwner } from './notices.ts';
 import type { Owner } from './owner.ts';
-import { endElsewhere } from './sign-out.ts';
 
 export type PasswordChange =
   | { readonly outcome: 'changed' }
@@ -68,7 +67,6 @@ export const changePassword = async (
   // What the password before it rested on, this one does too: a proof of something else ends that, not a password (T9).
   const material = { ...password?.material, hash: await deps.passwords.hash(judged.value) };
   if (!(await keep(owner, password, material, deps))) return { outcome: 'over' };
-  await endElsewhere(owner, deps);
   tellOwner(owner, 'password.changed', deps);
   return { outcome: 'changed' };
 };
@@ -84,15 +82,14 @@ const wrong = async (owner: Owner, deps: Deps): Promise<PasswordChange> => {
 
 const FIRST_PASSWORD_SECONDS = 60;
 
+/** The new password, and the end of every other session, together or not at all; and not for a session that has ended meanwhile. */
 const keep = async (
   owner: Owner,
   former: Authenticator | undefined,
   material: Authenticator['material'],
   deps: Deps,
 ): Promise<boolean> => {
-  const { user, sessionId, t } = owner;
-  const audit = [changeRecord(owner, 'password.changed', {}, deps)];
-  if (former) return deps.store.authenticators.replaceMaterial(former.id, former.material, material, audit);
+  const { user, sessionId, restsOn, t } = owner;
   const password: Authenticator = {
     id: randomId(deps, 'auth'),
     userId: user.id,
@@ -110,6 +107,18 @@ const keep = async (
     key: `first password of ${user.id}`,
     expiresAt: secondsAfter(deps.now(), FIRST_PASSWORD_SECONDS),
   };
-  const enrolment = { userId: user.id, sessionId, authenticators: [password], consume: [once], audit };
+  const enrolment = {
+    userId: user.id,
+    sessionId,
+    restsOn,
+    signOutElsewhereAt: deps.now(),
+    authenticators: [password],
+    ...(former && { inPlaceOf: former }),
+    consume: former ? [] : [once],
+    audit: [
+      changeRecord(owner, 'password.changed', {}, deps),
+      changeRecord(owner, 'sessions.ended', { reason: 'owner' }, deps),
+    ],
+  };
   return (await deps.store.authenticators.enrol(enrolment)) === 'enrolled';
 };

@@ -79,6 +79,7 @@ export const openAccount = async (
   const owner = {
     user,
     sessionId: live.grant?.sessionId ?? '',
+    restsOn: (live.grant?.events ?? []).map(({ authenticator }) => authenticator),
     clientId: live.clientId,
     request,
     caller,

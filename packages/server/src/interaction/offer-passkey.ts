@@ -59,6 +59,7 @@ const ownerOf = ({ decided, request, caller, t }: Opened): Owner | undefined =>
   decided.current && {
     user: decided.current.user,
     sessionId: decided.current.session.id,
+    restsOn: decided.current.session.events.map(({ authenticator }) => authenticator),
     clientId: decided.validated.client.id,
     request,
     caller,

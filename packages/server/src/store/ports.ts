@@ -65,6 +65,10 @@ export interface NewEnrolment {
   readonly userId: string;
   /** Must be alive and this user's; null when an administrator enrols. */
   readonly sessionId: string | null;
+  /** Authenticators that the change rests on a proof of: none may have been removed since. */
+  readonly restsOn?: readonly string[];
+  /** Ends every other session of the user in the same breath, with what was granted there and every remembered device. */
+  readonly signOutElsewhereAt?: Instant;
   readonly authenticators: readonly Authenticator[];
   /** Instead of being added, the only new authenticator lends its material to this one, which still has this material: a new sheet of codes. */
   readonly inPlaceOf?: Pick<Authenticator, 'id' | 'material'>;

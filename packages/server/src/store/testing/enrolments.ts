@@ -57,6 +57,36 @@ export const enrolmentPromises: Promises = {
     assert.equal(await everythingIn(engine), before);
   },
 
+  'T8: nothing is enrolled on a proof of an authenticator that was removed meanwhile': async (store, engine) => {
+    await withSession(store);
+    await store.authenticators.remove('alice', 'totp-of-alice', at(9), []);
+    const before = await everythingIn(engine);
+    assert.equal(await store.authenticators.enrol(enrolment({ restsOn: ['totp-of-alice'] })), 'session-gone');
+    assert.equal(await everythingIn(engine), before);
+    assert.equal(await store.authenticators.enrol(enrolment({ restsOn: ['password-of-alice'] })), 'enrolled');
+  },
+
+  'a password takes the place of another and ends every other session, or nothing of both': async (store, engine) => {
+    await withSession(store);
+    const password = authenticator({ material: { hash: 'new' } });
+    const change = {
+      authenticators: [{ ...password, id: 'fresh' }],
+      inPlaceOf: authenticator(),
+      signOutElsewhereAt: at(9),
+      consume: [],
+    };
+    const before = await everythingIn(engine);
+    const elsewhere = enrolment({ ...change, sessionId: 'unknown' });
+    assert.equal(await store.authenticators.enrol(elsewhere), 'session-gone');
+    assert.equal(await everythingIn(engine), before);
+    const outdated = enrolment({ ...change, inPlaceOf: authenticator({ material: { hash: 'older' } }) });
+    assert.equal(await store.authenticators.enrol(outdated), 'taken');
+    assert.equal(await everythingIn(engine), before);
+    assert.equal(await store.authenticators.enrol(enrolment({ ...change, sessionId: null })), 'enrolled');
+    assert.equal((await store.authenticators.ofUser('alice'))[0]?.material.hash, 'new');
+    assert.deepEqual(await store.sessions.ofUser('alice'), []);
+  },
+
   'an administrator enrols without a session': async (store) => {
     await withAlice(store);
     assert.equal(await store.authenticators.enrol(enrolment({ sessionId: null })), 'enrolled');

@@ -7,9 +7,10 @@ import { first, run } from '../operation.ts';
 import { authenticators } from '../tables/people.ts';
 import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
-import { consume } from './consume.ts';
+import { consume, consumedOf } from './consume.ts';
 import { enrol, findUser, replaceMaterial } from './people.ts';
 import { findSession } from './sessions.ts';
+import { signOut } from './sign-out.ts';
 
 type EnrolmentOutcome = 'enrolled' | 'already-used' | 'session-gone' | 'taken';
 
@@ -22,6 +23,7 @@ export function* enrolAuthenticators(enrolment: NewEnrolment): Operation<Enrolme
     const session = yield* findSession(sessionId);
     if (session === undefined || session.endedAt !== null || session.userId !== userId) return 'session-gone';
   }
+  if ((yield* consumedOf('authenticator', enrolment.restsOn ?? [])).length > 0) return 'session-gone';
   for (const once of enrolment.consume) {
     if (!(yield* consume(once))) return 'already-used';
   }
@@ -31,6 +33,8 @@ export function* enrolAuthenticators(enrolment: NewEnrolment): Operation<Enrolme
   const { inPlaceOf } = enrolment;
   if (inPlaceOf === undefined) yield* enrol(userId, enrolment.authenticators);
   else if (!(yield* renew(enrolment, inPlaceOf))) return 'taken';
+  const { signOutElsewhereAt } = enrolment;
+  if (signOutElsewhereAt !== undefined) yield* signOut(userId, { except: sessionId }, signOutElsewhereAt, []);
   yield* appendAudit(enrolment.audit);
   return 'enrolled';
 }
