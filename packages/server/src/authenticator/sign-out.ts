@@ -22,7 +22,7 @@ export const signOutOf = async (owner: Owner, sessionId: string, deps: Deps): Pr
 };
 
 /** Ends every session of this person but the one they are in, with all that was granted in them, and forgets every remembered device. */
-export const endElsewhere = async (owner: Owner, deps: Deps): Promise<void> => {
+const endElsewhere = async (owner: Owner, deps: Deps): Promise<void> => {
   const record = changeRecord(owner, 'sessions.ended', { reason: 'owner' }, deps);
   await deps.store.sessions.signOut(owner.user.id, { except: owner.sessionId }, deps.now(), [record]);
   await deps.store.devices.revokeAllOf(owner.user.id, deps.now(), []);
