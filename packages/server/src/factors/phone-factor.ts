@@ -77,6 +77,7 @@ const sendCode = async (
 ): Promise<Begun | CannotBegin> => {
   const { user, caller, t, authenticator } = somebody;
   if (!isAllowedNumber(number, deps.config.phone.regions)) return { ok: false, error: t.phone.enrol.notAllowed };
+  if (channel === 'voice' && !deps.config.phone.voice) return { ok: false, error: t.phone.enrol.noCalls };
   const trying = { userId: user.id, authenticatorId: authenticator?.id ?? '', address: caller.address };
   // The person's own limit comes first: who has used theirs up takes nothing from what is everybody's.
   const own = await takeTry(limitsOf('phone-sent', trying), deps);

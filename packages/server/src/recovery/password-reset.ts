@@ -80,7 +80,11 @@ export const askForReset = async (asking: Asking, deps: Deps): Promise<void> => 
   if (!user || address === undefined) return;
   const link = new URL(`${path}&code=${code}`, deps.config.issuer).href;
   // After the answer: how long a mail takes must not be seen in it.
-  setImmediate(() => void mailCode(user, { kind: 'reset-code', code, link, validForSeconds }, t, deps));
+  setImmediate(() => {
+    mailCode(user, { kind: 'reset-code', code, link, validForSeconds }, t, deps).catch((error: unknown) =>
+      deps.log.error({ err: error }, 'a code for a new password was lost'),
+    );
+  });
 };
 
 /** What is wrong with a password for this person, and how long it must be at least. */

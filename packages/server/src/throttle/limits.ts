@@ -126,10 +126,9 @@ const inARow = (factor: string, { userId, authenticatorId, provenIn }: Trying): 
     ? limit('failuresInARow', whoseById(userId), factor, 'id', userId, authenticatorId)
     : limit('failuresInARow', whoseById(userId), `${factor} in a session`, 'id', userId, authenticatorId, provenIn);
 
-const sending = (network: string): readonly Limit[] => [
-  limit('sentForNetwork', null, network, network),
-  limit('sentByServer', null, 'everybody'),
-];
+const sentFor = (network: string): Limit => limit('sentForNetwork', null, network, network);
+
+const sending = (network: string): readonly Limit[] => [sentFor(network), limit('sentByServer', null, 'everybody')];
 
 /**
  * What is counted of a network that names fail from: where it becomes slower, and where it is refused. The last takes the place of the
@@ -164,7 +163,8 @@ export const ticketLimits = (userId: string, address: string): readonly Limit[] 
  */
 export const resetLimits = (username: string, address: string): readonly Limit[] => [
   limit('resetAsked', whoseByName(username), 'new password', username),
-  ...sending(networkOf(address)),
+  // Not what all have together: names that nobody has would spend it, and nobody could be sent a code any more.
+  sentFor(networkOf(address)),
   ofAddress(address),
 ];
 
