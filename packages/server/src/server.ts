@@ -89,7 +89,7 @@ export const createDeps = async (
     log: guarded,
     metrics,
     notify,
-    post: replace.post ?? (notify.canMail ? { canSend: true, send: (mail) => notify.send(mail) } : noPost),
+    post: replace.post ?? (notify.canMail ? { canSend: true, send: (mail, ended) => notify.send(mail, ended) } : noPost),
     breachedPasswords,
     inMemory: createInMemoryLimits(config.limits, now),
     now,

@@ -36,7 +36,10 @@ test('a ticket is issued, seen from its issue to the end of its wait, and cancel
   assert.equal(ticket.length, 29);
   assert.match((await run(listRecoveries)).text, /^robin {2}issued .*not shown yet/);
   const user = (await server.store.users.find(ROBIN.id)) ?? assert.fail('Robin is there.');
-  assert.equal(await startRecovery(await openOf(server, ROBIN.id), user, 'req', server.deps), true);
+  assert.equal(
+    await startRecovery(await openOf(server, ROBIN.id), user, { requestId: 'req', locale: 'en' }, server.deps),
+    true,
+  );
   assert.match((await run(listRecoveries)).text, /waits until 2026-11-25/);
   server.advance(86_400);
   assert.match((await run(listRecoveries)).text, /ready since 2026-11-25/);

@@ -9,9 +9,9 @@ import { page, seeOther } from '../http/responses.ts';
 import type { RecoveryPageProps } from '../pages/recovery-page.ts';
 import { recoveryPage } from '../pages/recovery-page.ts';
 import { asProgress } from '../recovery/guard-proof.ts';
-import { isReady, readyAt, recoveryByTicket, startRecovery, stopToken } from '../recovery/lost-factor.ts';
-import { mailNotice } from '../recovery/mail.ts';
+import { isReady, readyAt, recoveryByTicket, startRecovery } from '../recovery/lost-factor.ts';
 import { askForReset, canReset } from '../recovery/password-reset.ts';
+import { tellOfRecovery } from '../recovery/recovery-notice.ts';
 import { normaliseUsername } from '../session/username.ts';
 import type { Ceremony, User } from '../store/records.ts';
 import { resetLimits, ticketLimits } from '../throttle/limits.ts';
@@ -134,11 +134,8 @@ const start = async (
   { caller, t }: Answered,
   deps: Deps,
 ): Promise<Ceremony | undefined> => {
-  if (await startRecovery(recovery, user, caller.requestId, deps)) {
-    const url = new URL('/recover/stop', deps.config.issuer);
-    url.searchParams.set('token', stopToken(recovery, deps));
-    const readyInSeconds = deps.config.recovery.waiting;
-    mailNotice(user, { kind: 'recovery-started', stopLink: url.href, readyInSeconds }, t, deps);
+  if (await startRecovery(recovery, user, { requestId: caller.requestId, locale: t.locale }, deps)) {
+    tellOfRecovery({ recovery, user, t, readyInSeconds: deps.config.recovery.waiting }, deps);
   }
   return deps.store.ceremonies.find(recovery.id, deps.now());
 };

@@ -12,7 +12,7 @@ import { contentOf, htmlOfPlain, htmlText, plainText } from './mail-content.ts';
 import type { Mailbox } from './mailbox.ts';
 import { createMailbox } from './mailbox.ts';
 import type { MailMessage, PhoneMessage } from './message.ts';
-import type { Outbox } from './outbox.ts';
+import type { Outbox, Parcel } from './outbox.ts';
 import { createOutbox, Undelivered } from './outbox.ts';
 import type { PhoneCall, PhoneDelivery } from './phone-provider.ts';
 import { phoneDelivery } from './phone-provider.ts';
@@ -38,9 +38,10 @@ export interface Notifier {
   /**
    * Mails a text that was written elsewhere.
    *
+   * @param ended told once what became of it, if it was taken
    * @throws Undelivered when it was not taken
    */
-  send(mail: Pick<Letter, 'to' | 'subject' | 'text'>): Promise<void>;
+  send(mail: Pick<Letter, 'to' | 'subject' | 'text'>, ended?: Parcel['ended']): Promise<void>;
   /** Where is kept what is not sent; nothing where people are to be reached. */
   readonly mailbox: Mailbox | undefined;
   /** When nothing waits to be sent any more. */
@@ -108,9 +109,10 @@ export const createNotifier = (
   const { provider, timeout } = config.phone;
   const dial: PhoneDelivery | undefined = provider && phoneDelivery(provider, { timeoutSeconds: timeout, now });
 
-  const post = (letter: Letter, kind: string): boolean => {
-    if (mail) return outbox.put({ channel: 'email', kind, deliver: () => mail(letter) });
+  const post = (letter: Letter, kind: string, ended?: Parcel['ended']): boolean => {
+    if (mail) return outbox.put({ channel: 'email', kind, deliver: () => mail(letter), ...(ended && { ended }) });
     mailbox?.keep({ channel: 'email', kind, at: now(), to: letter.to, subject: letter.subject, text: letter.text });
+    if (mailbox) ended?.('sent').catch(() => undefined);
     return mailbox !== undefined;
   };
 
@@ -136,10 +138,11 @@ export const createNotifier = (
     },
     phone: (to, channel, { kind, code }, { locale = 'en' } = {}) =>
       ring({ channel, to, text: wordsFor(channel, code, config, locale), locale }, kind),
-    send: async ({ to: typed, subject, text }) => {
+    send: async ({ to: typed, subject, text }, ended) => {
       const to = parseMailAddress(typed);
       const line = displayLine(subject);
-      const isTaken = to !== undefined && post({ to, subject: line, text, html: htmlOfPlain(line, text) }, 'text');
+      const isTaken =
+        to !== undefined && post({ to, subject: line, text, html: htmlOfPlain(line, text) }, 'text', ended);
       if (!isTaken) throw new Undelivered('not taken', false);
     },
     idle: () => outbox.idle(),

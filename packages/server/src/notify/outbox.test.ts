@@ -53,6 +53,54 @@ describe('the outbox', () => {
     assert.deepEqual(ended, [['notice', 'failed', 'broken, try 1']]);
   });
 
+  it('a mail server that hangs holds up no text message, nor does its queue take the room of theirs', async () => {
+    const { box, ended } = outbox(1);
+    const gate = Promise.withResolvers<undefined>();
+    const mails = ['m1', 'm2', 'm3', 'm4'].map((kind) => box.put(parcel(kind, () => gate.promise)));
+    assert.deepEqual(mails, [true, true, true, false]);
+    const sent = Promise.withResolvers<undefined>();
+    assert.equal(box.put({ channel: 'sms', kind: 'code', deliver: async () => sent.resolve(undefined) }), true);
+    await sent.promise;
+    assert.equal(box.put({ channel: 'voice', kind: 'call', deliver: async () => undefined }), true);
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(
+      ended.map(([kind, outcome]) => [kind, outcome]),
+      [
+        ['m4', 'dropped'],
+        ['code', 'sent'],
+        ['call', 'sent'],
+      ],
+    );
+    gate.resolve(undefined);
+    await box.idle();
+    assert.equal(ended.filter(([, outcome]) => outcome === 'sent').length, 5);
+  });
+
+  it('tells whoever asks what became of it, once, and outlives that they cannot note it', async () => {
+    const { box } = outbox();
+    const told: string[] = [];
+    const noted = (kind: string, deliver: () => Promise<void>): Parcel => ({
+      ...parcel(kind, deliver),
+      ended: async (outcome) => {
+        told.push(`${kind} ${outcome}`);
+        throw new Error('the disk is full');
+      },
+    });
+    let tries = 0;
+    box.put(
+      noted('slow', async () => {
+        tries += 1;
+        if (tries === 1) throw new Undelivered('451', true);
+      }),
+    );
+    box.put(noted('refused', () => Promise.reject(new Undelivered('550', false))));
+    await box.idle();
+    assert.deepEqual(told.toSorted(), ['refused failed', 'slow sent']);
+    box.put(noted('later', async () => undefined));
+    await box.idle();
+    assert.equal(told.at(-1), 'later sent');
+  });
+
   it('takes so many and no more, without waiting for any', async () => {
     const { box, ended } = outbox(3);
     const gate = Promise.withResolvers<undefined>();

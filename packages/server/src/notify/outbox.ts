@@ -1,4 +1,7 @@
-/** What waits to be sent: so much and no more, so that a mail server that is down neither fills the memory nor keeps a request waiting. */
+/**
+ * What waits to be sent: so much and no more, so that a mail server that is down neither fills the memory nor keeps a request waiting. Each
+ * channel has a queue of its own, so that one whose other side hangs holds up none of the others.
+ */
 
 export interface Parcel {
   /** A stable word, for the log and the metrics. */
@@ -6,6 +9,8 @@ export interface Parcel {
   readonly kind: string;
   /** Sends it. @throws Undelivered when it was not, and may be told apart by whether another try could help */
   deliver(): Promise<void>;
+  /** Told once what became of it, unless there was no room for it. */
+  ended?(outcome: 'sent' | 'failed'): Promise<void>;
 }
 
 export type Channel = 'email' | 'sms' | 'voice';
@@ -25,6 +30,7 @@ export class Undelivered extends Error {
 export type Outcome = 'sent' | 'failed' | 'dropped';
 
 interface OutboxSettings {
+  /** How many may wait, and how many are sent at once, by each channel. */
   readonly capacity: number;
   readonly atOnce: number;
   /** How long to wait before each further try, in milliseconds. */
@@ -41,48 +47,67 @@ export interface Outbox {
   idle(): Promise<void>;
 }
 
+interface Queue {
+  readonly waiting: Parcel[];
+  readonly underWay: Set<Promise<void>>;
+}
+
 const reasonOf = (error: unknown): string => (error instanceof Undelivered ? error.message : 'broken');
 
 export const createOutbox = (settings: OutboxSettings): Outbox => {
-  const waiting: Parcel[] = [];
-  const underWay = new Set<Promise<void>>();
+  const queues = new Map<Channel, Queue>();
+
+  const end = async (parcel: Parcel, outcome: 'sent' | 'failed', reason?: string): Promise<void> => {
+    settings.ended(parcel, outcome, reason);
+    // Whoever wants to know says for themselves when they cannot note it; the next one is not to suffer for it.
+    await parcel.ended?.(outcome).catch(() => undefined);
+  };
 
   const send = async (parcel: Parcel): Promise<void> => {
     for (const [index, pause] of [...settings.pausesMilliseconds, undefined].entries()) {
       try {
         await parcel.deliver();
-        return settings.ended(parcel, 'sent', undefined);
+        return await end(parcel, 'sent');
       } catch (error) {
         const isLast = pause === undefined || !(error instanceof Undelivered) || !error.isTemporary;
-        if (isLast) return settings.ended(parcel, 'failed', `${reasonOf(error)}, try ${index + 1}`);
+        if (isLast) return await end(parcel, 'failed', `${reasonOf(error)}, try ${index + 1}`);
         await settings.pause(pause);
       }
     }
   };
 
-  const next = (): void => {
-    if (underWay.size >= settings.atOnce) return;
-    const parcel = waiting.shift();
+  const next = (queue: Queue): void => {
+    if (queue.underWay.size >= settings.atOnce) return;
+    const parcel = queue.waiting.shift();
     if (!parcel) return;
     const sending: Promise<void> = send(parcel).finally(() => {
-      underWay.delete(sending);
-      next();
+      queue.underWay.delete(sending);
+      next(queue);
     });
-    underWay.add(sending);
+    queue.underWay.add(sending);
   };
+
+  const queueOf = (channel: Channel): Queue => {
+    const queue = queues.get(channel) ?? { waiting: [], underWay: new Set<Promise<void>>() };
+    queues.set(channel, queue);
+    return queue;
+  };
+
+  const underWay = (): readonly Promise<void>[] => [...queues.values()].flatMap((queue) => [...queue.underWay]);
 
   return {
     put: (parcel) => {
-      if (waiting.length >= settings.capacity) {
+      const queue = queueOf(parcel.channel);
+      if (queue.waiting.length >= settings.capacity) {
         settings.ended(parcel, 'dropped', 'full');
         return false;
       }
-      waiting.push(parcel);
-      next();
+      queue.waiting.push(parcel);
+      next(queue);
       return true;
     },
     idle: async () => {
-      while (underWay.size > 0) await Promise.all(underWay);
+      while (underWay().length > 0) await Promise.all(underWay());
     },
   };
 };

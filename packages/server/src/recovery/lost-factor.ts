@@ -80,9 +80,14 @@ export const isReady = (recovery: Ceremony, now: Instant): boolean => {
 };
 
 /** Lets the waiting time begin, once. Returns whether it was this call that did. */
-export const startRecovery = (recovery: Ceremony, user: User, requestId: string, deps: Issuing): Promise<boolean> => {
+export const startRecovery = (
+  recovery: Ceremony,
+  user: User,
+  { requestId, locale }: { readonly requestId: string; readonly locale: string },
+  deps: Issuing,
+): Promise<boolean> => {
   const ready = secondsAfter(deps.now(), deps.config.recovery.waiting);
-  return deps.store.ceremonies.answer(recovery.id, { startedAt: deps.now(), readyAt: ready }, deps.now(), [
+  return deps.store.ceremonies.answer(recovery.id, { startedAt: deps.now(), readyAt: ready, locale }, deps.now(), [
     auditRecord(deps, 'recovery.started', { userId: user.id, requestId, details: { readyAt: ready } }),
   ]);
 };
@@ -123,14 +128,9 @@ export const stopRecovery = (
     auditRecord(deps, 'recovery.stopped', { userId, requestId, details: { reason } }),
   ]);
 
-/** How many of a person's records are looked through. */
-const RECORDS = 200;
-
 /** When somebody said that the person's last recovery was not theirs, unless a ticket was issued since. */
 export const reportedAt = async (userId: string, { store }: Pick<Deps, 'store'>): Promise<Instant | undefined> => {
-  const records = await store.audit.ofUser(userId, RECORDS);
-  const latest = records.find(
-    ({ type, details }) => type === 'recovery.issued' || (type === 'recovery.stopped' && details.reason === 'reported'),
-  );
-  return latest?.type === 'recovery.stopped' ? latest.at : undefined;
+  // Each ticket is stopped once at most: whatever an administrator stopped was issued after anything that was reported.
+  const latest = await store.audit.latestOf(userId, ['recovery.issued', 'recovery.stopped']);
+  return latest?.details.reason === 'reported' ? latest.at : undefined;
 };

@@ -17,8 +17,13 @@ export interface Mail {
 export interface Post {
   /** Whether it is configured to send any. */
   readonly canSend: boolean;
-  /** @throws whatever keeps the mail from leaving */
-  send(mail: Mail): Promise<void>;
+  /**
+   * Takes a mail, which is sent beside the request.
+   *
+   * @param ended told once what became of it, when that is known
+   * @throws whatever keeps the mail from being taken
+   */
+  send(mail: Mail, ended?: (outcome: 'sent' | 'failed') => Promise<void>): Promise<void>;
 }
 
 /** The post of a server that sends no mail. */
@@ -44,31 +49,50 @@ export type NoticeMail =
 
 type Mailing = Pick<Deps, 'config' | 'log' | 'now' | 'post' | 'randomBytes' | 'store'>;
 
-/** Sends paragraphs to somebody's verified address, and puts on record whether they have left. */
+interface Text {
+  readonly paragraphs: readonly string[];
+  readonly t: Messages;
+}
+
+/** Sends paragraphs to somebody's verified address, and puts on record that they were taken to be sent, and what became of them. */
 const send = async (
   user: User,
   { kind }: CodeMail | NoticeMail,
-  paragraphs: readonly string[],
-  t: Messages,
+  { paragraphs, t }: Text,
   deps: Mailing,
+  whenSent: () => Promise<unknown> = async () => undefined,
 ): Promise<boolean> => {
   const to = verifiedEmail(user);
   if (to === undefined) return false;
   const subject = t.recovery.mails.subjects[kind](deps.config.organisation);
-  const sent = await deps.post.send({ to, subject, text: `${paragraphs.join('\n\n')}\n` }).then(
+  const note = (type: 'mail.queued' | 'mail.sent' | 'mail.not_sent'): Promise<void> =>
+    deps.store.audit.append([auditRecord(deps, type, { userId: user.id, details: { kind } })]);
+  const noted = Promise.withResolvers<void>();
+  const ended = async (outcome: 'sent' | 'failed'): Promise<void> => {
+    try {
+      await noted.promise;
+      if (outcome === 'sent') await whenSent();
+      await note(outcome === 'sent' ? 'mail.sent' : 'mail.not_sent');
+    } catch (error) {
+      deps.log.error({ err: error, kind }, 'what became of a mail could not be noted');
+    }
+  };
+  const isTaken = await deps.post.send({ to, subject, text: `${paragraphs.join('\n\n')}\n` }, ended).then(
     () => true,
     (error: unknown) => {
       deps.log.error({ err: error, kind }, 'a mail was not sent');
       return false;
     },
   );
-  await deps.store.audit.append([
-    auditRecord(deps, sent ? 'mail.sent' : 'mail.not_sent', { userId: user.id, details: { kind } }),
-  ]);
-  return sent;
+  try {
+    await note(isTaken ? 'mail.queued' : 'mail.not_sent');
+  } finally {
+    noted.resolve();
+  }
+  return isTaken;
 };
 
-/** Sends a code to somebody's verified address. Returns whether it has left. */
+/** Sends a code to somebody's verified address. Returns whether it was taken to be sent. */
 export const mailCode = (user: User, mail: CodeMail, t: Messages, deps: Mailing): Promise<boolean> => {
   const { asked, link, unasked, valid } = t.recovery.mails;
   const { kind, code, validForSeconds } = mail;
@@ -80,20 +104,31 @@ export const mailCode = (user: User, mail: CodeMail, t: Messages, deps: Mailing)
     valid(validForSeconds),
     unasked[kind],
   ];
-  return send(user, mail, paragraphs, t, deps);
+  return send(user, mail, { paragraphs, t }, deps);
 };
 
 /** The language of somebody who is told something that they did not ask for: theirs if it is known, else that of whoever did. */
 const languageOf = ({ claims }: User, t: Messages): Messages =>
   typeof claims.locale === 'string' ? translate(chooseLocale([claims.locale], t.locale)) : t;
 
-/** Tells somebody what happened, when the answer is on its way. */
-export const mailNotice = (user: User, mail: NoticeMail, asked: Messages, deps: Mailing): void => {
+/**
+ * Tells somebody what happened, when the answer is on its way.
+ *
+ * @param whenSent called when a mail server has taken the mail
+ */
+export const mailNotice = (
+  user: User,
+  mail: NoticeMail,
+  asked: Messages,
+  deps: Mailing,
+  whenSent?: () => Promise<unknown>,
+): void => {
   const t = languageOf(user, asked);
   const { happened, notYou, ready, stop } = t.recovery.mails;
   const rest = mail.kind === 'recovery-started' ? [ready(mail.readyInSeconds), stop, mail.stopLink] : [notYou];
   setImmediate(() => {
-    send(user, mail, [happened[mail.kind](user.username), ...rest], t, deps).catch((error: unknown) =>
+    const paragraphs = [happened[mail.kind](user.username), ...rest];
+    send(user, mail, { paragraphs, t }, deps, whenSent).catch((error: unknown) =>
       deps.log.error({ err: error }, 'a notice was lost'),
     );
   });

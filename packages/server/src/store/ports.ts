@@ -348,6 +348,8 @@ export interface AuditStore {
   recent(limit: number): Promise<readonly AuditRecord[]>;
   /** Those about one user, in the same order. */
   ofUser(userId: string, limit: number): Promise<readonly AuditRecord[]>;
+  /** The first of them that is of one of these types. */
+  latestOf(userId: string, types: readonly string[]): Promise<AuditRecord | undefined>;
   /** Forgets the records of that moment and older, in small steps. Returns how many. */
   forget(until: Instant): Promise<number>;
 }

@@ -81,7 +81,13 @@ export const startTestServer = async (
     now: () => now,
     passwords: cheapPasswords(),
     randomBytes: (n) => randomBytes(n),
-    post: { canSend: true, send: async (mail) => void mails.push(mail) },
+    post: {
+      canSend: true,
+      send: async (mail, ended) => {
+        mails.push(mail);
+        ended?.('sent').catch(() => undefined);
+      },
+    },
     mailbox: createMailbox(),
   });
   const app = createApp(deps);

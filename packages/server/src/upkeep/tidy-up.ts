@@ -2,6 +2,7 @@
 import type { Instant } from '@stile/core';
 import { instant, secondsBefore } from '@stile/core';
 import type { Deps } from '../deps.ts';
+import { tellAgainOfRecoveries } from '../recovery/recovery-notice.ts';
 
 /** Few enough at once that no request notices. */
 const AT_ONCE = 100;
@@ -25,7 +26,7 @@ const steadyEnough = ({ apis, lifetimes }: Deps['config']): number =>
 const AUDIT_STEADY_SECONDS = 300;
 
 /**
- * Counts the requests that nobody answered in time, and forgets what has expired. What fails of it is logged and tried again the
+ * Counts the requests that nobody answered in time, tells people what they could not be told before, and forgets what has expired. What fails of it is logged and tried again the
  * next time, and keeps nothing else from being done.
  *
  * @param steadySeconds for how long the clock has gone on as time does
@@ -38,6 +39,7 @@ export const tidyUp = async (deps: Deps, steadySeconds: number, latest: Instant)
     await work().catch((error: unknown) => log.error({ err: error }, `${what} failed`));
   };
   await attempt('counting abandoned requests', () => countAbandoned(deps));
+  await attempt('telling of recoveries', () => tellAgainOfRecoveries(deps));
   if (retention > 0 && steadySeconds >= AUDIT_STEADY_SECONDS)
     await attempt('forgetting audit records', () =>
       store.audit.forget(secondsBefore(instant(Math.min(now(), latest)), retention)),

@@ -198,6 +198,7 @@ const auditStore = (engine: Engine): AuditStore => ({
   find: (id) => engine.read(() => audit.findAudit(id)),
   recent: (limit) => engine.read(() => audit.recentAudit(limit)),
   ofUser: (userId, limit) => engine.read(() => audit.auditOf(userId, limit)),
+  latestOf: (userId, types) => engine.read(() => audit.latestAuditOf(userId, types)),
   forget: (until) => inSteps(engine, [() => forgetAuditRecords(until, SWEEP_STEP_ROWS)]),
 });
 

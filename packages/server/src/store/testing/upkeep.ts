@@ -29,6 +29,20 @@ export const upkeepPromises: Promises = {
     await assert.rejects(store.users.find('alice'));
   },
 
+  'the latest record of a person of some types is found however many others there are': async (store) => {
+    await store.audit.append([
+      { ...audit('old'), type: 'recovery.issued', userId: 'alice', at: at(1) },
+      { ...audit('new-a'), type: 'recovery.stopped', userId: 'alice', at: at(2) },
+      { ...audit('new-b'), type: 'recovery.issued', userId: 'alice', at: at(2) },
+      { ...audit('of-bob'), type: 'recovery.stopped', userId: 'bob', at: at(9) },
+      ...Array.from({ length: 300 }, (_, index) => ({ ...audit(`z-${index}`), userId: 'alice', at: at(3) })),
+    ]);
+    const latest = async (...types: string[]) => (await store.audit.latestOf('alice', types))?.id;
+    assert.equal(await latest('recovery.issued', 'recovery.stopped'), 'new-b', 'within one second the greatest id');
+    assert.equal(await latest('recovery.stopped'), 'new-a');
+    assert.deepEqual([await latest('recovery.started'), await latest()], [undefined, undefined]);
+  },
+
   'the sweep leaves what may still be needed': async (store, engine) => {
     await withRefreshToken(store);
     await store.once.consume(once({ expiresAt: null }), []);

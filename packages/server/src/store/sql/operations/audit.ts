@@ -32,6 +32,19 @@ export const auditOf = (userId: string, limit: number): Operation<readonly Audit
     auditRecords,
   );
 
+export const latestAuditOf = (userId: string, types: readonly string[]): Operation<AuditRecord | undefined> =>
+  first(
+    build
+      .selectFrom('audit_record')
+      .selectAll()
+      .where('user_id', '=', userId)
+      .where('type', 'in', [...types])
+      .orderBy('at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(1),
+    auditRecords,
+  );
+
 /** Newest first; within one second by id, the greatest first. */
 export const recentAudit = (limit: number): Operation<readonly AuditRecord[]> =>
   rows(
