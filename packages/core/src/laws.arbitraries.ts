@@ -98,6 +98,8 @@ const SOURCES: readonly [RequirementSource, ...RequirementSource[]] = [
   { from: 'scope', audience: 'https://api.example/', scope: 'transfer' },
 ];
 
+const FACTORS: readonly string[] = ['webauthn', 'totp', 'phone', 'email', 'password', 'odd'];
+
 const someNames = (draw: Draw, levels: readonly Level[]): readonly string[] => {
   const known = levels.flatMap(namesOf);
   const drawn = Array.from({ length: 1 + draw(2) }, () => known[draw(known.length)] ?? 'unheard-of');
@@ -118,7 +120,13 @@ const bounds = (draw: Draw, latestSince: number): Pick<Requirement, 'since' | 'b
 /** A demand that nobody can drop. */
 export const anyNeed = (draw: Draw, levels: readonly Level[], latestSince: number = REQUESTED_AT): Requirement => {
   const names = perhaps(draw, () => someNames(draw, levels), 4);
-  return { source: one(draw, SOURCES), ...bounds(draw, latestSince), ...(names && { acr: resolved(levels, names) }) };
+  const need = {
+    source: one(draw, SOURCES),
+    ...bounds(draw, latestSince),
+    ...(names && { acr: resolved(levels, names) }),
+  };
+  // Now and then a certain factor is wanted, or none of any, which nobody can prove.
+  return draw(6) === 5 ? { ...need, factors: some(draw, FACTORS) } : need;
 };
 
 /** What the client asks for in its own words, by one of the two parameters that can. */

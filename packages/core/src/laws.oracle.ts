@@ -41,12 +41,22 @@ export const isMet = (
   levels: readonly Level[],
 ): boolean => {
   const pool = counting(events, requirements);
-  const from = Math.max(0, ...requirements.map(({ since }) => since ?? 0));
+  const from = latestSince(requirements);
   const fresh = levels.filter((level) => renewal(level, pool) >= from).map(({ acr }) => acr);
+  const factorsAreThere = requirements.every(
+    ({ factors, since = 0 }) =>
+      factors === undefined || pool.some(({ factor, at }) => factors.includes(factor) && at >= since),
+  );
   return (
-    fresh.length > 0 && requirements.every(({ acr }) => acr === undefined || acr.some((name) => fresh.includes(name)))
+    factorsAreThere &&
+    fresh.length > 0 &&
+    requirements.every(({ acr }) => acr === undefined || acr.some((name) => fresh.includes(name)))
   );
 };
+
+/** The moment since which a level must have been renewed; a factor that is wanted for itself does not ask for that. */
+const latestSince = (requirements: readonly Requirement[]): number =>
+  Math.max(0, ...requirements.map(({ since, factors }) => (factors === undefined ? (since ?? 0) : 0)));
 
 /** What a context says that its events do not. */
 export const untruths = (
@@ -72,7 +82,7 @@ export const untruths = (
     auth_time: levels.some((level) => renewal(level, pool) === context.authTime),
     amr: JSON.stringify([...times.keys()].toSorted()) === JSON.stringify(context.amr.toSorted()),
     amr_times: sorted(times) === sorted(Object.entries(context.amrTimes)),
-    since: requirements.every(({ since }) => since === undefined || context.authTime >= since),
+    since: context.authTime >= latestSince(requirements),
     required: requirements.every(({ acr }) => acr === undefined || acr.some((name) => context.acrs.includes(name))),
   };
   return Object.keys(checks).filter((name) => !checks[name]);

@@ -4,6 +4,7 @@
  *     password@0, totp@120                          what was proven, at which second
  *     mfa since 100, every since 100                what is required, from several sources at once
  *     phr or mfa · wished acr_values phr or mfa     any one of these levels; the client's own words, and only as a wish
+ *     mfa using totp or email since 100             and one of these factors, as fresh as that
  *     passkey / password + totp                     the choices: this one, or both of those
  */
 import type { AuthenticationEvent, Proof } from './authentication-event.ts';
@@ -88,13 +89,15 @@ export const requirements = (text: string, levels: readonly Level[] = defaultLev
 
 /** One demand. */
 export const requirement = (demand: string, levels: readonly Level[] = defaultLevels): Requirement => {
-  const [, wished, parameter, every, list, since] = DEMAND.exec(demand) ?? [];
+  const [, wished, parameter, every, wanted = '', since] = DEMAND.exec(demand) ?? [];
+  const [list = '', factors] = wanted.split(/(?:^| )using /);
   const names = list ? parts(list, ' or ').map((name) => (name === 'PAPE' ? PAPE_MULTI_FACTOR : name)) : undefined;
   return {
     source: sourceOf(parameter),
     binds: every === undefined ? 'proof' : 'every',
     ...(names && { acr: [...new Set(names.flatMap((name) => levelNamed(levels, name)?.acr ?? []))] }),
     ...(names && parameter !== undefined && { asked: names }),
+    ...(factors !== undefined && { factors: parts(factors, ' or ') }),
     ...(since !== undefined && { since: instant(Number(since)) }),
     ...(wished !== undefined && { voluntary: true }),
   };

@@ -52,6 +52,27 @@ describe('the table of the design, for a person with a key, a code app and a pas
   );
 });
 
+describe('a factor that is wanted for itself', () => {
+  holds(
+    'passkey, totp, sms, email, password',
+    `
+    password@0                      | using totp                     | challenge                               | totp
+    password@0, totp@5              | using totp                     | mfa, auth_time 5
+    password@0, sms@5               | using totp or email            | challenge                               | totp / email
+    password@0, totp@5              | using totp since 100           | challenge                               | totp
+    password@0, totp@5, sms@120     | using totp since 100           | challenge: another factor is no answer  | totp
+    passkey@0, email@120            | using email since 100          | phr, auth_time 0
+    password@0, email@5             | mfa since 100, using email     | challenge                               | passkey / totp / sms / email
+    password@0, totp@5              | mfa using email                | challenge                               | email
+    password@0, totp@120            | using totp since 100, every since 100 | challenge                        | passkey / password
+    totp@5                          | using totp                     | login                                   | passkey / password
+    password@0                      | using face                     | nothing would do
+    password@0                      | phr, using totp                | challenge: both                         | passkey + totp
+    password@0                      | phr, using webauthn            | challenge                               | passkey
+    `,
+  );
+});
+
 describe('levels', () => {
   holds(
     'passkey, key, totp, sms, password',

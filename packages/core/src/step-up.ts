@@ -23,9 +23,20 @@ const poolOf = (
   return events.filter((event) => since.every((moment) => event.at >= moment));
 };
 
-/** Whether the context of one earned level would meet one requirement. */
-const meets = (acrs: readonly string[], { renewedBy }: EarnedLevel, { acr, since }: Requirement): boolean =>
-  (acr === undefined || acr.some((name) => acrs.includes(name))) && (since === undefined || renewedBy.at >= since);
+const isSince = ({ at }: AuthenticationEvent, since: Instant | undefined): boolean =>
+  since === undefined || at >= since;
+
+/** Whether the context of one earned level would meet one requirement. A factor that is wanted for itself renews no level, and none has to be as fresh. */
+const meets = (
+  acrs: readonly string[],
+  { renewedBy }: EarnedLevel,
+  pool: readonly AuthenticationEvent[],
+  { acr, since, factors }: Requirement,
+): boolean =>
+  (acr === undefined || acr.some((name) => acrs.includes(name))) &&
+  (factors === undefined
+    ? isSince(renewedBy, since)
+    : pool.some((event) => factors.includes(event.factor) && isSince(event, since)));
 
 /** A level that every requirement names (or leaves open) comes before one that only contains what they name. */
 const inOrder = (earned: readonly EarnedLevel[], requirements: readonly Requirement[]): readonly EarnedLevel[] => {
@@ -76,7 +87,7 @@ export const contextThatMeets = (
   const earned = earnedLevels(levels, pool);
   for (const candidate of inOrder(earned, requirements)) {
     const acrs = acrsSince(candidate, earned);
-    if (!requirements.every((requirement) => meets(acrs, candidate, requirement))) continue;
+    if (!requirements.every((requirement) => meets(acrs, candidate, pool, requirement))) continue;
     const context = contextOf(candidate, earned, pool);
     return { ...context, acr: reportedName(context, requirements, levels) };
   }

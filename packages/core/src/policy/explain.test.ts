@@ -25,6 +25,10 @@ describe('why a requirement is met or not', () => {
     password@0                          | mfa                | level_not_shown   |
     password@0, pin@1                   | mfa since 1        | level_not_shown   |
     password@0, totp@5                  | phr                | level_not_shown   |
+    password@0, totp@5                  | using totp         | met               | totp@5
+    password@0, totp@5                  | using email        | factor_not_shown  |
+    password@0, totp@5                  | phr using totp     | level_not_shown   | totp@5
+    password@0, totp@5, sms@9           | using totp since 7 | proof_too_old     | totp@5
     password@0, totp@5                  | mfa since 6        | proof_too_old     | totp@5
     password@9, totp@5                  | mfa since 6        | proof_too_old     | totp@5
     password@0, totp@5                  | since 6            | proof_too_old     | totp@5

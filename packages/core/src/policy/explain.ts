@@ -15,6 +15,8 @@ export type RequirementReason =
   | 'level_unknown'
   /** The proofs do not add up to the level. */
   | 'level_not_shown'
+  /** None of the factors that are wanted was proven. */
+  | 'factor_not_shown'
   /** They do, but the one that renews it is too old. */
   | 'proof_too_old'
   /** Every proof must be newer than the moment required, and they are not. */
@@ -24,6 +26,7 @@ export interface RequirementTrace {
   readonly source: RequirementSource;
   readonly acr?: readonly string[];
   readonly since?: Instant;
+  readonly factors?: readonly string[];
   readonly binds: 'proof' | 'every';
   readonly voluntary?: true;
   readonly met: boolean;
@@ -57,16 +60,21 @@ const reasonUnmet = (
   if (requirement.acr?.length === 0) return 'level_unknown';
   if (!events.some(({ first }) => first)) return 'nobody_signed_in';
   const { since: _, ...ageless } = requirement;
-  if (contextThatMeets(events, [ageless], levels) === undefined) return 'level_not_shown';
+  if (contextThatMeets(events, [ageless], levels) === undefined) {
+    const { factors: _factors, ...anyFactor } = ageless;
+    return contextThatMeets(events, [anyFactor], levels) ? 'factor_not_shown' : 'level_not_shown';
+  }
   return requirement.binds === 'every' ? 'proofs_too_old' : 'proof_too_old';
 };
 
 const renewingProof = (
-  { acr }: Requirement,
+  { acr, factors }: Requirement,
   events: readonly AuthenticationEvent[],
   levels: readonly Level[],
 ): AuthenticationEvent | undefined =>
-  earnedLevels(levels, events)
-    .filter(({ level }) => acr === undefined || acr.includes(level.acr))
-    .map(({ renewedBy }) => renewedBy)
-    .reduce<AuthenticationEvent | undefined>((last, event) => (last && last.at >= event.at ? last : event), undefined);
+  (factors
+    ? events.filter(({ factor }) => factors.includes(factor))
+    : earnedLevels(levels, events)
+        .filter(({ level }) => acr === undefined || acr.includes(level.acr))
+        .map(({ renewedBy }) => renewedBy)
+  ).reduce<AuthenticationEvent | undefined>((last, event) => (last && last.at >= event.at ? last : event), undefined);

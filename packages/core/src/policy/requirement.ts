@@ -19,8 +19,10 @@ export interface Requirement {
   readonly acr?: readonly string[];
   /** The names as they were asked for, in order of preference; kept so that the answer can use the asker's word. */
   readonly asked?: readonly string[];
-  /** The renewing proof must lie at or after this moment. */
+  /** The renewing proof must lie at or after this moment; with `factors`, one of those instead. */
   readonly since?: Instant;
+  /** One of these factors must have been proven, whatever it earns: an Action that wants a certain one asks so. An empty list can never be met. */
+  readonly factors?: readonly string[];
   /** `proof`: only the renewing proof must be that fresh. `every`: older proofs do not count at all. */
   readonly binds: 'proof' | 'every';
   /** A wish (OpenID Connect Core 1.0, section 3.1.2.1: `acr_values` read as voluntary): fulfilled when it can be, else dropped. */

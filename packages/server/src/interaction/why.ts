@@ -15,13 +15,13 @@ const tellingRequirement = ({ decided }: Opened): RequirementTrace | undefined =
 export const reasonOf = (opened: Opened, deps: Deps): Reason => {
   const requirement = tellingRequirement(opened);
   if (!requirement) return {};
-  const { source, acr, since, by, reason } = requirement;
+  const { source, acr, factors, since, by, reason } = requirement;
   const tooOld = reason === 'proof_too_old' || reason === 'proofs_too_old';
   const what = source.from === 'scope' ? describeScope(opened, source.scope) : undefined;
   return {
     ...(what !== undefined && { what }),
     ...(source.from === 'risk' && { risk: source.signal }),
-    acr: acr?.[0] ?? '1fa',
+    ...((acr !== undefined || factors === undefined) && { acr: acr?.[0] ?? '1fa' }),
     ...(tooOld && by && { ageSeconds: Math.max(0, deps.now() - by.at) }),
     ...(tooOld && since !== undefined && { maxAgeSeconds: Math.max(0, opened.decided.requestedAt - since) }),
   };
