@@ -6,7 +6,16 @@ import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import type { Machine, Program } from './debian-packages.ts';
-import { apache, caddy, findOrInstall, installPackages, nginx, openssl, programsFor } from './debian-packages.ts';
+import {
+  apache,
+  caddy,
+  findOrInstall,
+  installPackages,
+  nginx,
+  oathtool,
+  openssl,
+  programsFor,
+} from './debian-packages.ts';
 
 const run = promisify(execFile);
 
@@ -125,5 +134,6 @@ describe('programsFor', () => {
     assert.deepEqual(programsFor(['conformance/interop/openid-client.test.ts']), []);
     assert.deepEqual(programsFor(['conformance/interop/apache-mod-oauth2.test.ts']), [apache]);
     assert.deepEqual(programsFor(['conformance/proxy/caddy.test.ts']), [nginx, caddy, openssl]);
+    assert.deepEqual(programsFor(['conformance/oathtool.test.ts']), [oathtool]);
   });
 });

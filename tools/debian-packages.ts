@@ -59,9 +59,17 @@ export const openssl: Program = {
   tests: /^conformance\/(?:mail|proxy)\//,
 };
 
+/** One-time codes as others compute them. */
+export const oathtool: Program = {
+  name: 'oathtool',
+  packages: ['oathtool'],
+  files: ['/usr/bin/oathtool'],
+  tests: /^conformance\/oathtool\.test/,
+};
+
 /** The programs that these test files run. */
 export const programsFor = (testFiles: readonly string[]): readonly Program[] =>
-  [apache, nginx, caddy, openssl].filter(({ tests }) => testFiles.some((file) => tests.test(file)));
+  [apache, nginx, caddy, openssl, oathtool].filter(({ tests }) => testFiles.some((file) => tests.test(file)));
 
 /**
  * Sees to it that the programs are there.
