@@ -32,7 +32,7 @@ export const invite = async (deps: Deps, userId: string): Promise<Invitation> =>
       if (!made) throw new Error('No device is ready.');
       const rest = { userId, createdAt: deps.now(), lastUsedAt: null, preferredAt: deps.now() };
       const authenticators = [{ ...made, ...rest }];
-      await store.authenticators.enrol({ userId, sessionId: null, authenticators, consume: [], audit: [] });
+      await store.authenticators.enrol({ userId, guard: null, authenticators, consume: [], audit: [] });
       return made.id;
     },
   };

@@ -7,7 +7,7 @@ import { queryParameters } from '../http/body.ts';
 import { page, seeOther } from '../http/responses.ts';
 import { addPage, enrolmentPage } from '../pages/account/add-page.ts';
 import type { Answered, Opened } from './open.ts';
-import { field, frameOf, openForm, openPage } from './open.ts';
+import { field, frameOf, openedAnew, openForm, openPage } from './open.ts';
 
 interface Failure {
   readonly error?: string | undefined;
@@ -21,7 +21,7 @@ const respond = (html: string, { error, retryAfterSeconds }: Failure): Response 
   return response;
 };
 
-const bondOf = ({ owner }: Opened): string => owner.sessionId;
+const bondOf = ({ owner }: Opened): string => owner.guard.sessionId;
 
 const renderChoices = (opened: Opened, failure: Failure, deps: Deps): Response => {
   const choices = enrollableFactors(deps).map(({ name, view }) => ({ factor: name, kind: view.kind }));
@@ -141,5 +141,7 @@ export const answerEnrolment: Handler = async (request, deps, caller) => {
       return renderChoices(answered, { error: words.taken }, deps);
     case 'over':
       return renderChoices(answered, { error: words.over }, deps);
+    case 'session-gone':
+      return openedAnew(request);
   }
 };

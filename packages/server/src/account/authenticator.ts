@@ -11,7 +11,7 @@ import { page, seeOther } from '../http/responses.ts';
 import { authenticatorPage, removePage } from '../pages/account/authenticator-page.ts';
 import type { Authenticator } from '../store/records.ts';
 import type { Opened } from './open.ts';
-import { field, frameOf, idIn, openForm, openPage } from './open.ts';
+import { changed, field, frameOf, idIn, openForm, openPage } from './open.ts';
 
 const pageOf = (path: 'authenticator' | 'remove', authenticator: Authenticator, opened: Opened, deps: Deps) => ({
   ...frameOf(opened, `/account/${path}?id=${encodeURIComponent(authenticator.id)}`, deps),
@@ -41,7 +41,7 @@ export const answerAuthenticator: Handler = async (request, deps, caller) => {
   const authenticator = await ownAuthenticator(owner.user.id, idIn(request), deps);
   if (!authenticator) return seeOther('/account');
   if (form.has('prefer')) {
-    return seeOther((await preferAuthenticator(owner, authenticator, deps)) ? '/account?done=preferred' : '/account');
+    return changed(await preferAuthenticator(owner, authenticator, deps), 'preferred', request);
   }
   const typed = field(form, 'name');
   const name = authenticatorName(typed);
@@ -51,8 +51,7 @@ export const answerAuthenticator: Handler = async (request, deps, caller) => {
     const error = owner.t.myAccount.manage.badName;
     return page(authenticatorPage({ ...props, preferred, typed: (typed ?? '').slice(0, 100), error }, owner.t), 400);
   }
-  const renamed = await renameAuthenticator(owner, authenticator, name, deps);
-  return seeOther(renamed ? '/account?done=renamed' : '/account');
+  return changed(await renameAuthenticator(owner, authenticator, name, deps), 'renamed', request);
 };
 
 /** `GET /account/remove` */
@@ -73,8 +72,9 @@ export const answerRemove: Handler = async (request, deps, caller) => {
   const authenticator = await ownAuthenticator(owner.user.id, idIn(request), deps);
   if (!authenticator || !form.has('remove')) return seeOther('/account');
   const outcome = await removeAuthenticator(owner, authenticator, deps);
-  if (outcome === 'removed') return seeOther('/account?done=removed');
-  if (outcome === 'unknown') return seeOther('/account');
+  if (outcome === 'done' || outcome === 'unknown' || outcome === 'session-gone') {
+    return changed(outcome, 'removed', request);
+  }
   const props = pageOf('remove', authenticator, answered, deps);
   return page(removePage({ ...props, hindrance: outcome }, owner.t), 409);
 };

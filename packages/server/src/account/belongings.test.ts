@@ -101,6 +101,7 @@ test('T20: a remembered device is listed and forgotten by its person alone', asy
     await server.store.devices.remember(
       { id, userId: user.id, secretHash: id, userAgent, acrs: ['mfa'], ...times },
       [],
+      null,
     );
   }
   const page = await browser.go('/account');

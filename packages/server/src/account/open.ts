@@ -22,6 +22,7 @@ import type { AccountFrame } from '../pages/account/frame.ts';
 import type { Application } from '../pages/layout.ts';
 import type { CurrentSession } from '../session/current-session.ts';
 import { currentSession } from '../session/current-session.ts';
+import type { Changed } from '../store/ports.ts';
 import { isPlace } from './place.ts';
 
 /** An account page of somebody who is signed in. */
@@ -86,8 +87,7 @@ export const openPage = async (
   }
   const owner = {
     user,
-    sessionId: session.id,
-    restsOn: session.events.map(({ authenticator }) => authenticator),
+    guard: { sessionId: session.id, restsOn: session.events.map(({ authenticator }) => authenticator) },
     clientId: ACCOUNT_CLIENT,
     request,
     caller,
@@ -127,6 +127,18 @@ const bindingOf = ({ current, browser }: Opened, path: string): FormBinding => (
   purpose: `account ${current.session.id} ${path}`,
   browserSecret: browser,
 });
+
+/**
+ * After a change whose session, or whose proof, ended in the very moment in which it was made: the page is opened anew, which leads whoever is
+ * signed out to the sign-in, and whoever is not to the proof that it takes now.
+ */
+export const openedAnew = (request: Request): Response => seeOther(placeOf(request));
+
+/** Where a change leads, whatever came of it. @param done what the account page then says was done */
+export const changed = (outcome: Changed, done: string, request: Request): Response => {
+  if (outcome === 'session-gone') return openedAnew(request);
+  return seeOther(outcome === 'done' ? `/account?done=${done}` : '/account');
+};
 
 /**
  * What the views need of a page.

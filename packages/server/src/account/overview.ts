@@ -11,7 +11,7 @@ import { browserName, networkAround } from '../push/place.ts';
 import type { Authenticator, RememberedDevice, Session } from '../store/records.ts';
 import { recentActivity } from './activity-words.ts';
 import type { Opened } from './open.ts';
-import { field, frameOf, openForm, openPage } from './open.ts';
+import { changed, field, frameOf, openForm, openPage } from './open.ts';
 
 const SHORT_ACTIVITY = 5;
 
@@ -107,15 +107,10 @@ export const answerAccount: Handler = async (request, deps, caller) => {
   if (answered instanceof Response) return answered;
   const { owner, form } = answered;
   const [end, forget] = [field(form, 'end'), field(form, 'forget')];
-  if (form.has('everywhere')) {
-    await signOutElsewhere(owner, deps);
-    return seeOther('/account?done=everywhere');
+  if (form.has('everywhere')) return changed(await signOutElsewhere(owner, deps), 'everywhere', request);
+  if (end !== undefined && end !== owner.guard.sessionId) {
+    return changed(await signOutOf(owner, end, deps), 'signed-out', request);
   }
-  if (end !== undefined && end !== owner.sessionId) {
-    return seeOther((await signOutOf(owner, end, deps)) ? '/account?done=signed-out' : '/account');
-  }
-  if (forget !== undefined) {
-    return seeOther((await forgetDevice(owner, forget, deps)) ? '/account?done=forgotten' : '/account');
-  }
+  if (forget !== undefined) return changed(await forgetDevice(owner, forget, deps), 'forgotten', request);
   return seeOther('/account');
 };

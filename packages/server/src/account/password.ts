@@ -6,8 +6,9 @@ import { PasswordHasherBusy } from '../factors/password-hasher.ts';
 import { page, seeOther } from '../http/responses.ts';
 import type { PasswordPageProps } from '../pages/account/password-page.ts';
 import { passwordPage } from '../pages/account/password-page.ts';
+import { knownBrowserCookie } from '../session/known-browser.ts';
 import type { Opened } from './open.ts';
-import { field, frameOf, openForm, openPage } from './open.ts';
+import { field, frameOf, openedAnew, openForm, openPage } from './open.ts';
 
 type Failure = Pick<PasswordPageProps, 'error' | 'retryAfterSeconds'>;
 
@@ -37,9 +38,12 @@ export const answerPassword: Handler = async (request, deps, caller) => {
   const typed = { current: field(form, 'password') ?? '', next: field(form, 'new_password') ?? '' };
   try {
     const outcome = await changePassword(owner, typed, deps);
-    return outcome.outcome === 'changed'
-      ? seeOther('/account?done=password')
-      : await render(answered, await failureOf(outcome, answered, deps), deps);
+    if (outcome.outcome === 'changed') {
+      // With another password no browser is known any more; this one, where the new one was just set, is.
+      return seeOther('/account?done=password', [await knownBrowserCookie(owner.user.id, request, deps)]);
+    }
+    if (outcome.outcome === 'session-gone') return openedAnew(request);
+    return await render(answered, await failureOf(outcome, answered, deps), deps);
   } catch (error) {
     if (!(error instanceof PasswordHasherBusy)) throw error;
     deps.metrics.hasherRefused();
@@ -48,7 +52,7 @@ export const answerPassword: Handler = async (request, deps, caller) => {
 };
 
 const failureOf = async (
-  outcome: Exclude<PasswordChange, { outcome: 'changed' }>,
+  outcome: Exclude<PasswordChange, { outcome: 'changed' | 'session-gone' }>,
   { owner }: Opened,
   deps: Deps,
 ): Promise<Failure> => {

@@ -1,6 +1,7 @@
 /** What a person does to the authenticators they have. Whose they are is part of every write, so that an id of somebody else's finds nothing. */
 import type { Deps } from '../deps.ts';
 import { usableAuthenticators } from '../factors/authenticators.ts';
+import type { Changed } from '../store/ports.ts';
 import type { Authenticator } from '../store/records.ts';
 import { changeRecord, tellOwner } from './notices.ts';
 import type { Owner } from './owner.ts';
@@ -23,17 +24,19 @@ export const renameAuthenticator = async (
   authenticator: Authenticator,
   name: string,
   deps: Deps,
-): Promise<boolean> => {
+): Promise<Changed> => {
   const record = changeRecord(owner, 'authenticator.renamed', about(authenticator), deps);
-  const renamed = await deps.store.authenticators.rename(owner.user.id, authenticator.id, name, [record]);
-  if (renamed) tellOwner(owner, 'authenticator.renamed', deps, name);
+  const { user, guard } = owner;
+  const renamed = await deps.store.authenticators.rename(user.id, authenticator.id, name, [record], guard);
+  if (renamed === 'done') tellOwner(owner, 'authenticator.renamed', deps, name);
   return renamed;
 };
 
-export const preferAuthenticator = async (owner: Owner, authenticator: Authenticator, deps: Deps): Promise<boolean> => {
+export const preferAuthenticator = async (owner: Owner, authenticator: Authenticator, deps: Deps): Promise<Changed> => {
   const record = changeRecord(owner, 'authenticator.preferred', about(authenticator), deps);
-  const preferred = await deps.store.authenticators.prefer(owner.user.id, authenticator.id, deps.now(), [record]);
-  if (preferred) tellOwner(owner, 'authenticator.preferred', deps, authenticator.name);
+  const { user, guard } = owner;
+  const preferred = await deps.store.authenticators.prefer(user.id, authenticator.id, deps.now(), [record], guard);
+  if (preferred === 'done') tellOwner(owner, 'authenticator.preferred', deps, authenticator.name);
   return preferred;
 };
 
@@ -48,18 +51,19 @@ export const removeAuthenticator = async (
   owner: Owner,
   authenticator: Authenticator,
   deps: Deps,
-): Promise<'removed' | 'unknown' | Hindrance> => {
-  const { user } = owner;
+): Promise<Changed | Hindrance> => {
+  const { user, guard } = owner;
   for (let judgements = 0; judgements < JUDGEMENTS; judgements += 1) {
     const among = (await deps.store.authenticators.ofUser(user.id)).map(({ id }) => id);
     if (!among.includes(authenticator.id)) return 'unknown';
     const hindrance = hindranceTo(authenticator.id, await usableAuthenticators(user.id, deps), deps.config);
     if (hindrance) return hindrance;
     const record = changeRecord(owner, 'authenticator.removed', about(authenticator), deps);
-    const lost = await deps.store.authenticators.remove(user.id, authenticator.id, deps.now(), [record], among);
-    if (!lost) continue;
+    const lost = await deps.store.authenticators.remove(user.id, authenticator.id, deps.now(), [record], guard, among);
+    if (lost === 'session-gone') return lost;
+    if (lost === 'unknown') continue;
     tellOwner(owner, 'authenticator.removed', deps, authenticator.name);
-    return 'removed';
+    return 'done';
   }
   throw new Error('The authenticators of a person changed each time one was judged.');
 };

@@ -77,8 +77,10 @@ export type Finished =
     }
   | { readonly outcome: 'refused'; readonly reason: Refusal }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
-  /** It was finished, replaced or ended meanwhile, or the session was. */
+  /** It was finished, replaced or ended meanwhile. */
   | { readonly outcome: 'over' }
+  /** What it rests on has ended meanwhile. */
+  | { readonly outcome: 'session-gone' }
   /** The very thing is somebody's already. */
   | { readonly outcome: 'taken' };
 
@@ -100,7 +102,7 @@ export const finishEnrolment = async (
     username: user.username,
     authenticatorId: ceremony.id,
     address: caller.address,
-    knownBrowser: knownBrowser(user.id, request, deps),
+    knownBrowser: await knownBrowser(user.id, request, deps),
   });
   const throttle = await takeTry(limits, deps);
   if (!throttle.allowed) return { outcome: 'throttled', retryAfterSeconds: throttle.retryAfterSeconds };
@@ -117,15 +119,14 @@ export const finishEnrolment = async (
   const enrolled = authenticators.map(({ id, factor: kind }) => ({ id, factor: kind }));
   const outcome = await deps.store.authenticators.enrol({
     userId: user.id,
-    sessionId: owner.sessionId,
-    restsOn: owner.restsOn,
+    guard: owner.guard,
     authenticators,
     ...renewal,
     consume: [{ kind: 'ceremony', key: ceremony.id, expiresAt: ceremony.expiresAt }, ...finished.consume],
     audit: [changeRecord(owner, change, { factor: factor.name, enrolled }, deps)],
   });
-  if (outcome === 'taken') return { outcome };
-  if (outcome !== 'enrolled') return { outcome: 'over' };
+  if (outcome === 'taken' || outcome === 'session-gone') return { outcome };
+  if (outcome === 'already-used') return { outcome: 'over' };
   tellOwner(owner, change, deps, authenticators[0]?.name);
   return { outcome, authenticators, recoveryCodes: finished.show?.recoveryCodes ?? [] };
 };

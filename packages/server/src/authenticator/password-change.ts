@@ -6,7 +6,7 @@ import { usableAuthenticators } from '../factors/authenticators.ts';
 import type { NewPasswordProblem } from '../factors/new-password.ts';
 import { judgeNewPassword } from '../factors/new-password.ts';
 import { knownBrowser } from '../session/known-browser.ts';
-import type { Once } from '../store/ports.ts';
+import type { AuthenticatorStore, Once } from '../store/ports.ts';
 import type { Authenticator } from '../store/records.ts';
 import { passwordLimits } from '../throttle/limits.ts';
 import { takeTry } from '../throttle/take-try.ts';
@@ -19,7 +19,9 @@ export type PasswordChange =
   | { readonly outcome: 'wrong' }
   | { readonly outcome: 'refused'; readonly problem: NewPasswordProblem | 'unchanged' }
   /** It was changed by another request meanwhile. */
-  | { readonly outcome: 'over' };
+  | { readonly outcome: 'over' }
+  /** What the change rests on has ended meanwhile. */
+  | { readonly outcome: 'session-gone' };
 
 /** The password of a person, if they have one. */
 export const passwordOf = async (userId: string, { store }: Pick<Deps, 'store'>): Promise<Authenticator | undefined> =>
@@ -50,7 +52,7 @@ export const changePassword = async (
   const password = await passwordOf(user.id, deps);
   if (password) {
     const throttle = await takeTry(
-      passwordLimits(user.username, caller.address, knownBrowser(user.id, request, deps)),
+      passwordLimits(user.username, caller.address, await knownBrowser(user.id, request, deps)),
       deps,
     );
     if (!throttle.allowed) return { outcome: 'throttled', retryAfterSeconds: throttle.retryAfterSeconds };
@@ -66,15 +68,16 @@ export const changePassword = async (
   if (!judged.ok) return { outcome: 'refused', problem: judged.error };
   // What the password before it rested on, this one does too: a proof of something else ends that, not a password (T9).
   const material = { ...password?.material, hash: await deps.passwords.hash(judged.value) };
-  if (!(await keep(owner, password, material, deps))) return { outcome: 'over' };
+  const kept = await keep(owner, password, material, deps);
+  if (kept !== 'enrolled') return { outcome: kept === 'session-gone' ? kept : 'over' };
   tellOwner(owner, 'password.changed', deps);
   return { outcome: 'changed' };
 };
 
 const wrong = async (owner: Owner, deps: Deps): Promise<PasswordChange> => {
   deps.metrics.failed('password', 'wrong');
-  const { user, sessionId, clientId, caller } = owner;
-  const facts = { userId: user.id, sessionId, clientId, requestId: caller.requestId };
+  const { user, guard, clientId, caller } = owner;
+  const facts = { userId: user.id, sessionId: guard.sessionId, clientId, requestId: caller.requestId };
   const details = { factor: 'password', reason: 'wrong' };
   await deps.store.audit.append([auditRecord(deps, 'proof.refused', { ...facts, details })]);
   return { outcome: 'wrong' };
@@ -83,13 +86,13 @@ const wrong = async (owner: Owner, deps: Deps): Promise<PasswordChange> => {
 const FIRST_PASSWORD_SECONDS = 60;
 
 /** The new password, and the end of every other session, together or not at all; and not for a session that has ended meanwhile. */
-const keep = async (
+const keep = (
   owner: Owner,
   former: Authenticator | undefined,
   material: Authenticator['material'],
   deps: Deps,
-): Promise<boolean> => {
-  const { user, sessionId, restsOn, t } = owner;
+): ReturnType<AuthenticatorStore['enrol']> => {
+  const { user, guard, t } = owner;
   const password: Authenticator = {
     id: randomId(deps, 'auth'),
     userId: user.id,
@@ -109,8 +112,7 @@ const keep = async (
   };
   const enrolment = {
     userId: user.id,
-    sessionId,
-    restsOn,
+    guard,
     signOutElsewhereAt: deps.now(),
     authenticators: [password],
     ...(former && { inPlaceOf: former }),
@@ -120,5 +122,5 @@ const keep = async (
       changeRecord(owner, 'sessions.ended', { reason: 'owner' }, deps),
     ],
   };
-  return (await deps.store.authenticators.enrol(enrolment)) === 'enrolled';
+  return deps.store.authenticators.enrol(enrolment);
 };

@@ -247,11 +247,11 @@ describe('a remembered device', () => {
     const first = await remembered(world);
     const [device] = await world.store.devices.ofUser('user_robin', world.deps.now());
     assert.ok(device);
-    assert.equal(await world.store.devices.revoke('user_sam', device.id, world.deps.now(), []), false);
-    assert.equal(await world.store.devices.revoke('user_robin', device.id, world.deps.now(), []), true);
+    assert.equal(await world.store.devices.revoke('user_sam', device.id, world.deps.now(), [], null), 'unknown');
+    assert.equal(await world.store.devices.revoke('user_robin', device.id, world.deps.now(), [], null), 'done');
     assert.ok(isChallenge(await arrive(first)));
     const second = await remembered(world);
-    await world.store.sessions.signOut('user_robin', { except: null }, world.deps.now(), []);
+    await world.store.sessions.signOut('user_robin', { except: null }, world.deps.now(), [], null);
     assert.ok(isChallenge(await arrive(second)));
   });
 

@@ -67,8 +67,8 @@ const remove = async (
     userId: user.id,
     details: { authenticator: id, factor, reason: 'administrator' },
   });
-  const lost = await store.authenticators.remove(user.id, id, now(), [record]);
-  if (!lost) {
+  const lost = await store.authenticators.remove(user.id, id, now(), [record], null);
+  if (typeof lost === 'string') {
     print('Somebody else removed it a moment ago.');
     return 1;
   }

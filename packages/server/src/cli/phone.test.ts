@@ -91,7 +91,7 @@ test('the phone is connected, asked, approves with the number alone, denies and 
   assert.equal(made?.name, 'Lab phone');
   const rest = { userId: ROBIN.id, createdAt: deps.now(), lastUsedAt: null, preferredAt: null };
   const authenticators = [{ ...made, ...rest }];
-  await store.authenticators.enrol({ userId: ROBIN.id, sessionId: null, authenticators, consume: [], audit: [] });
+  await store.authenticators.enrol({ userId: ROBIN.id, guard: null, authenticators, consume: [], audit: [] });
 
   assert.equal((await run('watch', '--once')).status, 1);
   assert.equal((await run('approve', '42')).text, 'Nothing is asked now.');

@@ -17,7 +17,18 @@ import { factorNamed } from '../factors/factors.ts';
 import { jsonBody } from '../http/body.ts';
 import { json } from '../http/responses.ts';
 import type { Authenticator } from '../store/records.ts';
-import { answerIn, idInPath, moment, notFound, openAccount, problem, tooMany } from './me.ts';
+import {
+  answerIn,
+  answerTo,
+  idInPath,
+  moment,
+  notFound,
+  openAccount,
+  openForChange,
+  problem,
+  sessionGone,
+  tooMany,
+} from './me.ts';
 
 const badRequest = (detail: string): Response => problem(400, 'Bad request', detail);
 
@@ -46,8 +57,8 @@ const methodOf = ({
 };
 
 /** `GET /me/v1/factors`: what can be added here. */
-export const listFactors: Handler = async (request, deps, caller) => {
-  const owner = await openAccount('read:me:factors', request, deps, caller);
+export const listFactors: Handler = async (request, deps) => {
+  const owner = await openAccount('read:me:factors', request, deps);
   if (owner instanceof Response) return owner;
   const factors = enrollableFactors(deps).flatMap((factor) =>
     factor.enrolment.types.map((type) => ({ type, usage: usageOf(factor) })),
@@ -56,23 +67,23 @@ export const listFactors: Handler = async (request, deps, caller) => {
 };
 
 /** `GET /me/v1/authentication-methods` */
-export const listMethods: Handler = async (request, deps, caller) => {
-  const owner = await openAccount('read:me:authentication_methods', request, deps, caller);
+export const listMethods: Handler = async (request, deps) => {
+  const owner = await openAccount('read:me:authentication_methods', request, deps);
   if (owner instanceof Response) return owner;
   const all = await deps.store.authenticators.ofUser(owner.user.id);
   return json({ authentication_methods: all.map(methodOf) });
 };
 
 /** `GET /me/v1/authentication-methods/:id` */
-export const showMethod: Handler = async (request, deps, caller) => {
-  const owner = await openAccount('read:me:authentication_methods', request, deps, caller);
+export const showMethod: Handler = async (request, deps) => {
+  const owner = await openAccount('read:me:authentication_methods', request, deps);
   if (owner instanceof Response) return owner;
   const authenticator = await ownAuthenticator(owner.user.id, idInPath(request), deps);
   return authenticator ? json(methodOf(authenticator)) : notFound();
 };
 
 /** What is begun through an application is finished through one, and not on a page. */
-const bondOf = ({ sessionId }: Owner): string => `me ${sessionId}`;
+const bondOf = ({ guard }: Owner): string => `me ${guard.sessionId}`;
 
 /** Whoever finishes must have been told this when it began; the id alone stands in addresses. */
 const authSession = (ceremonyId: string, deps: Deps): string =>
@@ -80,7 +91,7 @@ const authSession = (ceremonyId: string, deps: Deps): string =>
 
 /** `POST /me/v1/authentication-methods`: begins to add one. */
 export const addMethod: Handler = async (request, deps, caller) => {
-  const owner = await openAccount('create:me:authentication_methods', request, deps, caller);
+  const owner = await openForChange('create:me:authentication_methods', request, deps, caller);
   if (owner instanceof Response) return owner;
   const body = await jsonBody(request);
   if (!body.ok) return badRequest(body.error.description);
@@ -101,7 +112,7 @@ export const addMethod: Handler = async (request, deps, caller) => {
 
 /** `POST /me/v1/authentication-methods/:id/verify`: proves that its owner has it, and adds it. */
 export const confirmMethod: Handler = async (request, deps, caller) => {
-  const owner = await openAccount('create:me:authentication_methods', request, deps, caller);
+  const owner = await openForChange('create:me:authentication_methods', request, deps, caller);
   if (owner instanceof Response) return owner;
   const body = await jsonBody(request);
   if (!body.ok) return badRequest(body.error.description);
@@ -131,12 +142,14 @@ const finishedAs = async (finished: Finished, renews: boolean, { user }: Owner, 
       return problem(409, 'Conflict', 'It is registered already.');
     case 'over':
       return notFound();
+    case 'session-gone':
+      return sessionGone(deps);
   }
 };
 
 /** `PATCH /me/v1/authentication-methods/:id`: another name, or the first place. */
 export const changeMethod: Handler = async (request, deps, caller) => {
-  const owner = await openAccount('update:me:authentication_methods', request, deps, caller);
+  const owner = await openForChange('update:me:authentication_methods', request, deps, caller);
   if (owner instanceof Response) return owner;
   const body = await jsonBody(request);
   if (!body.ok) return badRequest(body.error.description);
@@ -148,19 +161,19 @@ export const changeMethod: Handler = async (request, deps, caller) => {
   if (name === undefined && preferred === undefined) return badRequest('Send name, preferred, or both.');
   const authenticator = await ownAuthenticator(owner.user.id, idInPath(request), deps);
   if (!authenticator) return notFound();
-  if (called !== undefined) await renameAuthenticator(owner, authenticator, called, deps);
-  if (preferred === true) await preferAuthenticator(owner, authenticator, deps);
+  const renamed = called === undefined ? 'done' : await renameAuthenticator(owner, authenticator, called, deps);
+  const placed = preferred === true ? await preferAuthenticator(owner, authenticator, deps) : 'done';
+  if (renamed === 'session-gone' || placed === 'session-gone') return sessionGone(deps);
   const changed = await ownAuthenticator(owner.user.id, authenticator.id, deps);
   return changed ? json(methodOf(changed)) : notFound();
 };
 
 /** `DELETE /me/v1/authentication-methods/:id` */
 export const removeMethod: Handler = async (request, deps, caller) => {
-  const owner = await openAccount('delete:me:authentication_methods', request, deps, caller);
+  const owner = await openForChange('delete:me:authentication_methods', request, deps, caller);
   if (owner instanceof Response) return owner;
   const authenticator = await ownAuthenticator(owner.user.id, idInPath(request), deps);
   const outcome = authenticator ? await removeAuthenticator(owner, authenticator, deps) : 'unknown';
-  if (outcome === 'unknown') return notFound();
-  if (outcome === 'removed') return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
+  if (outcome === 'done' || outcome === 'unknown' || outcome === 'session-gone') return answerTo(outcome, deps);
   return problem(409, 'Conflict', `It cannot be removed: ${outcome}.`);
 };

@@ -2,18 +2,17 @@
 import { signOutElsewhere, signOutOf, standingSessions } from '../authenticator/sign-out.ts';
 import type { Handler } from '../deps.ts';
 import { json } from '../http/responses.ts';
-import { idInPath, moment, notFound, openAccount } from './me.ts';
-
-const done = (): Response => new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
+import { answerTo, idInPath, moment, openAccount, openForChange } from './me.ts';
 
 /** `GET /me/v1/sessions` */
-export const listSessions: Handler = async (request, deps, caller) => {
-  const owner = await openAccount('read:me:sessions', request, deps, caller);
-  if (owner instanceof Response) return owner;
-  const all = await standingSessions(owner.user.id, owner.sessionId, deps);
+export const listSessions: Handler = async (request, deps) => {
+  const opened = await openAccount('read:me:sessions', request, deps);
+  if (opened instanceof Response) return opened;
+  const here = opened.live.grant?.sessionId ?? null;
+  const all = await standingSessions(opened.user.id, here, deps);
   const sessions = all.map(({ id, createdAt, lastSeenAt, userAgent, address }) => ({
     id,
-    current: id === owner.sessionId,
+    current: id === here,
     created_at: moment(createdAt),
     last_interacted_at: moment(lastSeenAt),
     device: { initial_user_agent: userAgent, initial_ip: address },
@@ -23,15 +22,14 @@ export const listSessions: Handler = async (request, deps, caller) => {
 
 /** `DELETE /me/v1/sessions`: all but the one that the token belongs to. */
 export const endOtherSessions: Handler = async (request, deps, caller) => {
-  const owner = await openAccount('delete:me:sessions', request, deps, caller);
+  const owner = await openForChange('delete:me:sessions', request, deps, caller);
   if (owner instanceof Response) return owner;
-  await signOutElsewhere(owner, deps);
-  return done();
+  return answerTo(await signOutElsewhere(owner, deps), deps);
 };
 
 /** `DELETE /me/v1/sessions/:id` */
 export const endSession: Handler = async (request, deps, caller) => {
-  const owner = await openAccount('delete:me:sessions', request, deps, caller);
+  const owner = await openForChange('delete:me:sessions', request, deps, caller);
   if (owner instanceof Response) return owner;
-  return (await signOutOf(owner, idInPath(request), deps)) ? done() : notFound();
+  return answerTo(await signOutOf(owner, idInPath(request), deps), deps);
 };

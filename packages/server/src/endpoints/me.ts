@@ -6,6 +6,7 @@
 
 import type { JsonObject } from '@stile/core';
 import { formatChallenge, isJsonObject, proofInToken, scopePolicy } from '@stile/core';
+import type { Change } from '../authenticator/demand.ts';
 import { changeDemand } from '../authenticator/demand.ts';
 import type { Owner } from '../authenticator/owner.ts';
 import { messagesFor } from '../authorization/respond.ts';
@@ -14,8 +15,11 @@ import type { Caller, Deps } from '../deps.ts';
 import { usableAuthenticators } from '../factors/authenticators.ts';
 import type { Answer } from '../factors/factor.ts';
 import { json } from '../http/responses.ts';
+import type { Changed, OwnerGuard } from '../store/ports.ts';
+import type { Grant, User } from '../store/records.ts';
 import { limitsOf } from '../throttle/limits.ts';
 import { takeTry } from '../throttle/take-try.ts';
+import type { LiveAccessToken } from '../token/own-access-token.ts';
 import { liveAccessToken } from '../token/own-access-token.ts';
 
 /** A fault, told as RFC 9457 has it. */
@@ -49,45 +53,56 @@ const challenged = (
 const BEARER = /^bearer +([A-Za-z0-9._~+/-]+=*)$/i;
 
 /** What changes an account, by the scope that allows it. */
-const CHANGES: Readonly<Record<string, 'add' | 'other'>> = {
+const CHANGES = {
   'create:me:authentication_methods': 'add',
   'update:me:authentication_methods': 'other',
   'delete:me:authentication_methods': 'other',
   'delete:me:sessions': 'other',
-};
+} as const satisfies Readonly<Record<string, Change>>;
 
-/** Whose account it is and who acts for them; or the refusal. */
-export const openAccount = async (
-  scope: string,
-  request: Request,
-  deps: Deps,
-  caller: Caller,
-): Promise<Owner | Response> => {
+/** Whoever looks at what is theirs, through an application. */
+interface Viewer {
+  readonly user: User;
+  readonly live: LiveAccessToken;
+}
+
+const invalidToken = (deps: Deps): Response =>
+  challenged(401, { error: 'invalid_token', errorDescription: 'The access token is not valid here' }, deps);
+
+/** The refusal of a change on which nothing rests any more, or never did: its session has ended, or what was proven in it counts no more. */
+export const sessionGone = invalidToken;
+
+/** Whose account it is; or the refusal. */
+export const openAccount = async (scope: string, request: Request, deps: Deps): Promise<Viewer | Response> => {
   const header = request.headers.get('authorization');
   if (header === null) return challenged(401, {}, deps);
   const token = BEARER.exec(header)?.[1];
   const live = token === undefined ? undefined : await liveAccessToken(token, deps);
   const audience = accountAudience(deps.config.issuer);
   const user = live?.grant && live.audience.includes(audience) ? await deps.store.users.find(live.subject) : undefined;
-  if (!live || !user) {
-    return challenged(401, { error: 'invalid_token', errorDescription: 'The access token is not valid here' }, deps);
-  }
+  if (!live || !user) return invalidToken(deps);
   if (!live.scopes.includes(scope)) {
     const errorDescription = 'The access token lacks a scope';
     return challenged(403, { error: 'insufficient_scope', errorDescription, scope: [scope] }, deps);
   }
-  const owner = {
-    user,
-    sessionId: live.grant?.sessionId ?? '',
-    restsOn: (live.grant?.events ?? []).map(({ authenticator }) => authenticator),
-    clientId: live.clientId,
-    request,
-    caller,
-    t: messagesFor(request),
-  };
-  const change = CHANGES[scope];
-  if (change === undefined) return owner;
-  const demand = changeDemand(change, await usableAuthenticators(user.id, deps), deps.config);
+  return { user, live };
+};
+
+/** Whose account is changed and who acts for them; or the refusal. */
+export const openForChange = async (
+  scope: keyof typeof CHANGES,
+  request: Request,
+  deps: Deps,
+  caller: Caller,
+): Promise<Owner | Response> => {
+  const opened = await openAccount(scope, request, deps);
+  if (opened instanceof Response) return opened;
+  const { user, live } = opened;
+  const guard = guardOf(live.grant);
+  // A change rests on a session, which its owner can end. What was granted without one allows to look, and no more.
+  if (!guard) return sessionGone(deps);
+  const audience = accountAudience(deps.config.issuer);
+  const demand = changeDemand(CHANGES[scope], await usableAuthenticators(user.id, deps), deps.config);
   const policy = scopePolicy(deps.config.apis.get(audience), scope)?.requires;
   for (const one of [policy, demand]) {
     if (one && !proofInToken(live.claims, one, deps.now()).met) return insufficient(one, scope, deps);
@@ -96,7 +111,20 @@ export const openAccount = async (
     limitsOf('my-account', { userId: user.id, authenticatorId: '', address: caller.address }),
     deps,
   );
-  return throttle.allowed ? owner : tooMany(throttle.retryAfterSeconds);
+  if (!throttle.allowed) return tooMany(throttle.retryAfterSeconds);
+  return { user, guard, clientId: live.clientId, request, caller, t: messagesFor(request) };
+};
+
+const guardOf = (grant: Grant | undefined): OwnerGuard | undefined =>
+  grant && grant.sessionId !== null
+    ? { sessionId: grant.sessionId, grantId: grant.id, restsOn: grant.events.map(({ authenticator }) => authenticator) }
+    : undefined;
+
+/** The answer to a change after which there is nothing to show. */
+export const answerTo = (outcome: Changed, deps: Deps): Response => {
+  if (outcome === 'session-gone') return sessionGone(deps);
+  if (outcome === 'unknown') return notFound();
+  return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } });
 };
 
 /** RFC 9470, section 3. */

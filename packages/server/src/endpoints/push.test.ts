@@ -158,7 +158,7 @@ describe('asking what is asked', () => {
       await connectPhone(server, { id: 'auth_sams', user: SAM.id }),
       await connectPhone(server, { id: 'auth_good' }),
     ];
-    await server.store.authenticators.remove(ROBIN.id, removed.id, server.deps.now(), []);
+    await server.store.authenticators.remove(ROBIN.id, removed.id, server.deps.now(), [], null);
     await server.store.users.setBlocked(SAM.id, server.deps.now(), []);
     const message = good.device.poll(server.deps.now());
     const forged = `${message.slice(0, message.lastIndexOf('.'))}.${'A'.repeat(86)}`;

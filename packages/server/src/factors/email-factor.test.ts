@@ -16,7 +16,7 @@ const ADDRESS = 'robin@fabrikam.example';
 const giveEmail = async ({ store, deps }: TestServer, id = 'auth_mail', address = ADDRESS) => {
   await store.authenticators.enrol({
     userId: ROBIN.id,
-    sessionId: null,
+    guard: null,
     authenticators: [
       {
         id,

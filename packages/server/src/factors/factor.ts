@@ -8,7 +8,7 @@ import type { Caller, Deps } from '../deps.ts';
 import type { ProofKind } from '../pages/icons.ts';
 import type { Markup } from '../pages/markup.ts';
 import type { Messages } from '../pages/messages.ts';
-import type { Once, Store } from '../store/ports.ts';
+import type { MaterialChange, Once, Store } from '../store/ports.ts';
 import type { Authenticator, Ceremony, User } from '../store/records.ts';
 import type { Limit, Trying } from '../throttle/limits.ts';
 
@@ -46,8 +46,8 @@ export type ProofOutcome =
       readonly consume: readonly Once[];
       /** What must not be accepted any more besides. */
       readonly retire: readonly Once[];
-      /** What takes the place of the stored material, once the proof is recorded. */
-      readonly material?: Authenticator['material'];
+      /** What it was judged by of the stored material, and what that becomes, in the same breath as it is recorded. */
+      readonly material?: Omit<MaterialChange, 'authenticatorId'>;
     }
   | { readonly valid: false; readonly reason: Refusal };
 

@@ -25,8 +25,7 @@ export const passwordFactor: Factor = {
   limits: ({ username, address, knownBrowser }) => passwordLimits(username, address, knownBrowser),
   check: async ({ authenticator }, answer, _ceremony, at, deps) => {
     const typed = answer('password') ?? '';
-    const { material } = authenticator;
-    const stored = material.hash;
+    const stored = authenticator.material.hash;
     const verdict = await deps.passwords.verify(typeof stored === 'string' ? stored : undefined, typed);
     if (!verdict.valid) return { valid: false, reason: 'wrong' };
     const proven = {
@@ -34,10 +33,12 @@ export const passwordFactor: Factor = {
       event: { ...passwordTraits, authenticator: authenticator.id, at },
       consume: [],
       retire: [],
+      // Of a password that was changed while it was being checked, nothing is proven.
+      material: { seen: { hash: stored }, becomes: {} },
     } as const;
     if (!verdict.needsRehash) return proven;
     const hash = await strongerHash(typed, deps);
-    return hash === undefined ? proven : { ...proven, material: { ...material, hash } };
+    return hash === undefined ? proven : { ...proven, material: { ...proven.material, becomes: { hash } } };
   },
   view: {
     kind: 'password',

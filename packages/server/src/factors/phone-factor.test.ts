@@ -17,7 +17,7 @@ const NUMBER = '+4915112345623';
 const givePhone = async ({ store, deps }: TestServer, id: string, number: string, channel = 'sms') => {
   await store.authenticators.enrol({
     userId: ROBIN.id,
-    sessionId: null,
+    guard: null,
     authenticators: [
       {
         id,

@@ -78,7 +78,11 @@ export const checkPasskey = async (
     event: { ...passkeyTraits(material), authenticator: id, at },
     consume: [],
     retire: [],
-    material: { ...stored, ...verified.value },
+    // The count alone: of two that say the same at once one is a copy, while whether it is backed up may change any time.
+    material: {
+      seen: { signCount: material.signCount },
+      becomes: { signCount: verified.value.signCount, backedUp: verified.value.backedUp },
+    },
   };
 };
 

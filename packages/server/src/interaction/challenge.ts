@@ -198,7 +198,7 @@ const prove = async (
   deps: Deps,
 ): Promise<Response> => {
   const { request, caller, t } = answered;
-  const { factor, authenticator } = proven;
+  const { factor } = proven;
   if (factor.name === 'password' && deps.passwords.isFull()) return busy(request, deps, caller);
   const answer = (name: string): string | undefined => answered.form.get(name)?.[0];
   const asked = askedOf(answered, current, proven, deps);
@@ -233,9 +233,6 @@ const prove = async (
       deps,
     );
     if (typeof recorded !== 'string') {
-      if (outcome.material) {
-        await deps.store.authenticators.replaceMaterial(authenticator.id, authenticator.material, outcome.material);
-      }
       return seeOther(afterStepUp(answered, proven, deps), [
         recorded.cookie,
         ...(await rememberedBy(answered, outcome.event, deps)),

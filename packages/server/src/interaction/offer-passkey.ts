@@ -58,8 +58,10 @@ const mayOffer =
 const ownerOf = ({ decided, request, caller, t }: Opened): Owner | undefined =>
   decided.current && {
     user: decided.current.user,
-    sessionId: decided.current.session.id,
-    restsOn: decided.current.session.events.map(({ authenticator }) => authenticator),
+    guard: {
+      sessionId: decided.current.session.id,
+      restsOn: decided.current.session.events.map(({ authenticator }) => authenticator),
+    },
     clientId: decided.validated.client.id,
     request,
     caller,
@@ -134,6 +136,7 @@ export const answerOfferPasskey: Handler = async (request, deps, caller) => {
       return render(answered, owner, { error: enrolment.refused('already_used', answered.t) }, deps);
     case 'enrolled':
     case 'over':
+    case 'session-gone':
       return seeOther(onwards);
   }
 };

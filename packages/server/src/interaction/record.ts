@@ -9,7 +9,7 @@ import { isIndependentOf, recoveryChannelOf, withoutChannel } from '../factors/r
 import { readCookie } from '../http/cookies.ts';
 import type { CurrentSession } from '../session/current-session.ts';
 import { successorSecret } from '../session/current-session.ts';
-import type { Once, ProofRecord } from '../store/ports.ts';
+import type { MaterialChange, Once, ProofRecord } from '../store/ports.ts';
 import type { Authenticator, User } from '../store/records.ts';
 import { liftedByProof } from '../throttle/limits.ts';
 import type { Answered, Opened } from './open.ts';
@@ -21,6 +21,8 @@ export interface NewProof {
   readonly consume: readonly Once[];
   readonly retire: readonly Once[];
   readonly clearThrottles: readonly string[];
+  /** How it changes the stored material of its authenticator. */
+  readonly material?: Omit<MaterialChange, 'authenticatorId'>;
   readonly enrol?: readonly Authenticator[];
   /** Authenticators that those take the place of. */
   readonly remove?: readonly string[];
@@ -53,6 +55,10 @@ export const recordProof = async (
     retire: proof.retire,
     session,
     interactionId: interaction.id,
+    materials: [
+      ...(proof.material ? [{ authenticatorId: proof.event.authenticator, ...proof.material }] : []),
+      ...forgottenChannel(answered, user, proof),
+    ],
     enrol: proof.enrol ?? [],
     remove: proof.remove ?? [],
     clearThrottles: [...proof.clearThrottles, ...(await liftedBy(proof.event, user, deps))],
@@ -73,23 +79,17 @@ export const recordProof = async (
     ],
   });
   if (outcome !== 'recorded') return outcome;
-  await forgetChannel(answered, user, proof, deps);
   deps.metrics.met(proof.event.factor, askedFor(decided.decision).reason);
   return { cookie: sessionCookie(secret, deps) };
 };
 
 /** T9: a proof that whoever reads the mailbox could not have given shows that the password is its owner's. */
-const forgetChannel = async (
-  { decided }: Answered,
-  user: User,
-  { event }: NewProof,
-  { store }: Pick<Deps, 'store'>,
-): Promise<void> => {
-  if (!continues(decided, user)) return;
+const forgottenChannel = ({ decided }: Answered, user: User, { event }: NewProof): readonly MaterialChange[] => {
+  if (!continues(decided, user)) return [];
   const password = decided.authenticators.find(({ proof }) => proof.factor === 'password')?.authenticator;
   const channel = password && recoveryChannelOf([password]);
-  if (password === undefined || channel === undefined || !isIndependentOf(channel, event.factor)) return;
-  await store.authenticators.replaceMaterial(password.id, password.material, withoutChannel(password.material));
+  if (password === undefined || channel === undefined || !isIndependentOf(channel, event.factor)) return [];
+  return [{ authenticatorId: password.id, seen: {}, becomes: withoutChannel }];
 };
 
 const liftedBy = async (event: AuthenticationEvent, user: User, deps: Deps): Promise<readonly string[]> => {

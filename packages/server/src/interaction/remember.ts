@@ -28,7 +28,10 @@ export const rememberedBy = async (
   const { current } = answered.decided;
   if (!current || !answered.form.has('remember') || rememberingSeconds(answered, deps) === undefined) return [];
   const { request, caller } = answered;
-  const acrs = levelsToRemember(answered.decided.situation.person?.events ?? [], proven, deps.config);
-  const kept = await rememberDevice(current.user, acrs, { request, caller, sessionId: current.session.id }, deps);
+  const events = answered.decided.situation.person?.events ?? [];
+  const acrs = levelsToRemember(events, proven, deps.config);
+  const restsOn = [...events, proven].map(({ authenticator }) => authenticator);
+  const guard = { sessionId: current.session.id, restsOn };
+  const kept = await rememberDevice(current.user, acrs, { request, caller, guard }, deps);
   return kept === undefined ? [] : [kept];
 };

@@ -41,7 +41,8 @@ export const signInAs = async (signingIn: SigningIn, answered: Answered, deps: D
   const recorded = await recordProof(answered, user, { ...outcome, consume, clearThrottles }, deps);
   if (typeof recorded === 'string')
     return (await answerSecondClick(answered, deps)) ?? seeOther(home(answered.interaction));
-  if (outcome.material)
-    await deps.store.authenticators.replaceMaterial(authenticator.id, authenticator.material, outcome.material);
-  return seeOther(home(answered.interaction), [recorded.cookie, knownBrowserCookie(user.id, answered.request, deps)]);
+  return seeOther(home(answered.interaction), [
+    recorded.cookie,
+    await knownBrowserCookie(user.id, answered.request, deps),
+  ]);
 };

@@ -10,6 +10,7 @@ import type { Caller, Deps } from '../deps.ts';
 import { randomId, randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
 import { cookie, readCookie } from '../http/cookies.ts';
+import type { OwnerGuard } from '../store/ports.ts';
 import type { RememberedDevice, User } from '../store/records.ts';
 
 /** Bound to the browser by its own cookie, and to the person: either alone, or another's, finds nothing. */
@@ -81,12 +82,13 @@ const LONGEST_USER_AGENT = 250;
 /**
  * Remembers the browser of a request.
  *
+ * @param guard what it was shown by; when that ended meanwhile, nothing is remembered
  * @returns the cookie; nothing when there is nothing to bind it to
  */
 export const rememberDevice = async (
   user: User,
   acrs: readonly string[],
-  { request, caller, sessionId }: { readonly request: Request; readonly caller: Caller; readonly sessionId: string },
+  { request, caller, guard }: { readonly request: Request; readonly caller: Caller; readonly guard: OwnerGuard },
   deps: Deps,
 ): Promise<string | undefined> => {
   const { rememberDevice: settings } = deps.config;
@@ -105,9 +107,8 @@ export const rememberDevice = async (
     expiresAt: secondsAfter(now, settings.age),
     revokedAt: null,
   };
-  const facts = { userId: user.id, sessionId, requestId: caller.requestId };
-  await deps.store.devices.remember(device, [
-    auditRecord(deps, 'device.remembered', { ...facts, details: { device: device.id, acrs } }),
-  ]);
+  const facts = { userId: user.id, sessionId: guard.sessionId, requestId: caller.requestId };
+  const record = auditRecord(deps, 'device.remembered', { ...facts, details: { device: device.id, acrs } });
+  if (!(await deps.store.devices.remember(device, [record], guard))) return undefined;
   return cookie('device', secret, settings.age, deps.config);
 };

@@ -60,13 +60,26 @@ export interface UserStore {
   setBlocked(id: string, blockedAt: Instant | null, audit: readonly AuditRecord[]): Promise<boolean>;
 }
 
+/**
+ * On what a person changes what is theirs. It is judged in the transaction of the change: what stood when a request was looked at may have
+ * ended since. A change takes null in its place where an administrator makes it, on nothing but their own authority.
+ */
+export interface OwnerGuard {
+  /** Must not have ended, and be this person's. */
+  readonly sessionId: string;
+  /** What an application that acts for them was granted: must not have been revoked, and be this person's. */
+  readonly grantId?: string;
+  /** The authenticators whose proofs it rests on: none may have been removed since. */
+  readonly restsOn: readonly string[];
+}
+
+/** What came of a change: `unknown` when this person has no such thing, `session-gone` when its guard does not stand. */
+export type Changed = 'done' | 'unknown' | 'session-gone';
+
 /** Authenticators that somebody who is signed in adds to those they have. */
 export interface NewEnrolment {
   readonly userId: string;
-  /** Must be alive and this user's; null when an administrator enrols. */
-  readonly sessionId: string | null;
-  /** Authenticators that the change rests on a proof of: none may have been removed since. */
-  readonly restsOn?: readonly string[];
+  readonly guard: OwnerGuard | null;
   /** Ends every other session of the user in the same breath, with what was granted there and every remembered device. */
   readonly signOutElsewhereAt?: Instant;
   readonly authenticators: readonly Authenticator[];
@@ -99,17 +112,18 @@ export interface AuthenticatorStore {
    * Atomic: an authenticator is gone, and with it all that rests on it. Its proofs are taken out of every session (one that was begun
    * by it alone ends), every grant that was made with one is revoked, every remembered device of the user is forgotten, and a proof that is
    * under way is not recorded any more.
-   * Says how many sessions and grants lost something; nothing, and nothing is changed, when this user has no such authenticator.
+   * Says how many sessions and grants lost something; else nothing is changed: `unknown` when this user has no such authenticator.
    *
-   * @param among the ids of the user's authenticators when it was judged whether this one may go: when they are others by now, nothing is changed
+   * @param among the ids of the user's authenticators when it was judged whether this one may go: when they are others by now, it counts as unknown
    */
   remove(
     userId: string,
     id: string,
     now: Instant,
     audit: readonly AuditRecord[],
+    guard: OwnerGuard | null,
     among?: readonly string[],
-  ): Promise<{ readonly sessions: number; readonly grants: number } | undefined>;
+  ): Promise<Ended | Exclude<Changed, 'done'>>;
   /**
    * Atomic: adds authenticators to a user, uses up what it took, and audits. Nothing unless it is `enrolled`. `taken` when somebody has
    * one with that lookup, or when what it should take the place of has changed.
@@ -117,16 +131,29 @@ export interface AuthenticatorStore {
   enrol(enrolment: NewEnrolment): Promise<'enrolled' | 'already-used' | 'session-gone' | 'taken'>;
   /**
    * Atomic: uses up what it took, puts the new password in the place of the old one (whose proofs count no more, also those under way),
-   * ends every session, revokes every grant and forgets every remembered device of the user. Nothing unless it is `reset`; `gone` when the
+   * ends every session, revokes every grant and forgets every remembered device of the user, and in which browsers and countries they were
+   * accepted. Nothing unless it is `reset`; `gone` when the
    * user is not there, is blocked or has no password.
    */
   resetPassword(reset: PasswordReset, now: Instant): Promise<'reset' | 'already-used' | 'gone'>;
   /** The one with that lookup, whoever's it is. */
   findByLookup(lookup: string): Promise<Authenticator | undefined>;
-  /** Gives it another name. False when this user has no such authenticator. */
-  rename(userId: string, id: string, name: string, audit: readonly AuditRecord[]): Promise<boolean>;
-  /** Makes it the one that is asked for first. False when this user has no such authenticator. */
-  prefer(userId: string, id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
+  /** Gives it another name. */
+  rename(
+    userId: string,
+    id: string,
+    name: string,
+    audit: readonly AuditRecord[],
+    guard: OwnerGuard | null,
+  ): Promise<Changed>;
+  /** Makes it the one that is asked for first. */
+  prefer(
+    userId: string,
+    id: string,
+    now: Instant,
+    audit: readonly AuditRecord[],
+    guard: OwnerGuard | null,
+  ): Promise<Changed>;
   saveTicket(ticket: EnrolmentTicket): Promise<void>;
   /** The ticket if it exists, is not expired and was not used. Consumes nothing. */
   findTicket(ticketHash: string, now: Instant): Promise<EnrolmentTicket | undefined>;
@@ -162,15 +189,20 @@ export interface CeremonyStore {
 }
 
 export interface DeviceStore {
-  remember(device: RememberedDevice, audit: readonly AuditRecord[]): Promise<void>;
+  /** Nothing is remembered, and the answer is false, when the guard does not stand. */
+  remember(device: RememberedDevice, audit: readonly AuditRecord[], guard: OwnerGuard | null): Promise<boolean>;
   /** By the digest of its cookie, unless it is revoked or has expired. */
   findBySecret(secretHash: string, now: Instant): Promise<RememberedDevice | undefined>;
   /** Those that are remembered now, the newest first. */
   ofUser(userId: string, now: Instant): Promise<readonly RememberedDevice[]>;
   touch(id: string, now: Instant): Promise<void>;
-  revoke(userId: string, id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
-  /** Returns how many there were. */
-  revokeAllOf(userId: string, now: Instant, audit: readonly AuditRecord[]): Promise<number>;
+  revoke(
+    userId: string,
+    id: string,
+    now: Instant,
+    audit: readonly AuditRecord[],
+    guard: OwnerGuard | null,
+  ): Promise<Changed>;
 }
 
 export interface ArrivalStore {
@@ -178,6 +210,15 @@ export interface ArrivalStore {
   ofUser(userId: string, after: Instant): Promise<readonly Arrival[]>;
   /** Keeps it, in place of the earlier one of the same person, browser and country; the first time stays, and the last is never set back. */
   accept(arrival: Arrival): Promise<void>;
+}
+
+/** How a proof changes what a factor keeps of an authenticator of the same user. */
+export interface MaterialChange {
+  readonly authenticatorId: string;
+  /** What the proof was judged by: when any of this is otherwise by now, it was used before. */
+  readonly seen: Authenticator['material'];
+  /** What it becomes, beside what stays as it is; undefined takes a part away. */
+  readonly becomes: Authenticator['material'];
 }
 
 /** One proof, recorded all at once or not at all. */
@@ -192,6 +233,7 @@ export interface ProofRecord {
     | { readonly kind: 'begin'; readonly session: Session; readonly endSessionId: string | null }
     | { readonly kind: 'append'; readonly id: string; readonly secretHash: string; readonly newSecretHash: string };
   readonly interactionId: string;
+  readonly materials?: readonly MaterialChange[];
   /** Authenticators that the proof enrols. */
   readonly enrol: readonly Authenticator[];
   /** Authenticators of the same user that those take the place of: they are removed, with all that rests on them. */
@@ -231,13 +273,15 @@ export interface SessionStore {
   /**
    * Atomic: ends one session of a user, or all but one, and revokes every grant that was made in them; with all but one also those of
    * sessions that are over, and every remembered device is forgotten. Says how many were alive; audits if any was, or if all but one were meant.
+   * Nothing is changed when the guard does not stand.
    */
   signOut(
     userId: string,
     which: { readonly only: string } | { readonly except: string | null },
     now: Instant,
     audit: readonly AuditRecord[],
-  ): Promise<Ended>;
+    guard: OwnerGuard | null,
+  ): Promise<Ended | 'session-gone'>;
   /** Ends every session of a user, and forgets every remembered device. Returns how many sessions were alive. */
   endAllOf(userId: string, now: Instant, audit: readonly AuditRecord[]): Promise<number>;
   /**

@@ -56,7 +56,7 @@ export const givePasskey = async (
   };
   await store.authenticators.enrol({
     userId,
-    sessionId: null,
+    guard: null,
     authenticators: [authenticator],
     consume: [],
     audit: [],

@@ -67,7 +67,7 @@ export const connectPhone = async (
   const device = DeviceSide.make(server.deps.config.issuer);
   const outcome = await server.store.authenticators.enrol({
     userId: user,
-    sessionId: null,
+    guard: null,
     authenticators: [
       {
         id,

@@ -82,7 +82,8 @@ const userStore = ({ read, write }: Engine): UserStore => ({
 const authenticatorStore = ({ read, write }: Engine): AuthenticatorStore => ({
   ofUser: (userId) => read(() => people.authenticatorsOf(userId)),
   replaceMaterial: (id, old, material, records) => write(() => people.replaceMaterial(id, old, material, records)),
-  remove: (userId, id, now, records, among) => write(() => removeAuthenticator(userId, id, now, records, among)),
+  remove: (userId, id, now, records, guard, among) =>
+    write(() => removeAuthenticator(userId, id, now, records, guard, among)),
   enrol: (enrolment) =>
     write(
       () => enrolAuthenticators(enrolment),
@@ -94,8 +95,8 @@ const authenticatorStore = ({ read, write }: Engine): AuthenticatorStore => ({
       (outcome) => outcome === 'reset',
     ),
   findByLookup: (lookup) => read(() => findByLookup(lookup)),
-  rename: (userId, id, name, records) => write(() => renameAuthenticator(userId, id, name, records)),
-  prefer: (userId, id, now, records) => write(() => preferAuthenticator(userId, id, now, records)),
+  rename: (userId, id, name, records, guard) => write(() => renameAuthenticator(userId, id, name, records, guard)),
+  prefer: (userId, id, now, records, guard) => write(() => preferAuthenticator(userId, id, now, records, guard)),
   saveTicket: (ticket) => write(() => people.saveTicket(ticket)),
   findTicket: (ticketHash, now) => read(() => people.findTicket(ticketHash, now)),
   usedOf: (kind, usedKeys) => read(() => consumedOf(kind, usedKeys)),
@@ -112,12 +113,11 @@ const ceremonyStore = ({ read, write }: Engine): CeremonyStore => ({
 });
 
 const deviceStore = ({ read, write }: Engine): DeviceStore => ({
-  remember: (device, records) => write(() => devices.rememberDevice(device, records)),
+  remember: (device, records, guard) => write(() => devices.rememberDevice(device, records, guard)),
   findBySecret: (secretHash, now) => read(() => devices.findDevice(secretHash, now)),
   ofUser: (userId, now) => read(() => devices.devicesOf(userId, now)),
   touch: (id, now) => write(() => devices.touchDevice(id, now)),
-  revoke: (userId, id, now, records) => write(() => devices.revokeDevice(userId, id, now, records)),
-  revokeAllOf: (userId, now, records) => write(() => devices.revokeDevicesOf(userId, now, records)),
+  revoke: (userId, id, now, records, guard) => write(() => devices.revokeDevice(userId, id, now, records, guard)),
 });
 
 const arrivalStore = ({ read, write }: Engine): ArrivalStore => ({
@@ -138,7 +138,7 @@ const sessionStore = ({ read, write }: Engine): SessionStore => ({
     await write(() => sessions.touchSession(id, now));
   },
   end: (id, now, records) => write(() => sessions.endSession(id, now, records)),
-  signOut: (userId, which, now, records) => write(() => signOut(userId, which, now, records)),
+  signOut: (userId, which, now, records, guard) => write(() => signOut(userId, which, now, records, guard)),
   endAllOf: (userId, now, records) => write(() => sessions.endAllSessions(userId, now, records)),
   endEverything: (now, standing, recordsOf) => write(() => endEverything(now, standing, recordsOf)),
 });

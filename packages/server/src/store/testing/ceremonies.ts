@@ -14,7 +14,7 @@ const keyOf = ({ purpose, boundTo, authenticatorId }: Ceremony) => ({ purpose, b
 const enrolBy = (store: Store, used: Ceremony, index: number) =>
   store.authenticators.enrol({
     userId: 'alice',
-    sessionId: 'session',
+    guard: { sessionId: 'session', restsOn: [] },
     authenticators: [authenticator({ id: `new-${used.id}-${index}`, factor: 'totp' })],
     consume: [onceOf(used)],
     audit: [audit(`enrolled-${used.id}-${index}`)],

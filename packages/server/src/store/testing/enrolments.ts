@@ -6,9 +6,11 @@ import { everythingIn } from './setting.ts';
 
 const key = authenticator({ id: 'key-of-alice', factor: 'webauthn', name: 'Key', lookup: 'webauthn:abc' });
 
+const here = { sessionId: 'session', restsOn: [] };
+
 const enrolment = (over: Partial<NewEnrolment> = {}): NewEnrolment => ({
   userId: 'alice',
-  sessionId: 'session',
+  guard: here,
   authenticators: [key],
   consume: [totpStep(7)],
   audit: [audit('enrolled')],
@@ -44,8 +46,11 @@ export const enrolmentPromises: Promises = {
     let before = await everythingIn(engine);
     const theirs = enrolment({ userId: 'bob', authenticators: [{ ...key, userId: 'bob' }] });
     assert.equal(await store.authenticators.enrol(theirs), 'session-gone');
-    assert.equal(await store.authenticators.enrol(enrolment({ sessionId: 'unknown' })), 'session-gone');
-    assert.equal(await store.authenticators.enrol(enrolment({ userId: 'nobody', sessionId: null })), 'session-gone');
+    assert.equal(
+      await store.authenticators.enrol(enrolment({ guard: { ...here, sessionId: 'unknown' } })),
+      'session-gone',
+    );
+    assert.equal(await store.authenticators.enrol(enrolment({ userId: 'nobody', guard: null })), 'session-gone');
     assert.equal(await everythingIn(engine), before);
     await store.sessions.end('session', at(9), []);
     before = await everythingIn(engine);
@@ -53,17 +58,23 @@ export const enrolmentPromises: Promises = {
     assert.equal(await everythingIn(engine), before);
     await store.users.setBlocked('alice', at(9), []);
     before = await everythingIn(engine);
-    assert.equal(await store.authenticators.enrol(enrolment({ sessionId: null })), 'session-gone');
+    assert.equal(await store.authenticators.enrol(enrolment({ guard: null })), 'session-gone');
     assert.equal(await everythingIn(engine), before);
   },
 
   'T8: nothing is enrolled on a proof of an authenticator that was removed meanwhile': async (store, engine) => {
     await withSession(store);
-    await store.authenticators.remove('alice', 'totp-of-alice', at(9), []);
+    await store.authenticators.remove('alice', 'totp-of-alice', at(9), [], null);
     const before = await everythingIn(engine);
-    assert.equal(await store.authenticators.enrol(enrolment({ restsOn: ['totp-of-alice'] })), 'session-gone');
+    assert.equal(
+      await store.authenticators.enrol(enrolment({ guard: { ...here, restsOn: ['totp-of-alice'] } })),
+      'session-gone',
+    );
     assert.equal(await everythingIn(engine), before);
-    assert.equal(await store.authenticators.enrol(enrolment({ restsOn: ['password-of-alice'] })), 'enrolled');
+    assert.equal(
+      await store.authenticators.enrol(enrolment({ guard: { ...here, restsOn: ['password-of-alice'] } })),
+      'enrolled',
+    );
   },
 
   'a password takes the place of another and ends every other session, or nothing of both': async (store, engine) => {
@@ -76,20 +87,20 @@ export const enrolmentPromises: Promises = {
       consume: [],
     };
     const before = await everythingIn(engine);
-    const elsewhere = enrolment({ ...change, sessionId: 'unknown' });
+    const elsewhere = enrolment({ ...change, guard: { ...here, sessionId: 'unknown' } });
     assert.equal(await store.authenticators.enrol(elsewhere), 'session-gone');
     assert.equal(await everythingIn(engine), before);
     const outdated = enrolment({ ...change, inPlaceOf: authenticator({ material: { hash: 'older' } }) });
     assert.equal(await store.authenticators.enrol(outdated), 'taken');
     assert.equal(await everythingIn(engine), before);
-    assert.equal(await store.authenticators.enrol(enrolment({ ...change, sessionId: null })), 'enrolled');
+    assert.equal(await store.authenticators.enrol(enrolment({ ...change, guard: null })), 'enrolled');
     assert.equal((await store.authenticators.ofUser('alice'))[0]?.material.hash, 'new');
     assert.deepEqual(await store.sessions.ofUser('alice'), []);
   },
 
   'an administrator enrols without a session': async (store) => {
     await withAlice(store);
-    assert.equal(await store.authenticators.enrol(enrolment({ sessionId: null })), 'enrolled');
+    assert.equal(await store.authenticators.enrol(enrolment({ guard: null })), 'enrolled');
   },
 
   'T12: one physical thing is enrolled once, whoever brings it': async (store, engine) => {
@@ -171,8 +182,8 @@ export const enrolmentPromises: Promises = {
   'an authenticator is renamed and preferred by its owner alone': async (store, engine) => {
     await withAlice(store);
     const { authenticators } = store;
-    assert.equal(await authenticators.rename('alice', totp.id, 'My phone', [audit('renamed')]), true);
-    assert.equal(await authenticators.prefer('alice', totp.id, at(9), [audit('preferred')]), true);
+    assert.equal(await authenticators.rename('alice', totp.id, 'My phone', [audit('renamed')], null), 'done');
+    assert.equal(await authenticators.prefer('alice', totp.id, at(9), [audit('preferred')], null), 'done');
     const [, found] = await authenticators.ofUser('alice');
     assert.deepEqual(found, { ...totp, name: 'My phone', preferredAt: at(9) });
     const before = await everythingIn(engine);
@@ -180,8 +191,8 @@ export const enrolmentPromises: Promises = {
       ['bob', totp.id],
       ['alice', 'unknown'],
     ] as const) {
-      assert.equal(await authenticators.rename(who, id, 'Mine now', [audit('stolen')]), false);
-      assert.equal(await authenticators.prefer(who, id, at(10), [audit('stolen')]), false);
+      assert.equal(await authenticators.rename(who, id, 'Mine now', [audit('stolen')], null), 'unknown');
+      assert.equal(await authenticators.prefer(who, id, at(10), [audit('stolen')], null), 'unknown');
     }
     assert.equal(await everythingIn(engine), before);
   },
@@ -200,20 +211,26 @@ export const enrolmentPromises: Promises = {
     await withSession(store);
     const before = await everythingIn(engine);
     for (const among of [[], [totp.id], [totp.id, 'password-of-alice', 'another']]) {
-      assert.equal(await store.authenticators.remove('alice', totp.id, at(9), [audit('removed')], among), undefined);
+      assert.equal(
+        await store.authenticators.remove('alice', totp.id, at(9), [audit('removed')], null, among),
+        'unknown',
+      );
     }
     assert.equal(await everythingIn(engine), before);
     const among = [totp.id, 'password-of-alice'];
-    assert.notEqual(await store.authenticators.remove('alice', totp.id, at(9), [], among), undefined);
+    assert.deepEqual(await store.authenticators.remove('alice', totp.id, at(9), [], null, among), {
+      sessions: 0,
+      grants: 0,
+    });
   },
 
   'of two that are removed at once because the other stays, one stays': async (store) => {
     await withSession(store);
     const among = ['password-of-alice', totp.id];
     const removed = await Promise.all(
-      among.map((id) => store.authenticators.remove('alice', id, at(9), [audit(`removed-${id}`)], among)),
+      among.map((id) => store.authenticators.remove('alice', id, at(9), [audit(`removed-${id}`)], null, among)),
     );
-    assert.equal(count(removed, undefined), 1);
+    assert.equal(removed.filter((outcome) => outcome === 'unknown').length, 1);
     assert.equal((await store.authenticators.ofUser('alice')).length, 1);
     assert.equal((await store.audit.recent(100)).length, 1);
   },

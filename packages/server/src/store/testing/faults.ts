@@ -71,7 +71,13 @@ const writes: readonly Write[] = [
   {
     name: 'appending a proof',
     prepare: withSession,
-    write: ({ sessions }) => sessions.recordProof(stepUp({ audit: [audit('1')] })),
+    write: ({ sessions }) =>
+      sessions.recordProof(
+        stepUp({
+          materials: [{ authenticatorId: totp.id, seen: {}, becomes: { signCount: 1 } }],
+          audit: [audit('1')],
+        }),
+      ),
   },
   {
     name: 'ending a session',
@@ -164,7 +170,7 @@ const writes: readonly Write[] = [
   {
     name: 'removing an authenticator',
     prepare: withRefreshToken,
-    write: ({ authenticators }) => authenticators.remove('alice', 'totp-of-alice', at(40), [audit('1')]),
+    write: ({ authenticators }) => authenticators.remove('alice', 'totp-of-alice', at(40), [audit('1')], null),
   },
   {
     name: 'resetting a password',
@@ -177,7 +183,7 @@ const writes: readonly Write[] = [
     write: ({ authenticators }) =>
       authenticators.enrol({
         userId: 'alice',
-        sessionId: 'session',
+        guard: { sessionId: 'session', restsOn: [] },
         authenticators: [authenticator({ id: 'key', lookup: 'webauthn:abc' }), authenticator({ id: 'codes' })],
         consume: [totpStep(1), totpStep(2)],
         audit: [audit('1'), audit('2')],
@@ -189,7 +195,7 @@ const writes: readonly Write[] = [
     write: ({ authenticators }) =>
       authenticators.enrol({
         userId: 'alice',
-        sessionId: 'session',
+        guard: { sessionId: 'session', restsOn: [] },
         authenticators: [authenticator({ id: 'unused', factor: 'totp', material: { secret: 'NEW' } })],
         inPlaceOf: totp,
         consume: [totpStep(1)],
@@ -199,12 +205,12 @@ const writes: readonly Write[] = [
   {
     name: 'renaming an authenticator',
     prepare: withAlice,
-    write: ({ authenticators }) => authenticators.rename('alice', 'totp-of-alice', 'My phone', [audit('1')]),
+    write: ({ authenticators }) => authenticators.rename('alice', 'totp-of-alice', 'My phone', [audit('1')], null),
   },
   {
     name: 'preferring an authenticator',
     prepare: withAlice,
-    write: ({ authenticators }) => authenticators.prefer('alice', 'totp-of-alice', at(9), [audit('1')]),
+    write: ({ authenticators }) => authenticators.prefer('alice', 'totp-of-alice', at(9), [audit('1')], null),
   },
   {
     name: 'beginning a ceremony in place of another',
@@ -233,20 +239,20 @@ const writes: readonly Write[] = [
   {
     name: 'remembering a device',
     prepare: withAlice,
-    write: ({ devices }) => devices.remember(device(), [audit('1')]),
+    write: ({ devices }) => devices.remember(device(), [audit('1')], null),
   },
   {
     name: 'forgetting a device',
     prepare: async (store) => {
       await withAlice(store);
-      await store.devices.remember(device(), []);
+      await store.devices.remember(device(), [], null);
     },
-    write: ({ devices }) => devices.revoke('alice', 'device', at(5), [audit('1')]),
+    write: ({ devices }) => devices.revoke('alice', 'device', at(5), [audit('1')], null),
   },
   {
     name: 'signing out everywhere but here',
     prepare: withRefreshToken,
-    write: ({ sessions }) => sessions.signOut('alice', { except: null }, at(40), [audit('1')]),
+    write: ({ sessions }) => sessions.signOut('alice', { except: null }, at(40), [audit('1')], null),
   },
   {
     name: 'abandoning interactions',

@@ -118,7 +118,7 @@ export const authorizePromises: Promises = {
     await store.interactions.save(interaction({ id: 'second' }));
     await store.sessions.recordProof(stepUp({ interactionId: 'second' }));
     const decided = authorization({ grant: grant({ events: [event(), totpEvent(20)] }), audit: [audit('granted')] });
-    await store.authenticators.remove('alice', 'totp-of-alice', at(29), []);
+    await store.authenticators.remove('alice', 'totp-of-alice', at(29), [], null);
     const before = await everythingIn(engine);
     assert.equal(await store.grants.authorize(decided), 'proofs-gone');
     assert.equal(await store.grants.authorize({ ...decided, interactionId: null }), 'proofs-gone');
@@ -136,7 +136,7 @@ export const authorizePromises: Promises = {
       const decided = { grant: grant({ id, events }), code: code({ codeHash: id, grantId: id }), interactionId: null };
       return store.grants.authorize(authorization(decided));
     });
-    const remove = () => store.authenticators.remove('alice', 'totp-of-alice', at(30), []);
+    const remove = () => store.authenticators.remove('alice', 'totp-of-alice', at(30), [], null);
     await Promise.all([...grants.slice(0, 10), remove, ...grants.slice(10)].map((write) => write()));
     for (let index = 0; index < 20; index += 1) {
       const found = await store.grants.find(`g${index}`);

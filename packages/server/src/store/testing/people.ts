@@ -65,7 +65,7 @@ export const peoplePromises: Promises = {
     await store.sessions.recordProof(stepUp({ interactionId: 'second' }));
     await store.grants.authorize(authorization({ grant: grant({ events: [event(), totpEvent(20)] }) }));
     await store.grants.redeemCode('code', at(31), () => ({ value: null, refreshToken: refreshToken(), audit: [] }));
-    const lost = await store.authenticators.remove('alice', 'totp-of-alice', at(40), [audit('removed')]);
+    const lost = await store.authenticators.remove('alice', 'totp-of-alice', at(40), [audit('removed')], null);
     assert.deepEqual(lost, { sessions: 1, grants: 1 });
 
     assert.deepEqual(await store.authenticators.ofUser('alice'), [authenticator({ lastUsedAt: at(0) })]);
@@ -74,20 +74,23 @@ export const peoplePromises: Promises = {
     const found = await store.grants.find('grant');
     assert.deepEqual([found?.revokedAt, found?.revokedReason], [at(40), 'authenticator-removed']);
     assert.notEqual(await store.audit.find('removed'), undefined);
-    assert.equal(await store.authenticators.remove('alice', 'totp-of-alice', at(41), [audit('again')]), undefined);
+    assert.equal(
+      await store.authenticators.remove('alice', 'totp-of-alice', at(41), [audit('again')], null),
+      'unknown',
+    );
     assert.equal(await store.audit.find('again'), undefined);
   },
 
   'a session that was begun by the authenticator that is removed ends': async (store) => {
     await withSession(store);
-    await store.authenticators.remove('alice', 'password-of-alice', at(40), []);
+    await store.authenticators.remove('alice', 'password-of-alice', at(40), [], null);
     assert.equal((await store.sessions.find('session'))?.endedAt, at(40));
   },
 
   'what does not rest on the authenticator that is removed stays': async (store) => {
     await withSession(store);
     await store.grants.authorize(authorization({ grant: grant() }));
-    assert.deepEqual(await store.authenticators.remove('alice', 'totp-of-alice', at(40), []), {
+    assert.deepEqual(await store.authenticators.remove('alice', 'totp-of-alice', at(40), [], null), {
       sessions: 0,
       grants: 0,
     });
@@ -97,7 +100,7 @@ export const peoplePromises: Promises = {
 
   'a proof that was checked before its authenticator was removed is not recorded after it': async (store, engine) => {
     await withSession(store);
-    await store.authenticators.remove('alice', 'totp-of-alice', at(19), []);
+    await store.authenticators.remove('alice', 'totp-of-alice', at(19), [], null);
     const before = await everythingIn(engine);
     assert.equal(await store.sessions.recordProof(stepUp()), 'session-gone');
     assert.equal(await everythingIn(engine), before);
@@ -106,8 +109,11 @@ export const peoplePromises: Promises = {
   'nobody loses an authenticator in the name of another': async (store, engine) => {
     await withAlice(store);
     const before = await everythingIn(engine);
-    assert.equal(await store.authenticators.remove('bob', 'totp-of-alice', at(40), [audit('removed')]), undefined);
-    assert.equal(await store.authenticators.remove('alice', 'unknown', at(40), [audit('removed')]), undefined);
+    assert.equal(
+      await store.authenticators.remove('bob', 'totp-of-alice', at(40), [audit('removed')], null),
+      'unknown',
+    );
+    assert.equal(await store.authenticators.remove('alice', 'unknown', at(40), [audit('removed')], null), 'unknown');
     assert.equal(await everythingIn(engine), before);
   },
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { PasswordReset, Store } from '../ports.ts';
 import type { Ceremony } from '../records.ts';
 import {
+  arrival,
   at,
   atOnce,
   audit,
@@ -13,6 +14,7 @@ import {
   session,
   stepUp,
   totp,
+  user,
   withAlice,
   withRefreshToken,
   withSession,
@@ -51,7 +53,7 @@ export const recoveryPromises: Promises = {
     await withRefreshToken(store);
     const device = { id: 'device', userId: 'alice', secretHash: 'd', userAgent: '', acrs: ['mfa'] };
     const times = { createdAt: at(1), lastUsedAt: at(1), expiresAt: at(9999), revokedAt: null };
-    await store.devices.remember({ ...device, ...times }, []);
+    await store.devices.remember({ ...device, ...times }, [], null);
     assert.equal(await store.authenticators.resetPassword(reset(), at(40)), 'reset');
     assert.deepEqual(await passwordsOf(store), ['new-password']);
     assert.equal((await store.sessions.find('session'))?.endedAt, at(40));
@@ -59,6 +61,22 @@ export const recoveryPromises: Promises = {
     assert.notEqual(await store.grants.findRefreshToken(refreshToken().tokenHash), undefined);
     assert.deepEqual(await store.devices.ofUser('alice', at(41)), []);
     assert.notEqual(await store.audit.find('reset'), undefined);
+  },
+
+  'after a reset no browser and no country is known any more; when and where somebody was last is': async (store) => {
+    await withSession(store);
+    await store.users.seed(user({ id: 'bob', username: 'bob' }), []);
+    const last = arrival({ browserHash: 'phone', country: 'FR', lastAt: at(9) });
+    for (const one of [arrival(), last, arrival({ userId: 'bob', browserHash: 'bobs' })]) {
+      await store.arrivals.accept(one);
+    }
+    assert.equal(await store.authenticators.resetPassword(reset(), at(40)), 'reset');
+    const forgotten = { browserHash: 'forgotten', country: 'forgotten', sessionId: 'forgotten' };
+    assert.deepEqual(await store.arrivals.ofUser('alice', at(0)), [{ ...last, ...forgotten }]);
+    assert.equal((await store.arrivals.ofUser('bob', at(0)))[0]?.browserHash, 'bobs');
+    const again = reset({ consume: [], password: authenticator({ id: 'newest' }), audit: [] });
+    assert.equal(await store.authenticators.resetPassword(again, at(41)), 'reset');
+    assert.deepEqual(await store.arrivals.ofUser('alice', at(0)), [{ ...last, ...forgotten }]);
   },
 
   'a reset that is sent twice at once sets one password': async (store) => {
@@ -90,7 +108,7 @@ export const recoveryPromises: Promises = {
     assert.equal(await store.authenticators.resetPassword(reset(), at(40)), 'gone');
     assert.equal(await store.authenticators.resetPassword(reset({ userId: 'bob' }), at(40)), 'gone');
     await store.users.setBlocked('alice', null, []);
-    await store.authenticators.remove('alice', 'password-of-alice', at(40), []);
+    await store.authenticators.remove('alice', 'password-of-alice', at(40), [], null);
     assert.equal(await store.authenticators.resetPassword(reset(), at(41)), 'gone');
     assert.notEqual(await everythingIn(engine), before);
     assert.deepEqual(await passwordsOf(store), []);
@@ -127,7 +145,7 @@ export const recoveryPromises: Promises = {
     await withAlice(store);
     await store.authenticators.enrol({
       userId: 'alice',
-      sessionId: null,
+      guard: null,
       authenticators: [authenticator({ id: 'key', factor: 'webauthn', lookup: 'webauthn:1' })],
       consume: [],
       audit: [],

@@ -1,14 +1,23 @@
 import type { Instant } from '@stile/core';
+import type { Changed, OwnerGuard } from '../../ports.ts';
 import type { AuditRecord, RememberedDevice } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { first, rows, run, runOnOne } from '../operation.ts';
 import { rememberedDevices } from '../tables/people.ts';
 import { appendAudit } from './audit.ts';
+import { forgetting } from './forget-devices.ts';
+import { stands } from './owner-guard.ts';
 
-export function* rememberDevice(device: RememberedDevice, audit: readonly AuditRecord[]): Operation<void> {
+export function* rememberDevice(
+  device: RememberedDevice,
+  audit: readonly AuditRecord[],
+  guard: OwnerGuard | null,
+): Operation<boolean> {
+  if (!(yield* stands(device.userId, guard))) return false;
   yield* runOnOne(build.insertInto('remembered_device').values(rememberedDevices.row(device)));
   yield* appendAudit(audit);
+  return true;
 }
 
 const remembered = (now: Instant) =>
@@ -33,26 +42,15 @@ export function* touchDevice(id: string, now: Instant): Operation<void> {
   );
 }
 
-const revoke = (userId: string, now: Instant) =>
-  build
-    .updateTable('remembered_device')
-    .set({ revoked_at: now })
-    .where('user_id', '=', userId)
-    .where('revoked_at', 'is', null);
-
 export function* revokeDevice(
   userId: string,
   id: string,
   now: Instant,
   audit: readonly AuditRecord[],
-): Operation<boolean> {
-  if ((yield* run(revoke(userId, now).where('id', '=', id))) === 0) return false;
+  guard: OwnerGuard | null,
+): Operation<Changed> {
+  if (!(yield* stands(userId, guard))) return 'session-gone';
+  if ((yield* run(forgetting(userId, now).where('id', '=', id))) === 0) return 'unknown';
   yield* appendAudit(audit);
-  return true;
-}
-
-export function* revokeDevicesOf(userId: string, now: Instant, audit: readonly AuditRecord[]): Operation<number> {
-  const gone = yield* run(revoke(userId, now));
-  yield* appendAudit(audit);
-  return gone;
+  return 'done';
 }

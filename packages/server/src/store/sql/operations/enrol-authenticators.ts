@@ -1,5 +1,5 @@
 import type { Instant } from '@stile/core';
-import type { NewEnrolment } from '../../ports.ts';
+import type { Changed, NewEnrolment, OwnerGuard } from '../../ports.ts';
 import type { AuditRecord, Authenticator } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
@@ -7,23 +7,19 @@ import { first, run } from '../operation.ts';
 import { authenticators } from '../tables/people.ts';
 import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
-import { consume, consumedOf } from './consume.ts';
+import { consume } from './consume.ts';
+import { stands } from './owner-guard.ts';
 import { enrol, findUser, replaceMaterial } from './people.ts';
-import { findSession } from './sessions.ts';
 import { signOut } from './sign-out.ts';
 
 type EnrolmentOutcome = 'enrolled' | 'already-used' | 'session-gone' | 'taken';
 
 /** Adds authenticators to a user. Whoever runs it must keep nothing unless it says `enrolled`. */
 export function* enrolAuthenticators(enrolment: NewEnrolment): Operation<EnrolmentOutcome> {
-  const { userId, sessionId } = enrolment;
+  const { userId, guard } = enrolment;
   const user = yield* findUser(userId);
   if (user === undefined || user.blockedAt !== null) return 'session-gone';
-  if (sessionId !== null) {
-    const session = yield* findSession(sessionId);
-    if (session === undefined || session.endedAt !== null || session.userId !== userId) return 'session-gone';
-  }
-  if ((yield* consumedOf('authenticator', enrolment.restsOn ?? [])).length > 0) return 'session-gone';
+  if (!(yield* stands(userId, guard))) return 'session-gone';
   for (const once of enrolment.consume) {
     if (!(yield* consume(once))) return 'already-used';
   }
@@ -34,7 +30,9 @@ export function* enrolAuthenticators(enrolment: NewEnrolment): Operation<Enrolme
   if (inPlaceOf === undefined) yield* enrol(userId, enrolment.authenticators);
   else if (!(yield* renew(enrolment, inPlaceOf))) return 'taken';
   const { signOutElsewhereAt } = enrolment;
-  if (signOutElsewhereAt !== undefined) yield* signOut(userId, { except: sessionId }, signOutElsewhereAt, []);
+  if (signOutElsewhereAt !== undefined) {
+    yield* signOut(userId, { except: guard?.sessionId ?? null }, signOutElsewhereAt, [], null);
+  }
   yield* appendAudit(enrolment.audit);
   return 'enrolled';
 }
@@ -63,15 +61,27 @@ function* change(
   id: string,
   changed: { readonly name: string } | { readonly preferred_at: Instant },
   audit: readonly AuditRecord[],
-): Operation<boolean> {
+  guard: OwnerGuard | null,
+): Operation<Changed> {
+  if (!(yield* stands(userId, guard))) return 'session-gone';
   const query = build.updateTable('authenticator').set(changed).where('id', '=', id).where('user_id', '=', userId);
-  if ((yield* run(query)) === 0) return false;
+  if ((yield* run(query)) === 0) return 'unknown';
   yield* appendAudit(audit);
-  return true;
+  return 'done';
 }
 
-export const renameAuthenticator = (userId: string, id: string, name: string, audit: readonly AuditRecord[]) =>
-  change(userId, id, { name }, audit);
+export const renameAuthenticator = (
+  userId: string,
+  id: string,
+  name: string,
+  audit: readonly AuditRecord[],
+  guard: OwnerGuard | null,
+) => change(userId, id, { name }, audit, guard);
 
-export const preferAuthenticator = (userId: string, id: string, now: Instant, audit: readonly AuditRecord[]) =>
-  change(userId, id, { preferred_at: now }, audit);
+export const preferAuthenticator = (
+  userId: string,
+  id: string,
+  now: Instant,
+  audit: readonly AuditRecord[],
+  guard: OwnerGuard | null,
+) => change(userId, id, { preferred_at: now }, audit, guard);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Instant } from '@stile/core';
+import type { MaterialChange } from '../../ports.ts';
 import type { AuditRecord, Authenticator, Consent, EnrolmentTicket, User } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
@@ -77,10 +78,27 @@ export function* replaceMaterial(
 ): Operation<boolean> {
   const found = yield* findAuthenticator(id);
   if (found === undefined || !isDeepStrictEqual(found.material, old)) return false;
-  const { material: json } = authenticators.row({ ...found, material });
-  yield* runOnOne(build.updateTable('authenticator').set({ material: json }).where('id', '=', id));
+  yield* keepMaterial({ ...found, material });
   yield* appendAudit(audit);
   return true;
+}
+
+function* keepMaterial(authenticator: Authenticator): Operation<void> {
+  const { material } = authenticators.row(authenticator);
+  yield* runOnOne(build.updateTable('authenticator').set({ material }).where('id', '=', authenticator.id));
+}
+
+/** Does to what a factor keeps what a proof does to it. Says what keeps the proof from counting, if anything does. */
+export function* changeMaterial(
+  userId: string,
+  { authenticatorId, seen, becomes }: MaterialChange,
+): Operation<'gone' | 'changed' | undefined> {
+  const found = yield* findAuthenticator(authenticatorId);
+  if (found?.userId !== userId) return 'gone';
+  const { material } = found;
+  if (!Object.entries(seen).every(([part, value]) => isDeepStrictEqual(material[part], value))) return 'changed';
+  if (Object.keys(becomes).length > 0) yield* keepMaterial({ ...found, material: { ...material, ...becomes } });
+  return undefined;
 }
 
 /** Notes that a user proved an authenticator. One that is not enrolled here (a login elsewhere) leaves no note. */

@@ -12,7 +12,7 @@ import { appendAudit } from './audit.ts';
 import { consume, consumedOf } from './consume.ts';
 import { findByLookup } from './enrol-authenticators.ts';
 import { pinUser } from './interactions.ts';
-import { enrol, findUser, noteUse } from './people.ts';
+import { changeMaterial, enrol, findUser, noteUse } from './people.ts';
 import { removeAuthenticator } from './remove-authenticator.ts';
 import { endSession, findSession } from './sessions.ts';
 import { clearThrottles } from './throttles.ts';
@@ -39,7 +39,11 @@ export function* recordProof(proof: ProofRecord): Operation<ProofOutcome> {
   for (const { lookup } of proof.enrol) {
     if (lookup !== null && (yield* findByLookup(lookup)) !== undefined) return 'already-used';
   }
-  for (const id of proof.remove ?? []) yield* removeAuthenticator(session.userId, id, proof.event.at, []);
+  for (const change of proof.materials ?? []) {
+    const hindrance = yield* changeMaterial(session.userId, change);
+    if (hindrance !== undefined) return hindrance === 'gone' ? 'session-gone' : 'already-used';
+  }
+  for (const id of proof.remove ?? []) yield* removeAuthenticator(session.userId, id, proof.event.at, [], null);
   yield* enrol(session.userId, proof.enrol);
   yield* noteUse(proof.event.authenticator, session.userId, proof.event.at);
   yield* clearThrottles(proof.clearThrottles);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Instant } from '@stile/core';
+import type { Changed, Ended, OwnerGuard } from '../../ports.ts';
 import type { AuditRecord } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
@@ -9,8 +10,9 @@ import { authenticators } from '../tables/people.ts';
 import { sessions } from '../tables/sessions.ts';
 import { appendAudit } from './audit.ts';
 import { consume } from './consume.ts';
-import { revokeDevicesOf } from './devices.ts';
+import { forgetDevicesOf } from './forget-devices.ts';
 import { revokeGrant } from './grants.ts';
+import { stands } from './owner-guard.ts';
 import { authenticatorsOf } from './people.ts';
 import { endSession } from './sessions.ts';
 
@@ -20,18 +22,20 @@ export function* removeAuthenticator(
   id: string,
   now: Instant,
   audit: readonly AuditRecord[],
+  guard: OwnerGuard | null,
   among?: readonly string[],
-): Operation<{ readonly sessions: number; readonly grants: number } | undefined> {
+): Operation<Ended | Exclude<Changed, 'done'>> {
+  if (!(yield* stands(userId, guard))) return 'session-gone';
   const found = yield* first(build.selectFrom('authenticator').selectAll().where('id', '=', id), authenticators);
-  if (found?.userId !== userId) return undefined;
+  if (found?.userId !== userId) return 'unknown';
   if (among && !isDeepStrictEqual((yield* authenticatorsOf(userId)).map((one) => one.id).sort(), among.toSorted())) {
-    return undefined;
+    return 'unknown';
   }
   // Remembered for ever: a proof that was checked a moment ago is not recorded any more.
   yield* consume({ kind: 'authenticator', key: id, expiresAt: null });
   yield* run(build.deleteFrom('authenticator').where('id', '=', id));
   const lost = { sessions: yield* forgetProofs(userId, id, now), grants: yield* revokeWhatRestsOn(userId, id, now) };
-  yield* revokeDevicesOf(userId, now, []);
+  yield* forgetDevicesOf(userId, now);
   yield* appendAudit(audit);
   return lost;
 }

@@ -1,9 +1,10 @@
 import type { Instant } from '@stile/core';
 import type { PasswordReset } from '../../ports.ts';
 import type { Operation } from '../operation.ts';
+import { forgetArrivals } from './arrivals.ts';
 import { appendAudit } from './audit.ts';
 import { consume } from './consume.ts';
-import { revokeDevicesOf } from './devices.ts';
+import { forgetDevicesOf } from './forget-devices.ts';
 import { revokeAllGrants } from './grants.ts';
 import { authenticatorsOf, enrol, findUser } from './people.ts';
 import { removeAuthenticator } from './remove-authenticator.ts';
@@ -26,10 +27,11 @@ export function* resetPassword(reset: PasswordReset, now: Instant): Operation<Re
   for (const once of reset.consume) {
     if (!(yield* consume(once))) return 'already-used';
   }
-  for (const { id } of former) yield* removeAuthenticator(userId, id, now, []);
+  for (const { id } of former) yield* removeAuthenticator(userId, id, now, [], null);
   yield* endAllSessions(userId, now, []);
   yield* revokeAllGrants(userId, now, 'password-reset');
-  yield* revokeDevicesOf(userId, now, []);
+  yield* forgetDevicesOf(userId, now);
+  yield* forgetArrivals(userId);
   yield* enrol(userId, [reset.password]);
   yield* clearThrottles(reset.clearThrottles);
   yield* appendAudit(reset.audit);

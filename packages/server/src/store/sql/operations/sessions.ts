@@ -6,7 +6,7 @@ import { first, rows, run } from '../operation.ts';
 import { sessions } from '../tables/sessions.ts';
 import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
-import { revokeDevicesOf } from './devices.ts';
+import { forgetDevicesOf } from './forget-devices.ts';
 
 const sessionById = template<{ id: string }>((hole) =>
   build.selectFrom('session').selectAll().where('id', '=', hole('id')),
@@ -56,7 +56,7 @@ export function* endAllSessions(userId: string, now: Instant, audit: readonly Au
   const ended = yield* run(
     build.updateTable('session').set({ ended_at: now }).where('user_id', '=', userId).where('ended_at', 'is', null),
   );
-  yield* revokeDevicesOf(userId, now, []);
+  yield* forgetDevicesOf(userId, now);
   yield* appendAudit(audit);
   return ended;
 }

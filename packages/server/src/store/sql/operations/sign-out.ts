@@ -1,11 +1,12 @@
 import type { Instant } from '@stile/core';
-import type { Ended } from '../../ports.ts';
+import type { Ended, OwnerGuard } from '../../ports.ts';
 import type { AuditRecord } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { run } from '../operation.ts';
 import { appendAudit } from './audit.ts';
-import { revokeDevicesOf } from './devices.ts';
+import { forgetDevicesOf } from './forget-devices.ts';
+import { stands } from './owner-guard.ts';
 
 /** Signs a person out of one session, or of all but one, with what was granted there. */
 export function* signOut(
@@ -13,7 +14,9 @@ export function* signOut(
   which: { readonly only: string } | { readonly except: string | null },
   now: Instant,
   audit: readonly AuditRecord[],
-): Operation<Ended> {
+  guard: OwnerGuard | null,
+): Operation<Ended | 'session-gone'> {
+  if (!(yield* stands(userId, guard))) return 'session-gone';
   const sessions = build
     .updateTable('session')
     .set({ ended_at: now })
@@ -41,7 +44,7 @@ export function* signOut(
         : grants.where((row) => row.or([row('session_id', 'is', null), row('session_id', '!=', except)])),
     ),
   };
-  yield* revokeDevicesOf(userId, now, []);
+  yield* forgetDevicesOf(userId, now);
   yield* appendAudit(audit);
   return ended;
 }
