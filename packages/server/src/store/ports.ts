@@ -4,7 +4,9 @@
  */
 import type { AuthenticationEvent, Instant } from '@stile/core';
 import type { Asked, Commit } from '../metrics/recorder.ts';
+import type { ActionStore } from './action-ports.ts';
 import type { GrantStore } from './grant-ports.ts';
+import type { ProfileStore } from './profile-ports.ts';
 import type {
   Arrival,
   AuditRecord,
@@ -47,7 +49,7 @@ export interface Once {
   readonly expiresAt: Instant | null;
 }
 
-export interface UserStore {
+export interface UserStore extends ProfileStore {
   find(id: string): Promise<User | undefined>;
   /** @param username already normalised */
   findByUsername(username: string): Promise<User | undefined>;
@@ -410,6 +412,7 @@ export interface Store {
   readonly once: OnceStore;
   readonly throttles: ThrottleStore;
   readonly keys: KeyStore;
+  readonly actions: ActionStore;
   readonly audit: AuditStore;
   /** Throws when the store cannot write and read. */
   check(): Promise<void>;

@@ -4,6 +4,7 @@ import { whatWasAsked } from './0003-what-was-asked.ts';
 import { authenticatorsOfEveryKind } from './0004-authenticators.ts';
 import { whoseLimits } from './0005-whose-limits.ts';
 import { arrivals } from './0006-arrivals.ts';
+import { actions } from './0007-actions.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, oldest first. */
@@ -14,4 +15,5 @@ export const migrations: readonly Migration[] = [
   authenticatorsOfEveryKind,
   whoseLimits,
   arrivals,
+  actions,
 ];

@@ -1,3 +1,12 @@
+import type { Generated } from 'kysely';
+import type {
+  actionBindings,
+  actionCache,
+  actionExecutions,
+  actions,
+  actionTriggers,
+  actionVersions,
+} from './tables/actions.ts';
 import type { codes, grants, refreshTokens } from './tables/grants.ts';
 import type {
   arrivals,
@@ -8,13 +17,17 @@ import type {
   rememberedDevices,
   users,
 } from './tables/people.ts';
+import type { profiles } from './tables/profiles.ts';
 import type { interactions, sessions } from './tables/sessions.ts';
 import type { RowIn } from './tables/table.ts';
 import type { auditRecords, consumptions, serverSecrets, signingKeys, throttles } from './tables/upkeep.ts';
 
+/** Columns that are left at their defaults when a row is made. */
+type WithDefaults<Row> = { [Column in keyof Row]: Generated<Row[Column]> };
+
 /** Every table by its name, for the query builder. The rows follow from how the records are kept. */
 export interface Schema {
-  user: RowIn<typeof users>;
+  user: RowIn<typeof users> & WithDefaults<RowIn<typeof profiles>>;
   authenticator: RowIn<typeof authenticators>;
   enrolment_ticket: RowIn<typeof enrolmentTickets>;
   consent: RowIn<typeof consents>;
@@ -31,5 +44,11 @@ export interface Schema {
   signing_key: RowIn<typeof signingKeys>;
   server_secret: RowIn<typeof serverSecrets>;
   audit_record: RowIn<typeof auditRecords>;
+  action: RowIn<typeof actions>;
+  action_version: RowIn<typeof actionVersions>;
+  action_trigger: RowIn<typeof actionTriggers>;
+  action_binding: RowIn<typeof actionBindings>;
+  action_execution: RowIn<typeof actionExecutions>;
+  action_cache: RowIn<typeof actionCache>;
   schema_migration: { version: number; name: string; applied_at: number };
 }

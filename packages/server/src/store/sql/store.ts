@@ -13,6 +13,7 @@ import type {
   ThrottleStore,
   UserStore,
 } from '../ports.ts';
+import { actionStore } from './action-store.ts';
 import type { Engine } from './engine.ts';
 import type { Operation } from './operation.ts';
 import * as arrivals from './operations/arrivals.ts';
@@ -40,6 +41,7 @@ import * as grants from './operations/grants.ts';
 import * as interactions from './operations/interactions.ts';
 import * as keys from './operations/keys.ts';
 import * as people from './operations/people.ts';
+import * as profiles from './operations/profiles.ts';
 import { recordProof } from './operations/record-proof.ts';
 import { redeemCode, rotateRefreshToken } from './operations/redeem.ts';
 import { removeAuthenticator } from './operations/remove-authenticator.ts';
@@ -65,6 +67,7 @@ export const sqlStore = (engine: Engine): Store => ({
   once: onceStore(engine),
   throttles: throttleStore(engine),
   keys: keyStore(engine),
+  actions: actionStore(engine, (step) => inSteps(engine, [() => step(SWEEP_STEP_ROWS)])),
   audit: auditStore(engine),
   check: () => engine.write(writeAndForget),
   sweep: (now) => inSteps(engine, forgettings(now, SWEEP_STEP_ROWS)),
@@ -77,6 +80,12 @@ const userStore = ({ read, write }: Engine): UserStore => ({
   findByUsername: (username) => read(() => people.findUserByUsername(username)),
   seed: (user, authenticators) => write(() => people.seedUser(user, authenticators)),
   setBlocked: (id, blockedAt, records) => write(() => setBlocked(id, blockedAt, records)),
+  profile: (id) => read(() => profiles.findProfile(id)),
+  mergeMetadata: (id, change, records) =>
+    write(
+      () => profiles.mergeMetadata(id, change, records),
+      (outcome) => outcome === 'merged',
+    ),
 });
 
 const authenticatorStore = ({ read, write }: Engine): AuthenticatorStore => ({

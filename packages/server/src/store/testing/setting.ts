@@ -41,6 +41,12 @@ const tables = [
   'throttle',
   'signing_key',
   'server_secret',
+  'action',
+  'action_version',
+  'action_trigger',
+  'action_binding',
+  'action_execution',
+  'action_cache',
   'audit_record',
 ] as const;
 

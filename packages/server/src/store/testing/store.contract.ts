@@ -1,4 +1,5 @@
 import { describe } from 'node:test';
+import { actionPromises } from './actions.ts';
 import { arrivalPromises } from './arrivals.ts';
 import { ceremonyPromises } from './ceremonies.ts';
 import { devicePromises, signOutPromises } from './devices.ts';
@@ -12,6 +13,7 @@ import { materialPromises } from './materials.ts';
 import { oncePromises } from './once.ts';
 import { ownerGuardPromises } from './owner-guards.ts';
 import { peoplePromises } from './people.ts';
+import { profilePromises } from './profiles.ts';
 import { recoveryPromises } from './recovery.ts';
 import { refreshTokenPromises } from './refresh-tokens.ts';
 import { interactionPromises, sessionPromises } from './sessions.ts';
@@ -44,6 +46,8 @@ export const storeContract = (name: string, make: MakeEngine): void => {
     describe('throttles', () => testPromises(throttlePromises, make));
     describe('keys and secrets', () => testPromises(keyPromises, make));
     describe('the audit', () => testPromises(auditPromises, make));
+    describe('Actions', () => testPromises(actionPromises, make));
+    describe('metadata and logins', () => testPromises(profilePromises, make));
     describe('itself in order', () => testPromises(upkeepPromises, make));
     describe('all or nothing when a write fails', () => testPromises(faultPromises, make));
     describe('law 5 under any sequence', () => testPromises(lawPromises, make));

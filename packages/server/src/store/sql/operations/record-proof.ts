@@ -13,6 +13,7 @@ import { consume, consumedOf } from './consume.ts';
 import { findByLookup } from './enrol-authenticators.ts';
 import { pinUser } from './interactions.ts';
 import { changeMaterial, enrol, findUser, noteUse } from './people.ts';
+import { countLogin } from './profiles.ts';
 import { removeAuthenticator } from './remove-authenticator.ts';
 import { endSession, findSession } from './sessions.ts';
 import { clearThrottles } from './throttles.ts';
@@ -45,6 +46,7 @@ export function* recordProof(proof: ProofRecord): Operation<ProofOutcome> {
   }
   for (const id of proof.remove ?? []) yield* removeAuthenticator(session.userId, id, proof.event.at, [], null);
   yield* enrol(session.userId, proof.enrol);
+  if (proof.session.kind === 'begin') yield* countLogin(session.userId, proof.event.at);
   yield* noteUse(proof.event.authenticator, session.userId, proof.event.at);
   yield* clearThrottles(proof.clearThrottles);
   yield* appendAudit(proof.audit);

@@ -5,6 +5,7 @@ import type { Operation } from '../operation.ts';
 import { rows, run, runOnOne } from '../operation.ts';
 import { codes, refreshTokens } from '../tables/grants.ts';
 import { arrivals } from '../tables/people.ts';
+import { forgetCached } from './action-records.ts';
 import { forgetConsumptions } from './consume.ts';
 import * as memory from './memory.ts';
 
@@ -33,6 +34,7 @@ export const forgettings = (now: Instant, atMost: number): readonly (() => Opera
   () => forgetDevices(now, atMost),
   () => forgetArrivals(secondsBefore(now, memory.ARRIVAL_MEMORY_SECONDS), atMost),
   () => forgetThrottles(now, atMost),
+  () => forgetCached(now, atMost),
   () => forgetConsumptions(secondsBefore(now, memory.CONSUMPTION_MEMORY_SECONDS), atMost),
 ];
 

@@ -95,6 +95,10 @@ const isText = (stored: unknown): stored is string => typeof stored === 'string'
 
 export const text = <const Name extends string>(name: Name) => column(name, isText);
 
+/** A whole number, not negative. */
+export const whole = <const Name extends string>(name: Name) =>
+  column(name, (stored): stored is number => Number.isSafeInteger(stored) && Number(stored) >= 0);
+
 export const seconds = <const Name extends string>(name: Name) => column<Name, Instant>(name, isInstant);
 
 export const oneOf = <const Name extends string, const Value extends string>(name: Name, values: readonly Value[]) =>
