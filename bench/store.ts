@@ -61,6 +61,7 @@ const grant = (id: string): Grant => ({
   events: [],
   requirements: [],
   nonce: null,
+  customClaims: { accessToken: {}, idToken: {} },
   requestedClaims: { idToken: [], userinfo: [] },
   agesFrom: now,
   createdAt: now,
@@ -88,6 +89,7 @@ const refreshToken = (id: string): RefreshToken => ({
   expiresAt: now,
   rotatedAt: null,
   successorHash: null,
+  metadata: {},
 });
 
 const writes: Readonly<Record<string, (store: Store) => Promise<unknown>>> = {

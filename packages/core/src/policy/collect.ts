@@ -23,13 +23,13 @@ export interface RequirementContext {
   readonly further: readonly Requirement[];
 }
 
+/** What of an authorization request demands a proof. */
+export type DemandingRequest = Pick<AuthorizationRequest, 'acrValues' | 'acrClaim' | 'maxAgeSeconds' | 'prompt'>;
+
 /**
  * All that is required, from every source. Their order means nothing, and none can lower another.
  */
-export const collectRequirements = (
-  request: AuthorizationRequest,
-  context: RequirementContext,
-): readonly Requirement[] => [
+export const collectRequirements = (request: DemandingRequest, context: RequirementContext): readonly Requirement[] => [
   ...requestRequirements(request, context),
   ...scopeRequirements(context.api, context.scopes, context.levels, context.agesFrom),
   ...clientRequirements(context.client, context.levels),
@@ -86,7 +86,7 @@ export const clientRequirements = (client: Client, levels: readonly Level[]): re
     ? []
     : [{ source: { from: 'client' }, acr: resolve(levels, client.minimumAcr), binds: 'proof' }];
 
-const requestRequirements = (request: AuthorizationRequest, context: RequirementContext): readonly Requirement[] => {
+const requestRequirements = (request: DemandingRequest, context: RequirementContext): readonly Requirement[] => {
   const named = levelRequirements(request, context);
   const requirements: Requirement[] = [...named];
   if (request.maxAgeSeconds !== undefined) requirements.push(ageRequirement(request.maxAgeSeconds, named, context));
@@ -100,7 +100,7 @@ const requestRequirements = (request: AuthorizationRequest, context: Requirement
 type LevelRequirement = Requirement & { readonly acr: readonly string[] };
 
 const levelRequirements = (
-  request: AuthorizationRequest,
+  request: DemandingRequest,
   { levels, client }: RequirementContext,
 ): readonly LevelRequirement[] => {
   const requirements: LevelRequirement[] = [];

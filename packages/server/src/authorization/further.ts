@@ -1,15 +1,9 @@
-/**
- * What is demanded besides what the request, its scopes and its client demand: of every sign-in, and because of signs of risk; and
- * what of it a remembered browser is spared. It only ever adds to the demands.
- */
-import type { Instant, Requirement } from '@stile/core';
-import { levelNamed, secondsBefore } from '@stile/core';
+/** What a decision rests on besides the request: who asks, from where, and what a remembered browser is spared. */
+import type { Requirement } from '@stile/core';
+import { secondsBefore } from '@stile/core';
 import type { Caller, Deps } from '../deps.ts';
 import { acceptArrival } from '../risk/accept.ts';
-import { circumstancesOf, riskDemands } from '../risk/circumstances.ts';
 import type { Circumstances } from '../risk/signals.ts';
-import type { CurrentSession } from '../session/current-session.ts';
-import { rememberedDevice, sparedBy } from '../session/remembered-device.ts';
 import type { RememberedDevice } from '../store/records.ts';
 
 /** Who asks, and from where. */
@@ -19,38 +13,11 @@ export interface Asking {
 }
 
 export interface Further {
-  readonly demands: readonly Requirement[];
   /** What would have been demanded, were the browser not remembered. */
   readonly spared: readonly Requirement[];
   readonly device: RememberedDevice | undefined;
   readonly circumstances: Circumstances | undefined;
 }
-
-const NOTHING: Further = { demands: [], spared: [], device: undefined, circumstances: undefined };
-
-const everySignIn = ({ config: { everySignIn: demand, levels } }: Pick<Deps, 'config'>): readonly Requirement[] =>
-  demand === undefined
-    ? []
-    : [
-        {
-          source: { from: 'user' },
-          acr: demand.acr.flatMap((name) => levelNamed(levels, name)?.acr ?? []),
-          binds: 'proof',
-        },
-      ];
-
-export const furtherDemands = async (
-  current: CurrentSession | undefined,
-  { request, caller, requestedAt }: Asking & { readonly requestedAt: Instant },
-  deps: Deps,
-): Promise<Further> => {
-  if (!current) return NOTHING;
-  const circumstances = await circumstancesOf(current, { request, caller, requestedAt }, deps);
-  const all = [...everySignIn(deps), ...(circumstances ? riskDemands(circumstances, deps) : [])];
-  const device = all.length === 0 ? undefined : await rememberedDevice(current.user.id, request, deps);
-  const spared = sparedBy(device, all, deps.config);
-  return { demands: all.filter((demand) => !spared.includes(demand)), spared, device, circumstances };
-};
 
 /** A last use is noted to the hour. */
 const USE_SECONDS = 3600;

@@ -59,17 +59,18 @@ export const sendCode = async (
   return respond(validated.request.channel, { code }, validated.client, t, deps);
 };
 
-const newGrant = ({ validated, current, agesFrom, situation }: Decided, issue: Issue, deps: Deps): Grant => ({
+const newGrant = ({ validated, current, agesFrom, facts, scopes }: Decided, issue: Issue, deps: Deps): Grant => ({
   id: randomId(deps, 'grant'),
   clientId: validated.client.id,
   userId: current?.user.id ?? null,
   sessionId: current?.session.id ?? null,
   audience: validated.api?.audience ?? null,
-  scopes: validated.scopes,
+  scopes,
   requestedClaims: validated.requestedClaims,
-  events: situation.person?.events ?? [],
+  events: facts.person?.events ?? [],
   requirements: issue.requirements,
   nonce: validated.request.nonce ?? null,
+  customClaims: { accessToken: {}, idToken: {} },
   agesFrom,
   createdAt: deps.now(),
   revokedAt: null,

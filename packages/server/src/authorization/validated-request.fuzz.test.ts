@@ -36,6 +36,7 @@ const interaction = {
   accountSelectedAt: null,
   consentedAt: null,
   progress: {},
+  actions: null,
   finishedAt: null,
 };
 

@@ -58,13 +58,8 @@ const proceed = async (
 ): Promise<Response> => {
   try {
     for (let tries = 0; tries < DECISIONS; tries += 1) {
-      const decided = await decide(
-        validated,
-        interaction,
-        await currentSession(request, deps),
-        { request, caller },
-        deps,
-      );
+      const current = await currentSession(request, deps);
+      const decided = await decide({ validated, interaction, current }, { request, caller }, deps);
       const response = await perform(decided, parameters, request, deps, caller);
       if (response) return response;
     }
@@ -123,6 +118,7 @@ const newInteraction = (validated: ValidatedRequest, parameters: Parameters, dep
   consentedAt: null,
   asked: null,
   progress: {},
+  actions: null,
   finishedAt: null,
 });
 

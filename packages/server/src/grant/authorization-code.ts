@@ -127,5 +127,6 @@ const firstRefreshToken = (token: string, grant: Grant, at: Instant, deps: Deps)
     expiresAt: secondsAfter(now, refreshTokenAbsolute),
     rotatedAt: null,
     successorHash: null,
+    metadata: {},
   };
 };

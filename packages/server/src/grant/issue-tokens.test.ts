@@ -99,6 +99,7 @@ const grant: Grant = {
   events: [password, totp],
   requirements: [],
   nonce: null,
+  customClaims: { accessToken: {}, idToken: {} },
   requestedClaims: { idToken: [], userinfo: [] },
   agesFrom: START,
   createdAt: START,

@@ -62,13 +62,8 @@ const open = async (request: Request, deps: Deps, caller: Caller): Promise<Opene
   if (interaction.browserHash !== sha256(browser)) return problemPage('someoneElse', 400, request, caller);
   const validated = fromStored(interaction, deps);
   if (!validated.ok) return problemPage('expired', 400, request, caller);
-  const decided = await decide(
-    validated.value,
-    interaction,
-    await currentSession(request, deps),
-    { request, caller },
-    deps,
-  );
+  const current = await currentSession(request, deps);
+  const decided = await decide({ validated: validated.value, interaction, current }, { request, caller }, deps);
   return {
     interaction,
     decided,
@@ -198,6 +193,7 @@ const asSomebodyElse = async ({ interaction, decided, caller }: Opened, deps: De
     accountSelectedAt: null,
     consentedAt: null,
     progress: {},
+    actions: null,
   });
   return seeOther(home(interaction), [sessionCookie(null, deps)]);
 };

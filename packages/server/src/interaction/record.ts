@@ -143,6 +143,10 @@ const sessionOf = (
       endedAt: null,
       userAgent: (request.headers.get('user-agent') ?? '').slice(0, LONGEST_USER_AGENT),
       address: caller.address,
+      expiresAt: null,
+      idleExpiresAt: null,
+      metadata: {},
+      methods: [],
     },
   };
 };

@@ -28,7 +28,7 @@ export const rememberedBy = async (
   const { current } = answered.decided;
   if (!current || !answered.form.has('remember') || rememberingSeconds(answered, deps) === undefined) return [];
   const { request, caller } = answered;
-  const events = answered.decided.situation.person?.events ?? [];
+  const events = answered.decided.facts.person?.events ?? [];
   const acrs = levelsToRemember(events, proven, deps.config);
   const restsOn = [...events, proven].map(({ authenticator }) => authenticator);
   const guard = { sessionId: current.session.id, restsOn };

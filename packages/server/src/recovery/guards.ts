@@ -2,16 +2,18 @@
 import type { Proof } from '@stile/core';
 import type { Guard } from '../config/enrolment-schema.ts';
 import { guardsIn } from '../config/enrolment-schema.ts';
+import type { SignedIn } from '../decision/facts.ts';
+import type { Policy } from '../decision/policy.ts';
 import type { Deps } from '../deps.ts';
 import type { UsableAuthenticator } from '../factors/authenticators.ts';
-import { enrollableProofs } from '../factors/factors.ts';
 import { recoveryChannelOf } from '../factors/recovery-channel.ts';
 import type { User } from '../store/records.ts';
 import { verifiedEmail } from './verified-email.ts';
 
 const isKnowledge = ({ kinds }: Proof): boolean => kinds.every((kind) => kind === 'knowledge');
 
-const channelOf = (usable: readonly UsableAuthenticator[]): string | undefined =>
+/** By what factor they recover, which they may not enrol. */
+export const channelOf = (usable: readonly UsableAuthenticator[]): string | undefined =>
   recoveryChannelOf(usable.map(({ authenticator }) => authenticator));
 
 /**
@@ -24,32 +26,33 @@ const channelOf = (usable: readonly UsableAuthenticator[]): string | undefined =
 export const guardsFor = (
   user: User,
   usable: readonly UsableAuthenticator[],
-  { config, post }: Pick<Deps, 'config' | 'post'>,
-): readonly Guard[] => {
-  const byMail =
-    post.canSend &&
-    verifiedEmail(user) !== undefined &&
-    channelOf(usable) === undefined &&
-    usable.every(({ proof }) => isKnowledge(proof));
-  return guardsIn(config.enrolment).filter((guard) => guard !== 'email' || byMail);
-};
+  deps: Pick<Deps, 'config' | 'post'>,
+): readonly Guard[] => guardsOf({ mailMayGuard: mailMayGuard(user, usable, deps) }, guardsIn(deps.config.enrolment));
 
-/**
- * What a person may enrol behind a guard; not what would be of no use to them afterwards (T9).
- *
- * @param hasPassed whether they have passed one already that is not asked for here: a recovery
- */
-export const enrollableBehindGuards = (
+const guardsOf = (
+  { mailMayGuard: byMail }: Pick<SignedIn, 'mailMayGuard'>,
+  guards: readonly Guard[],
+): readonly Guard[] => guards.filter((guard) => guard !== 'email' || byMail);
+
+/** Whether a mail may stand before an enrolment of this person. */
+export const mailMayGuard = (
   user: User,
   usable: readonly UsableAuthenticator[],
-  deps: Pick<Deps, 'config' | 'post'>,
-  hasPassed: boolean,
-): readonly Proof[] => {
-  const channel = channelOf(usable);
-  return hasPassed || guardsFor(user, usable, deps).length > 0
-    ? enrollableProofs(deps.config).filter(({ factor }) => factor !== channel)
+  { post }: Pick<Deps, 'post'>,
+): boolean =>
+  post.canSend &&
+  verifiedEmail(user) !== undefined &&
+  channelOf(usable) === undefined &&
+  usable.every(({ proof }) => isKnowledge(proof));
+
+/** What a person may enrol behind a guard; not what would be of no use to them afterwards (T9). A recovery is a guard that they have passed. */
+export const enrollableNow = (
+  person: Pick<SignedIn, 'mailMayGuard' | 'recoversBy' | 'isRecovering'>,
+  { enrollable, guards }: Pick<Policy, 'enrollable' | 'guards'>,
+): readonly Proof[] =>
+  person.isRecovering || guardsOf(person, guards).length > 0
+    ? enrollable.filter(({ factor }) => factor !== person.recoversBy)
     : [];
-};
 
 /** What is left of somebody's proofs when all that could be lost with a device is set aside. */
 export const withoutLost = (usable: readonly UsableAuthenticator[]): readonly UsableAuthenticator[] =>

@@ -1,6 +1,6 @@
 /** Finds out under what circumstances somebody asks, as far as the configuration wants to know; and what they demand. */
 import { readFile } from 'node:fs/promises';
-import type { Instant, Requirement } from '@stile/core';
+import type { Instant } from '@stile/core';
 import { instant, secondsBefore } from '@stile/core';
 import type { RiskSettings } from '../config/risk-schema.ts';
 import type { Caller, Deps } from '../deps.ts';
@@ -10,7 +10,7 @@ import type { CurrentSession } from '../session/current-session.ts';
 import type { Locate } from './locations.ts';
 import { parseLocations } from './locations.ts';
 import type { Circumstances } from './signals.ts';
-import { demandsOf, presentSignals, UNKNOWN } from './signals.ts';
+import { UNKNOWN } from './signals.ts';
 
 /** Whether anything is to be found out at all. */
 const isOn = ({ newDevice, newCountry, impossibleTravel, longAbsence, manyFailures }: RiskSettings): boolean =>
@@ -87,11 +87,4 @@ export const circumstancesOf = async (
     requestedAt,
     accountSince: user.createdAt,
   };
-};
-
-/** What is demanded because of the circumstances. */
-export const riskDemands = (circumstances: Circumstances, { config }: Pick<Deps, 'config'>): readonly Requirement[] => {
-  const signals = presentSignals(circumstances, config.risk);
-  const counted = config.risk.whenUnknown === 'ignore' ? signals.filter(({ assumed }) => !assumed) : signals;
-  return demandsOf(counted, circumstances, config.levels);
 };

@@ -20,7 +20,9 @@ export const isAlive = (session: Session, now: Instant, { sessions }: Pick<Confi
   session.endedAt === null &&
   session.createdAt <= secondsAfter(now, 1) &&
   now < secondsAfter(session.lastSeenAt, sessions.idle) &&
-  now < secondsAfter(session.createdAt, sessions.absolute);
+  now < secondsAfter(session.createdAt, sessions.absolute) &&
+  (session.expiresAt === null || now < session.expiresAt) &&
+  (session.idleExpiresAt === null || now < session.idleExpiresAt);
 
 /** The session of the request's cookie, if it stands and its person may sign in. A former cookie value opens nothing. */
 export const currentSession = async (request: Request, deps: Deps): Promise<CurrentSession | undefined> => {

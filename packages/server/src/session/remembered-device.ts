@@ -6,6 +6,7 @@ import type { AuthenticationEvent, Instant, Requirement } from '@stile/core';
 import { earnedLevels, levelNamed, secondsAfter } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
 import type { Config } from '../config/config.ts';
+import type { Policy } from '../decision/policy.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { randomId, randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
@@ -44,7 +45,7 @@ export const rememberedDevice = async (
 /** What a remembered browser may be spared: a demand that is marked so, and that asks for no proof of a certain age. */
 export const isSpareable = (
   { source, since, binds }: Requirement,
-  { risk, everySignIn }: Pick<Config, 'risk' | 'everySignIn'>,
+  { risk, everySignIn }: Pick<Policy, 'risk' | 'everySignIn'>,
 ): boolean => {
   if (since !== undefined || binds !== 'proof') return false;
   if (source.from === 'user') return everySignIn?.unlessRemembered === true;
@@ -52,18 +53,22 @@ export const isSpareable = (
 };
 
 /** Whether what was shown when the browser was remembered includes what is demanded. */
-const covers = ({ acrs }: RememberedDevice, { acr }: Requirement, config: Config): boolean => {
-  const still = new Set(config.rememberDevice?.acr.map((name) => levelNamed(config.levels, name)?.acr));
+const covers = (
+  { acrs }: Pick<RememberedDevice, 'acrs'>,
+  { acr }: Requirement,
+  { rememberDevice, levels }: Pick<Policy, 'rememberDevice' | 'levels'>,
+): boolean => {
+  const still = new Set(rememberDevice?.acr.map((name) => levelNamed(levels, name)?.acr));
   return acr?.some((name) => acrs.includes(name) && still.has(name)) === true;
 };
 
 /** The demands that a remembered browser is spared. The others stay, whatever it is. */
 export const sparedBy = (
-  device: RememberedDevice | undefined,
+  device: Pick<RememberedDevice, 'acrs'> | undefined,
   demands: readonly Requirement[],
-  config: Config,
+  policy: Policy,
 ): readonly Requirement[] =>
-  device === undefined ? [] : demands.filter((demand) => isSpareable(demand, config) && covers(device, demand, config));
+  device === undefined ? [] : demands.filter((demand) => isSpareable(demand, policy) && covers(device, demand, policy));
 
 /** The levels by which a browser may be remembered, of those that a proof has just shown. */
 export const levelsToRemember = (

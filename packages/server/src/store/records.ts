@@ -110,6 +110,19 @@ export interface Session {
   /** The browser that began it, as it calls itself, shortened; and from where. For its owner to recognise it by. */
   readonly userAgent: string;
   readonly address: string;
+  /** Earlier ends than those of the configuration, which Actions gave it; null: none. */
+  readonly expiresAt: Instant | null;
+  readonly idleExpiresAt: Instant | null;
+  /** What Actions keep with it. */
+  readonly metadata: Readonly<Record<string, unknown>>;
+  /** Methods of others that Actions saw completed. They are told to Actions, and prove nothing. */
+  readonly methods: readonly RecordedMethod[];
+}
+
+/** A method of somebody else's, by its URL, that was completed after a redirect. */
+export interface RecordedMethod {
+  readonly url: string;
+  readonly at: Instant;
 }
 
 /** An authorization request that waits for its user. */
@@ -130,7 +143,15 @@ export interface Interaction {
   readonly asked: Asked | null;
   /** What a step keeps between its pages (an authenticator being enrolled); its shape belongs to the step. */
   readonly progress: Readonly<Record<string, unknown>>;
+  /** How far the Actions have come with it; null before the first one ran. Its shape belongs to whoever runs them. */
+  readonly actions: Readonly<Record<string, unknown>> | null;
   readonly finishedAt: Instant | null;
+}
+
+/** Claims that Actions put into tokens, beside those of the standards, which they cannot touch. */
+export interface CustomClaims {
+  readonly accessToken: Readonly<Record<string, unknown>>;
+  readonly idToken: Readonly<Record<string, unknown>>;
 }
 
 /** What one authorization gave to one client: the root of its codes and tokens. Revoking it revokes them all. */
@@ -149,6 +170,8 @@ export interface Grant {
   readonly events: readonly AuthenticationEvent[];
   readonly requirements: readonly Requirement[];
   readonly nonce: string | null;
+  /** What Actions put into the tokens. */
+  readonly customClaims: CustomClaims;
   /** The moment that the ages of its proofs were counted back from. */
   readonly agesFrom: Instant;
   readonly createdAt: Instant;
@@ -179,6 +202,8 @@ export interface RefreshToken {
   readonly expiresAt: Instant;
   readonly rotatedAt: Instant | null;
   readonly successorHash: string | null;
+  /** What Actions keep with it and its successors. */
+  readonly metadata: Readonly<Record<string, unknown>>;
 }
 
 export interface SigningKey {

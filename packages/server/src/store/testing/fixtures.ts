@@ -87,6 +87,7 @@ export const interaction = (over: Partial<Interaction> = {}): Interaction => ({
   consentedAt: null,
   asked: { step: 'challenge', factor: 'totp', reason: 'level_not_shown' },
   progress: {},
+  actions: { format: 1, reports: [] },
   finishedAt: null,
   ...over,
 });
@@ -102,6 +103,10 @@ export const session = (over: Partial<Session> = {}): Session => ({
   endedAt: null,
   userAgent: 'Mozilla/5.0',
   address: '203.0.113.7',
+  expiresAt: null,
+  idleExpiresAt: at(9_000),
+  metadata: { kiosk: 'lobby' },
+  methods: [{ url: 'https://id.example/', at: at(0) }],
   ...over,
 });
 
@@ -151,6 +156,7 @@ export const grant = (over: Partial<Grant> = {}): Grant => ({
     { source: { from: 'action', action: 'risk' }, binds: 'every' },
   ],
   nonce: 'n-0S6_WzA2Mj',
+  customClaims: { accessToken: { 'https://example.com/tier': 3 }, idToken: {} },
   requestedClaims: { idToken: ['email'], userinfo: ['name', 'picture'] },
   agesFrom: at(0),
   createdAt: at(30),
@@ -190,6 +196,7 @@ export const refreshToken = (over: Partial<RefreshToken> = {}): RefreshToken => 
   expiresAt: at(10_000),
   rotatedAt: null,
   successorHash: null,
+  metadata: {},
   ...over,
 });
 

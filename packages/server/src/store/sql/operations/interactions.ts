@@ -20,7 +20,7 @@ const byId = template<{ id: string }>((hole) =>
 const finish = template<{ id: string; now: Instant }>((hole) =>
   build
     .updateTable('interaction')
-    .set({ finished_at: hole('now'), progress: '{}' })
+    .set({ finished_at: hole('now'), progress: '{}', actions: null })
     .where('id', '=', hole('id')),
 );
 const pin = template<{ id: string; userId: string }>((hole) =>
@@ -46,11 +46,14 @@ export function* updateInteraction(
   const found = yield* findInteraction(id);
   if (found === undefined || found.finishedAt !== null) return false;
   if (onlyIf !== undefined && found.userId !== onlyIf.userId) return false;
-  const { account_selected_at, asked, consented_at, progress, user_id } = interactions.row({ ...found, ...change });
+  const { account_selected_at, actions, asked, consented_at, progress, user_id } = interactions.row({
+    ...found,
+    ...change,
+  });
   yield* runOnOne(
     build
       .updateTable('interaction')
-      .set({ account_selected_at, asked, consented_at, progress, user_id })
+      .set({ account_selected_at, actions, asked, consented_at, progress, user_id })
       .where('id', '=', id),
   );
   return true;

@@ -2,7 +2,7 @@ import type { AuthenticationEvent, Instant, RequestedClaims, Requirement, Requir
 import { isInstant } from '@stile/core';
 import { z } from 'zod';
 import type { Asked } from '../../../metrics/recorder.ts';
-import type { Coordinates } from '../../records.ts';
+import type { Coordinates, CustomClaims, RecordedMethod } from '../../records.ts';
 
 /*
  * The shapes of JSON columns. They are strict: a field that is not known here is an error, never dropped in silence,
@@ -43,6 +43,7 @@ const requirement: z.ZodType<Requirement> = z.strictObject({
   acr: strings.exactOptional(),
   asked: strings.exactOptional(),
   since: seconds.exactOptional(),
+  factors: strings.exactOptional(),
   binds: z.enum(['proof', 'every']),
   voluntary: z.literal(true).exactOptional(),
 });
@@ -53,6 +54,12 @@ export const listOfEvents: z.ZodType<readonly AuthenticationEvent[]> = z.array(a
 export const listOfRequirements: z.ZodType<readonly Requirement[]> = z.array(requirement);
 /** An object whose shape belongs to somebody else (a factor, a step, an endpoint), who parses it again. */
 export const anyObject: z.ZodType<Readonly<Record<string, unknown>>> = z.record(z.string(), z.unknown());
+/** Claims that Actions put into tokens. */
+export const claimsOfActions: z.ZodType<CustomClaims> = z.strictObject({ accessToken: anyObject, idToken: anyObject });
+/** Methods that Actions saw completed elsewhere. */
+export const listOfMethods: z.ZodType<readonly RecordedMethod[]> = z.array(
+  z.strictObject({ url: z.string(), at: seconds }),
+);
 export const whereItLies: z.ZodType<Coordinates> = z.strictObject({
   latitude: z.number().min(-90).max(90),
   longitude: z.number().min(-180).max(180),

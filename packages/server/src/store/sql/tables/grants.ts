@@ -1,5 +1,5 @@
 import type { Code, Grant, RefreshToken } from '../../records.ts';
-import { listOfEvents, listOfRequirements, listOfStrings, namesOfClaims } from './facts.ts';
+import { anyObject, claimsOfActions, listOfEvents, listOfRequirements, listOfStrings, namesOfClaims } from './facts.ts';
 import { json, nullable, seconds, table, text, truth } from './table.ts';
 
 export const grants = table<Grant>()({
@@ -13,6 +13,7 @@ export const grants = table<Grant>()({
   events: json('events', listOfEvents),
   requirements: json('requirements', listOfRequirements),
   nonce: nullable(text('nonce')),
+  customClaims: json('custom_claims', claimsOfActions),
   agesFrom: seconds('ages_from'),
   createdAt: seconds('created_at'),
   revokedAt: nullable(seconds('revoked_at')),
@@ -39,4 +40,5 @@ export const refreshTokens = table<RefreshToken>()({
   expiresAt: seconds('expires_at'),
   rotatedAt: nullable(seconds('rotated_at')),
   successorHash: nullable(text('successor_hash')),
+  metadata: json('metadata', anyObject),
 });

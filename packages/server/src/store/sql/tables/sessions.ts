@@ -1,5 +1,5 @@
 import type { Interaction, Session } from '../../records.ts';
-import { anyObject, listOfEvents, whatIsAsked } from './facts.ts';
+import { anyObject, listOfEvents, listOfMethods, whatIsAsked } from './facts.ts';
 import { json, nullable, seconds, table, text } from './table.ts';
 
 export const sessions = table<Session>()({
@@ -13,6 +13,10 @@ export const sessions = table<Session>()({
   endedAt: nullable(seconds('ended_at')),
   userAgent: text('user_agent'),
   address: text('address'),
+  expiresAt: nullable(seconds('expires_at')),
+  idleExpiresAt: nullable(seconds('idle_expires_at')),
+  metadata: json('metadata', anyObject),
+  methods: json('methods', listOfMethods),
 });
 
 export const interactions = table<Interaction>()({
@@ -27,5 +31,6 @@ export const interactions = table<Interaction>()({
   consentedAt: nullable(seconds('consented_at')),
   asked: nullable(json('asked', whatIsAsked)),
   progress: json('progress', anyObject),
+  actions: nullable(json('actions', anyObject)),
   finishedAt: nullable(seconds('finished_at')),
 });

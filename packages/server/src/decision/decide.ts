@@ -1,0 +1,130 @@
+/** The decision over facts and policy. Pure; production, "what if" and replay ask the same function. */
+import type { Api, Client, Decision, OAuthError, Requirement, Result, Situation } from '@stile/core';
+import {
+  collectRequirements,
+  grantableScopes,
+  levelNamed,
+  nextStep,
+  oauthError,
+  ok,
+  refused,
+  secondsAfter,
+  targetApi,
+} from '@stile/core';
+import { enrollableNow } from '../recovery/guards.ts';
+import { riskDemands } from '../risk/demands.ts';
+import { sparedBy } from '../session/remembered-device.ts';
+import type { DecisionFacts, WantedByActions } from './facts.ts';
+import type { Policy } from './policy.ts';
+
+/** A decision with what it came from. */
+export interface Judged {
+  readonly decision: Decision;
+  /** The scopes that will be granted if the person agrees. */
+  readonly scopes: readonly string[];
+  /** What would have been demanded, were the browser not remembered. */
+  readonly spared: readonly Requirement[];
+}
+
+interface Target {
+  readonly client: Client;
+  readonly api: Api | undefined;
+  readonly scopes: readonly string[];
+}
+
+/** Client, API and scopes by this policy. In production the request was refused before, if there are none. */
+const targetOf = (facts: DecisionFacts, { apis, clients }: Policy): Result<Target, OAuthError> => {
+  const client = clients.get(facts.clientId);
+  if (!client) return refused(oauthError('unauthorized_client', 'client_unknown', 'There is no such client'));
+  const api = targetApi(apis, facts.audience ?? client.defaultAudience, client);
+  if (!api.ok) return api;
+  const scopes = grantableScopes(facts.requestedScopes, client, api.value);
+  if (!scopes.ok) return scopes;
+  return ok({ client, api: api.value, scopes: withActions(scopes.value, facts.actions) });
+};
+
+/** The scopes as the Actions left them. */
+export const withActions = (scopes: readonly string[], actions: WantedByActions | undefined): readonly string[] =>
+  actions === undefined
+    ? scopes
+    : [...new Set([...scopes, ...actions.addScopes])].filter((scope) => !actions.removeScopes.includes(scope));
+
+/** What is demanded of every sign-in. */
+const everySignIn = ({ everySignIn: demand, levels }: Policy): readonly Requirement[] =>
+  demand === undefined
+    ? []
+    : [
+        {
+          source: { from: 'user' },
+          acr: demand.acr.flatMap((name) => levelNamed(levels, name)?.acr ?? []),
+          binds: 'proof',
+        },
+      ];
+
+/** What is demanded of somebody besides what request, scopes and client demand: of every sign-in, and because of signs of risk. */
+export const demandsBesides = (person: DecisionFacts['person'], policy: Policy): readonly Requirement[] =>
+  person === undefined
+    ? []
+    : [...everySignIn(policy), ...(person.circumstances ? riskDemands(person.circumstances, policy) : [])];
+
+const sparedHere = (
+  { person, at }: DecisionFacts,
+  demands: readonly Requirement[],
+  policy: Policy,
+): readonly Requirement[] => {
+  const device = person?.remembered;
+  if (device === undefined || policy.rememberDevice === undefined) return [];
+  return at < secondsAfter(device.createdAt, policy.rememberDevice.age) ? sparedBy(device, demands, policy) : [];
+};
+
+const situationOf = (
+  facts: DecisionFacts,
+  target: Target,
+  demands: readonly Requirement[],
+  policy: Policy,
+): Situation => {
+  const { person, request, requestedAt, agesFrom, expectedUser, pinnedUser, accountSelectedAt, consentedAt } = facts;
+  const { levels, installed } = policy;
+  return {
+    prompt: request.prompt,
+    requestedAt,
+    requirements: collectRequirements(request, { ...target, levels, requestedAt, agesFrom, further: demands }),
+    levels,
+    installed,
+    consentMissing: target.client.firstParty ? [] : (person?.consentMissing ?? []),
+    enrollable: person ? enrollableNow(person, policy) : [],
+    ...(person && { person: { userId: person.userId, events: person.events, enrolled: person.enrolled } }),
+    ...(expectedUser !== undefined && { expectedUser }),
+    ...(pinnedUser !== undefined && { pinnedUser }),
+    ...(accountSelectedAt !== undefined && { accountSelectedAt }),
+    ...(consentedAt !== undefined && { consentedAt }),
+  };
+};
+
+const refusal = (error: OAuthError, { trace }: Pick<Decision, 'trace'>): Decision => ({
+  next: { step: 'refuse', error },
+  trace: { ...trace, step: 'refuse', reason: error.reason },
+});
+
+const NO_TRACE: Decision['trace'] = { step: 'refuse', reason: '', requirements: [], dropped: [] };
+
+/** The decision. Total: it has an answer for every fact and every policy. */
+export const decisionOf = (facts: DecisionFacts, policy: Policy): Judged => {
+  const target = targetOf(facts, policy);
+  const all = demandsBesides(facts.person, policy);
+  const spared = sparedHere(facts, all, policy);
+  const demands = [...all.filter((demand) => !spared.includes(demand)), ...(facts.actions?.requirements ?? [])];
+  if (!target.ok) return { decision: refusal(target.error, { trace: NO_TRACE }), scopes: [], spared };
+  const decision = nextStep(situationOf(facts, target.value, demands, policy));
+  const denied = facts.actions?.refusal;
+  const isBeforeActions = decision.next.step === 'login' || decision.next.step === 'select-account';
+  return {
+    // Nobody is told what an Action thinks of somebody else: it refuses whoever is signed in, and is the right one.
+    decision:
+      denied === undefined || isBeforeActions || decision.next.step === 'refuse'
+        ? decision
+        : refusal(oauthError(denied.error, denied.reason, denied.description), decision),
+    scopes: target.value.scopes,
+    spared,
+  };
+};
