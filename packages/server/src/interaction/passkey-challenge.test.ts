@@ -2,20 +2,23 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import type { Stop } from '../testing/browser.ts';
 import { TestBrowser } from '../testing/browser.ts';
 import { answerOf, authorizeUrl, claimsOf, redeem } from '../testing/flow.ts';
+import { meanwhile } from '../testing/meanwhile.ts';
 import { givePasskey, mustAsk, storedPasskey } from '../testing/passkeys.ts';
 import { SoftPasskey } from '../testing/soft-passkey.ts';
 import { ROBIN, SAM } from '../testing/test-config.ts';
-import type { TestServer } from '../testing/test-server.ts';
+import type { StoreChange, TestServer } from '../testing/test-server.ts';
 import { testServer } from '../testing/test-server.ts';
 
 const challenged = async (
   t: TestContext,
   passkey = new SoftPasskey(),
   change: Readonly<Record<string, string>> = { acr_values: 'mfa' },
+  wrap?: StoreChange,
 ) => {
-  const server = await testServer(t);
+  const server = await testServer(t, undefined, wrap);
   const { authenticator } = await givePasskey(server, ROBIN.id, passkey, 'Robin’s laptop');
   const browser = new TestBrowser(server);
   const challenge = await browser.signIn(await browser.go(authorizeUrl(change)));
@@ -120,6 +123,27 @@ test('a copy is found out by its counting: refused, audited, and the count stays
   const copy = await browser.submit(again, { credential: key.get(mustAsk(again, server), { signCount: 20 }) });
   assert.match(copy.html, /may be a copy of your key/);
   assert.deepEqual(await refusals(server), [['webauthn', 'cloned']]);
+  assert.equal((await storedPasskey(server, key))?.signCount, 20);
+});
+
+test('of two copies that count the same in the same moment, one is believed', async (t) => {
+  const key = new SoftPasskey({ counts: true, backupEligible: false });
+  const moment = meanwhile();
+  const { server, browser, challenge } = await challenged(t, key, { acr_values: 'mfa' }, moment.wrap);
+  const thief = new TestBrowser(server);
+  const theirs = await thief.signIn(await thief.go(authorizeUrl({ acr_values: 'mfa' })));
+  const copied = key.get(mustAsk(theirs, server), { signCount: 20 });
+  // Both were checked against the count of before when the first of them is recorded.
+  let first: Stop | undefined;
+  moment.next(async () => {
+    first = await thief.submit(theirs, { credential: copied });
+  });
+  const second = await browser.submit(challenge, {
+    credential: key.get(mustAsk(challenge, server), { signCount: 20 }),
+  });
+  assert.ok(first && answerOf(first).code);
+  assert.equal(second.status, 400);
+  assert.deepEqual(await refusals(server), [['webauthn', 'already_used']]);
   assert.equal((await storedPasskey(server, key))?.signCount, 20);
 });
 
