@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { normaliseRecoveryCode } from '../factors/recovery-code.ts';
+import { actionsSchema } from './actions-schema.ts';
 import { duration, lifetime } from './duration.ts';
 import { enrolmentSchema } from './enrolment-schema.ts';
 import { federationSchema } from './federation-schema.ts';
@@ -206,6 +207,10 @@ export const configSchema = z.strictObject({
   push: pushSchema.prefault({}),
   /** Passkeys and security keys. */
   webauthn: webauthnSchema.prefault({}),
+  /** Code of one's own in the login. */
+  actions: actionsSchema,
+  /** The key that secrets of Actions are encrypted with: 32 bytes in base64url. `STILE_ENCRYPTION_KEY` unless it is set; without either, a file in the data folder. */
+  encryptionKey: z.string().optional(),
   /** Signs that a sign-in may not be its person's, and what each demands. */
   risk: riskSchema.prefault({}),
   /** What a sign-in at another provider is worth. */
