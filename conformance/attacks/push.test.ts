@@ -12,7 +12,7 @@ import { UserAgent } from '../user-agent.ts';
 import { sendForm } from './signed-in.ts';
 
 let captured: Deps | undefined;
-const people = ['ada', 'ben', 'cleo', 'dan', 'eve', 'fay', 'gus', 'hal', 'mallory'];
+const people = ['ada', 'ben', 'cleo', 'dan', 'eve', 'fay', 'gus', 'hal', 'ida', 'mallory'];
 const server = await startAuthorizationServer({
   people,
   replace: (deps) => {
@@ -81,10 +81,12 @@ const challenged = async (username: string): Promise<{ readonly agent: UserAgent
   return { agent, page: await agent.submit(login, { username, password }) };
 };
 
+const numberOn = ({ html }: Page): string => /<dd translate="no">(\d\d)</.exec(html)?.[1] ?? '';
+
 const asking = async (username: string) => {
   const { agent, page } = await challenged(username);
   const asked = await agent.submit(page, { open: '1' });
-  return { agent, page: asked, number: /<dd translate="no">(\d\d)</.exec(asked.html)?.[1] ?? '' };
+  return { agent, page: asked, number: numberOn(asked) };
 };
 
 const hasCode = (page: Page): boolean => 'code' in answerIn(page);
@@ -120,6 +122,32 @@ describe('approvals', () => {
     const [, totp = ''] = /name="use" value="([^"]+)"/.exec(page.html) ?? [];
     const code = await owner.submit(await owner.submit(page, { use: totp }), { code: server.person('ben').code() });
     assert.ok(hasCode(code));
+  });
+
+  it('keeping the owner from being asked: with the password alone, nobody holds up a session in which the device approved before', async () => {
+    const phone = await phoneOf('ida');
+    const owner = await asking('ida');
+    await phone.answer(await phone.question(), 'approve', owner.number);
+    assert.ok(hasCode(await owner.agent.submit(owner.page, {})));
+    server.advance(301);
+    const ask = async (agent: UserAgent) => {
+      const page = await agent.submit(await agent.open(authorizationUrl(server, TRANSFER)), { open: '1' });
+      return { page, number: numberOn(page) };
+    };
+    // An open question, a spent budget and provoked denials, each as far as it goes.
+    for (let questions = 0; questions < 7; questions += 1) {
+      const thief = await asking('ida');
+      if (thief.number !== '') await phone.answer(await phone.question(), 'report');
+      const strange = await asking('ida');
+      assert.equal(strange.number, '', 'the pause of strangers');
+      const { page, number } = await ask(owner.agent);
+      assert.notEqual(number, '', `question ${questions}`);
+      const beside = await asking('ida');
+      assert.equal(beside.number, '', 'nobody asks beside the owner');
+      await phone.answer(await phone.question(), 'approve', number);
+      assert.ok(hasCode(await owner.agent.submit(page, {})));
+      server.advance(601);
+    }
   });
 
   it('somebody else’s device, and a device of the attacker’s, answer nothing that it was not asked', async () => {

@@ -37,19 +37,25 @@ export const limitsSchema = z
     /** Codes in a session that the same authenticator was proven in before. */
     codeInProvenSession: row(10, 360),
     webauthn: row(15, 4),
-    /** Asking somebody's device for its approval, and the answers of that device. */
+    /** Asking somebody's device for its approval, and looking whether there is an answer: to one question, and to all of one device. */
     pushAsked: row(5, 300),
     pushAnswered: row(15, 4),
+    pushAnsweredByDevice: row(150, 1),
     /** Waiting for an answer of another device. */
     poll: row(12, 5),
     emailSent: row(20, 60),
     phoneMessageSent: row(10, HOUR),
+    /** Codes to addresses and numbers that are about to be added: that one person causes, and to one address or number. */
+    enrolmentSent: row(5, 600),
+    enrolmentSentTo: row(3, HOUR / 2),
     /** Messages and requests to devices that one network causes, and all together. */
     sentForNetwork: row(30, 60),
     sentByServer: row(1000, 2),
     ticket: row(10, 60),
-    /** Asking for a new password by mail, in one name; and typing one code that was mailed. */
-    resetAsked: row(5, 600),
+    /** Asking for a new password by mail, in one name: from one network, in a browser that knows the person, and in all; and typing one code that was mailed. */
+    resetAskedFromNetwork: row(4, HOUR),
+    resetAskedInKnownBrowser: row(5, 600),
+    resetAsked: row(10, 900),
     mailedCode: row(5, HOUR),
     myAccount: row(5, 12),
     /** Wrong secrets of one client from one network, for each process. */

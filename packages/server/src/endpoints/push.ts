@@ -106,14 +106,18 @@ const shownQuestion = ({ id }: Ceremony, { application, what, browser, place, as
   answer_by: answerBy,
 });
 
-/** What the device is asked at this moment; of several the latest alone, for a person is asked one thing at a time. */
+/**
+ * What the device is asked at this moment; of several one alone, for a person is asked one thing at a time: the latest of those that are
+ * asked where it approved before, which nobody else's hides, or else the latest.
+ */
 const questionsFor = async ({ authenticator }: Known, deps: Deps) => {
   const asking = await deps.store.ceremonies.asking(authenticator.id, deps.now());
   const questions = asking.flatMap((ceremony) => {
     const ask = ceremony.purpose === 'prove' && ceremony.factor === 'push' ? parseAsk(ceremony.data) : undefined;
-    return ask && ask.answerBy > deps.now() ? [shownQuestion(ceremony, ask)] : [];
+    return ask && ask.answerBy > deps.now() ? [{ ceremony, ask }] : [];
   });
-  return questions.slice(-1);
+  const first = questions.findLast(({ ask }) => ask.proven) ?? questions.at(-1);
+  return first ? [shownQuestion(first.ceremony, first.ask)] : [];
 };
 
 /** `POST /push/poll`: what is this device asked? */

@@ -5,8 +5,9 @@ import { maskedMailAddress, parseMailAddress } from '../notify/mail-address.ts';
 import { askAddress, emailNotSent, emailSent } from '../pages/factors/email.ts';
 import type { Messages } from '../pages/messages.ts';
 import { browserName, networkAround } from '../push/place.ts';
+import type { ThrottleOutcome } from '../store/ports.ts';
 import type { Authenticator, User } from '../store/records.ts';
-import { limitsOf } from '../throttle/limits.ts';
+import { enrolmentSentLimits, limitsOf } from '../throttle/limits.ts';
 import { takeTry } from '../throttle/take-try.ts';
 import type {
   Asked,
@@ -46,8 +47,11 @@ const emailTraits: FactorTraits = {
 /** How long a code works: ten minutes at most (NIST SP 800-63B-4, section 3.1.3.2; OWASP ASVS 5.0, 6.5.5), and mail is read where one sits. */
 const LIFETIME_SECONDS = 300;
 
-/** Mails to one address, whoever causes them: nobody's mailbox is filled by strangers. */
+/** Mails to one address that is somebody's authenticator: nobody's mailbox is filled, not even by whoever knows their password. */
 const TO_ONE_ADDRESS = { burst: 10, intervalSeconds: 300 } as const;
+
+/** Somebody who is asked for a proof; or who adds an address, and has no authenticator yet. */
+type Asking = Somebody & Partial<Pick<Asked, 'authenticator' | 'application' | 'what' | 'provenIn'>>;
 
 const addressIn = ({ address }: Authenticator['material']): string | undefined =>
   typeof address === 'string' ? parseMailAddress(address) : undefined;
@@ -57,20 +61,34 @@ const refused = (reason: Refusal, t: Messages): string => {
   return reason === 'missing' || reason === 'wrong' || reason === 'unverifiable' ? words[reason] : words.expired;
 };
 
+/**
+ * Takes what a mail costs of whoever asks for it and of whoever would get it. To add an address, where it was proven before, and anywhere
+ * else are counted apart: none of them uses up what the others have.
+ */
+const takeMail = async (
+  { user, caller, authenticator, provenIn }: Asking,
+  to: string,
+  deps: Deps,
+): Promise<ThrottleOutcome> => {
+  const address = to.toLowerCase();
+  const trying = { userId: user.id, authenticatorId: authenticator?.id ?? '', address: caller.address, provenIn };
+  if (!authenticator) return takeTry(enrolmentSentLimits('email', address, trying), deps);
+  const own = await takeTry(limitsOf('email-sent', trying), deps);
+  if (!own.allowed) return own;
+  const key = `${provenIn === undefined ? 'mailTo' : 'mailWhereProvenTo'}:${sha256(address)}`;
+  return deps.store.throttles.take([{ key, ...TO_ONE_ADDRESS }], deps.now());
+};
+
 /** Sends a code, within the budgets of whoever asks and of whoever would get it. */
 const mailCode = async (
-  somebody: Somebody & Partial<Pick<Asked, 'authenticator' | 'application' | 'what'>>,
+  somebody: Asking,
   to: string,
   ceremonyId: string,
   link: ((code: string) => string | undefined) | undefined,
   deps: Deps,
 ): Promise<Begun | CannotBegin> => {
   const { user, caller, request, t, authenticator, application, what } = somebody;
-  const trying = { userId: user.id, authenticatorId: authenticator?.id ?? '', address: caller.address };
-  const own = await takeTry(limitsOf('email-sent', trying), deps);
-  const budget = own.allowed
-    ? await deps.store.throttles.take([{ key: `mailTo:${sha256(to.toLowerCase())}`, ...TO_ONE_ADDRESS }], deps.now())
-    : own;
+  const budget = await takeMail(somebody, to, deps);
   if (!budget.allowed) return { ok: false, error: t.email.tooMany, retryAfterSeconds: budget.retryAfterSeconds };
   const code = newOneTimeCode(deps);
   await recordSent(

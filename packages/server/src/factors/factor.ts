@@ -36,6 +36,11 @@ export interface Asked extends Somebody {
   readonly application: string;
   /** What they are about to do there, in their language, if that is known. */
   readonly what?: string | undefined;
+  /**
+   * The session or the browser, if this very authenticator was proven in it before. Whoever merely knows the password has none, so what
+   * strangers spend of asking is counted apart.
+   */
+  readonly provenIn?: string | undefined;
 }
 
 /** What came of checking an answer. Nothing is recorded yet: that happens together with using it up. */

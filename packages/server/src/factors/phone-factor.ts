@@ -5,9 +5,9 @@ import { isAllowedNumber, maskedPhoneNumber, parsePhoneNumber, rangeOf } from '.
 import type { ShownPhone } from '../pages/factors/phone.ts';
 import { askNumber, phoneAsked, phoneNotAsked } from '../pages/factors/phone.ts';
 import type { Messages } from '../pages/messages.ts';
-import type { ThrottleLimit } from '../store/ports.ts';
+import type { ThrottleLimit, ThrottleOutcome } from '../store/ports.ts';
 import type { Authenticator } from '../store/records.ts';
-import { limitsOf } from '../throttle/limits.ts';
+import { enrolmentSentLimits, limitsOf } from '../throttle/limits.ts';
 import { networkOf } from '../throttle/network.ts';
 import { takeTry } from '../throttle/take-try.ts';
 import type { Asked, Begun, CannotBegin, Enrolment, Factor, FactorTraits, Refusal, Somebody } from './factor.ts';
@@ -48,42 +48,64 @@ const phoneIn = ({ number: kept, channel: named }: Readonly<Record<string, unkno
 
 const shown = ({ number, channel }: Phone): ShownPhone => ({ number: maskedPhoneNumber(number), channel });
 
+/** Somebody who is asked for a proof; or who adds a number, and has no authenticator yet. */
+type Asking = Somebody & Partial<Pick<Asked, 'authenticator' | 'provenIn'>>;
+
+/** What may be spent on one number by those whose authenticator it is: where they proved it before, strangers spend nothing of it. */
+const numberBudget = (
+  { authenticator, provenIn }: Asking,
+  number: string,
+  { config }: Pick<Deps, 'config'>,
+): readonly ThrottleLimit[] => {
+  if (!authenticator) return [];
+  const { burst, every } = config.phone.budgets.number;
+  const name = provenIn === undefined ? 'phone-number' : 'phone-number-where-proven';
+  return [{ key: `${name}:${sha256(number)}`, burst, intervalSeconds: every, label: 'phone number' }];
+};
+
 /**
- * What may be spent on a message, whoever asks for it: somebody earns by having certain numbers called, and takes many in a row, from many
- * accounts. All of it is taken, or nothing.
+ * What may be spent on messages, whoever asks for them: somebody earns by having certain numbers called, and takes many in a row, from many
+ * accounts. All of it is taken, or nothing. Numbers that are about to be added spend half of each at most, so that the other half is left
+ * to those who have theirs.
  */
-const budgetsOf = (number: string, address: string, { config }: Pick<Deps, 'config'>): readonly ThrottleLimit[] => {
+const budgetsOf = (asking: Asking, number: string, { config }: Pick<Deps, 'config'>): readonly ThrottleLimit[] => {
   const { budgets } = config.phone;
-  return (
+  const shared = (
     [
-      ['number', number],
       ['prefix', rangeOf(number)],
-      ['network', networkOf(address)],
+      ['network', networkOf(asking.caller.address)],
       ['everybody', ''],
     ] as const
-  ).map(([name, whose]) => ({
-    key: `phone-${name}:${sha256(whose)}`,
-    burst: budgets[name].burst,
-    intervalSeconds: budgets[name].every,
-    label: `phone ${name}`,
-  }));
+  ).flatMap(([name, whose]): readonly ThrottleLimit[] => {
+    const { burst, every } = budgets[name];
+    const label = `phone ${name}`;
+    const all = { key: `phone-${name}:${sha256(whose)}`, burst, intervalSeconds: every, label };
+    if (asking.authenticator) return [all];
+    const half = { burst: Math.max(1, Math.floor(burst / 2)), intervalSeconds: 2 * every };
+    return [all, { key: `phone-${name}-added:${sha256(whose)}`, ...half, label: `${label}, to be added` }];
+  });
+  return [...numberBudget(asking, number, { config }), ...shared];
+};
+
+/** The person's own limit comes first: who has used theirs up takes nothing from what is everybody's. */
+const takeMessage = async (asking: Asking, number: string, deps: Deps): Promise<ThrottleOutcome> => {
+  const { user, caller, authenticator, provenIn } = asking;
+  const trying = { userId: user.id, authenticatorId: authenticator?.id ?? '', address: caller.address, provenIn };
+  const limits = authenticator ? limitsOf('phone-sent', trying) : enrolmentSentLimits('phone', number, trying);
+  const own = await takeTry(limits, deps);
+  return own.allowed ? deps.store.throttles.take(budgetsOf(asking, number, deps), deps.now()) : own;
 };
 
 const sendCode = async (
-  somebody: Somebody & Partial<Pick<Asked, 'authenticator'>>,
+  somebody: Asking,
   { number, channel }: Phone,
   ceremonyId: string,
   deps: Deps,
 ): Promise<Begun | CannotBegin> => {
-  const { user, caller, t, authenticator } = somebody;
+  const { t, authenticator } = somebody;
   if (!isAllowedNumber(number, deps.config.phone.regions)) return { ok: false, error: t.phone.enrol.notAllowed };
   if (channel === 'voice' && !deps.config.phone.voice) return { ok: false, error: t.phone.enrol.noCalls };
-  const trying = { userId: user.id, authenticatorId: authenticator?.id ?? '', address: caller.address };
-  // The person's own limit comes first: who has used theirs up takes nothing from what is everybody's.
-  const own = await takeTry(limitsOf('phone-sent', trying), deps);
-  const budget = own.allowed
-    ? await deps.store.throttles.take(budgetsOf(number, caller.address, deps), deps.now())
-    : own;
+  const budget = await takeMessage(somebody, number, deps);
   if (!budget.allowed) return { ok: false, error: t.phone.tooMany, retryAfterSeconds: budget.retryAfterSeconds };
   const code = newOneTimeCode(deps);
   await recordSent(

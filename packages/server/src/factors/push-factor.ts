@@ -8,7 +8,7 @@ import { judgeAnswer } from '../push/answer.ts';
 import { parseAsk, parseGivenAnswer } from '../push/ask.ts';
 import { askDevice } from '../push/ask-device.ts';
 import { lookupOfKey, materialOf, parseDevice } from '../push/device.ts';
-import { noDenials } from '../push/fatigue.ts';
+import { neverDenied } from '../push/fatigue.ts';
 import { browserName } from '../push/place.ts';
 import { parseRegistration, registrationCode } from '../push/registration.ts';
 import { vapidKeys } from '../push/vapid.ts';
@@ -92,7 +92,7 @@ const finish = (
         id,
         factor: 'push',
         name: registration.name || browser || t.push.enrol.deviceName,
-        material: materialOf({ key, subscription, denials: noDenials }),
+        material: materialOf({ key, subscription, denials: neverDenied }),
         lookup: lookupOfKey(key),
       },
     ],

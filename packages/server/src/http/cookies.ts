@@ -1,8 +1,9 @@
 import type { Config } from '../config/config.ts';
 
-/** `session` is the sign-in; `browser` binds interactions to one browser; `known` tells that a person has signed in there before; `later`
- * that they were offered a passkey and would rather not have one now; `device` that its person wanted it remembered. */
-export type CookieName = 'session' | 'browser' | 'known' | 'later' | 'device';
+/** `session` is the sign-in; `browser` binds interactions to one browser; `known` tells that a person has signed in there before, and `proven`
+ * that they answered on a device, from a mailbox or a phone of theirs; `later` that they were offered a passkey and would rather not have
+ * one now; `device` that its person wanted it remembered. */
+export type CookieName = 'session' | 'browser' | 'known' | 'proven' | 'later' | 'device';
 
 /** RFC 6265bis, section 4.1.3.2: `__Host-` pins a cookie to this very host, over https. */
 const fullName = (name: CookieName, config: Pick<Config, 'secure'>): string =>

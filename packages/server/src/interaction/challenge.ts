@@ -11,7 +11,8 @@ import { challengePage } from '../pages/challenge-page.ts';
 import { selectAuthenticatorPage } from '../pages/select-authenticator-page.ts';
 import type { Way } from '../pages/ways.ts';
 import type { CurrentSession } from '../session/current-session.ts';
-import { knownBrowser } from '../session/known-browser.ts';
+import { knownBrowser, provenBrowserCookie } from '../session/known-browser.ts';
+import type { Ceremony } from '../store/records.ts';
 import type { Limit } from '../throttle/limits.ts';
 import { clearedBySuccess } from '../throttle/limits.ts';
 import { takeTry } from '../throttle/take-try.ts';
@@ -20,7 +21,7 @@ import { afterStepUp, offerScript } from './offer-passkey.ts';
 import type { Answered, Opened } from './open.ts';
 import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
 import type { Failure } from './opening.ts';
-import { askedOf, onceOf, open, openOnce, reopened, underWay } from './opening.ts';
+import { askedOf, onceOf, open, openOnce, provenInSession, reopened, underWay } from './opening.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
 import { rememberedBy, rememberingSeconds } from './remember.ts';
 import { reasonOf } from './why.ts';
@@ -171,20 +172,30 @@ const refusal = async (
   return response;
 };
 
-const limitsFor = (
+const limitsFor = async (
   { caller, request }: Answered,
   { user, session }: CurrentSession,
-  { authenticator, factor }: UsableAuthenticator,
+  { authenticator, factor, ceremony }: UsableAuthenticator & { readonly ceremony: Ceremony | undefined },
   deps: Deps,
-): readonly Limit[] =>
+): Promise<readonly Limit[]> =>
   factor.limits({
     userId: user.id,
     username: user.username,
     authenticatorId: authenticator.id,
     address: caller.address,
-    knownBrowser: knownBrowser(user.id, request, deps),
-    provenIn: session.events.some((event) => event.authenticator === authenticator.id) ? session.id : undefined,
+    knownBrowser: await knownBrowser(user.id, request, deps),
+    provenIn: provenInSession(session, authenticator),
+    ceremonyId: ceremony?.id,
   });
+
+/** Where asking costs money or somebody's attention, the browser is marked as one in which its person has answered. */
+const provenBy = async (
+  { request }: Answered,
+  { user }: CurrentSession,
+  { authenticator, factor }: UsableAuthenticator,
+  deps: Deps,
+): Promise<readonly string[]> =>
+  factor.opening?.when === 'pressed' ? [await provenBrowserCookie(user.id, authenticator.id, request, deps)] : [];
 
 /** Nothing was typed where something had to be. */
 const isSlip = ({ factor }: UsableAuthenticator, answer: Answer): boolean =>
@@ -207,7 +218,7 @@ const prove = async (
   if (factor.opening && !ceremony) {
     return refusal(answered, proven, await reopened(answered, current, proven, 'expired', deps), deps);
   }
-  const limits = limitsFor(answered, current, proven, deps);
+  const limits = await limitsFor(answered, current, { ...proven, ceremony }, deps);
   const throttle = await takeTry(limits, deps);
   if (!throttle.allowed) {
     deps.metrics.failed(factor.name, 'throttled');
@@ -236,6 +247,7 @@ const prove = async (
       return seeOther(afterStepUp(answered, proven, deps), [
         recorded.cookie,
         ...(await rememberedBy(answered, outcome.event, deps)),
+        ...(await provenBy(answered, current, proven, deps)),
       ]);
     }
     const secondClick = await answerSecondClick(answered, deps);

@@ -172,7 +172,7 @@ const finish = async (
 ): Promise<Response | 'guard-gone'> => {
   const { factor, enrolment, ceremony } = begun;
   const { t } = answered;
-  const limits = limitsFor(answered, user, begun, deps);
+  const limits = await limitsFor(answered, user, begun, deps);
   const throttle = await takeTry(limits, deps);
   if (!throttle.allowed) {
     deps.metrics.failed(factor.name, 'throttled');
@@ -194,18 +194,18 @@ const finish = async (
   return showFactor(answered, user, { error: enrolment.refused('already_used', t) }, deps);
 };
 
-const limitsFor = (
+const limitsFor = async (
   { request, caller }: Answered,
   user: User,
   { factor, ceremony }: Enrollable & { readonly ceremony: Ceremony },
   deps: Deps,
-): readonly Limit[] =>
+): Promise<readonly Limit[]> =>
   factor.limits({
     userId: user.id,
     username: user.username,
     authenticatorId: ceremony.id,
     address: caller.address,
-    knownBrowser: knownBrowser(user.id, request, deps),
+    knownBrowser: await knownBrowser(user.id, request, deps),
   });
 
 interface Finished {

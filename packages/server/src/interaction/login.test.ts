@@ -148,6 +148,24 @@ test('in a browser that is known guessing is slow as well', async (t) => {
   assert.equal((await browser.signIn(again)).status, 429);
 });
 
+test('browsers that are known have no more guesses from one network, however many there are', async (t) => {
+  const server = await testServer(t);
+  const browsers: TestBrowser[] = [];
+  for (let n = 0; n < 4; n += 1) {
+    const { browser, login } = await loginPage(server, '198.51.100.66');
+    await browser.signIn(login);
+    await browser.go('/v2/logout');
+    browsers.push(browser);
+  }
+  const statuses: number[] = [];
+  for (let i = 0; i < 12; i += 1) {
+    const browser = browsers[i % browsers.length] ?? assert.fail();
+    const page = await browser.go(authorizeUrl());
+    statuses.push((await browser.submit(page, { username: 'robin', password: 'wrong' })).status);
+  }
+  assert.deepEqual(statuses.slice(-3), [400, 429, 429]);
+});
+
 test('session fixation: a cookie that was there before the login opens nothing after it', async (t) => {
   const server = await testServer(t);
   const attacker = await loginPage(server);

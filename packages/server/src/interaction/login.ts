@@ -75,7 +75,7 @@ const answerByPassword = async (answered: Answered, deps: Deps): Promise<Respons
   if (deps.passwords.isFull()) return busy(request, deps, caller);
   const name = normaliseUsername(username);
   const user = await deps.store.users.findByUsername(name);
-  const limits = passwordLimits(name, caller.address, knownBrowser(user?.id, request, deps));
+  const limits = passwordLimits(name, caller.address, await knownBrowser(user?.id, request, deps));
   const throttle = await takePasswordTry(limits, caller.address, deps);
   if (!throttle.allowed) {
     deps.metrics.failed('password', 'throttled');

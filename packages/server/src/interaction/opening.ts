@@ -6,8 +6,9 @@ import { randomId } from '../deps.ts';
 import type { UsableAuthenticator } from '../factors/authenticators.ts';
 import type { Asked, Refusal } from '../factors/factor.ts';
 import type { CurrentSession } from '../session/current-session.ts';
+import { provenBrowser } from '../session/known-browser.ts';
 import type { CeremonyKey, Once } from '../store/ports.ts';
-import type { Ceremony } from '../store/records.ts';
+import type { Authenticator, Ceremony, Session } from '../store/records.ts';
 import type { Opened } from './open.ts';
 import { reasonOf } from './why.ts';
 
@@ -17,6 +18,12 @@ export interface Failure {
   readonly retryAfterSeconds?: number | undefined;
   readonly ceremony?: Ceremony;
 }
+
+/** The session, if this very authenticator was proven in it before: somebody who merely knows the password cannot have such a one. */
+export const provenInSession = (
+  { id, events }: Pick<Session, 'id' | 'events'>,
+  authenticator: Pick<Authenticator, 'id'>,
+): string | undefined => (events.some((event) => event.authenticator === authenticator.id) ? id : undefined);
 
 export const askedOf = (
   opened: Opened,
@@ -61,7 +68,12 @@ export const open = async (
   const { opening } = usable.factor;
   if (!opening) return {};
   const id = randomId(deps, 'cer');
-  const begun = await opening.open(askedOf(opened, current, usable, deps), id, deps);
+  const asked = askedOf(opened, current, usable, deps);
+  const { user, session } = current;
+  const provenIn =
+    provenInSession(session, usable.authenticator) ??
+    (await provenBrowser(user.id, usable.authenticator.id, opened.request, deps));
+  const begun = await opening.open({ ...asked, provenIn }, id, deps);
   if (!begun.ok) return begun;
   const ceremony: Ceremony = {
     ...keyOf(opened, usable),

@@ -10,11 +10,11 @@ import type { RecoveryPageProps } from '../pages/recovery-page.ts';
 import { recoveryPage } from '../pages/recovery-page.ts';
 import { asProgress } from '../recovery/guard-proof.ts';
 import { isReady, readyAt, recoveryByTicket, startRecovery } from '../recovery/lost-factor.ts';
-import { askForReset, canReset } from '../recovery/password-reset.ts';
+import { askForReset, canReset, takeResetTry } from '../recovery/password-reset.ts';
 import { tellOfRecovery } from '../recovery/recovery-notice.ts';
 import { normaliseUsername } from '../session/username.ts';
 import type { Ceremony, User } from '../store/records.ts';
-import { resetLimits, ticketLimits } from '../throttle/limits.ts';
+import { ticketLimits } from '../throttle/limits.ts';
 import { takeTry } from '../throttle/take-try.ts';
 import type { Answered, Opened } from './open.ts';
 import { field, home, openForm, openPage } from './open.ts';
@@ -92,7 +92,7 @@ export const sendResetCode = async (answered: Answered, typed: string, deps: Dep
   const username = normaliseUsername(typed);
   const frame = { ...frameOf(answered, 'password'), state: 'forgot', username: typed } as const;
   if (username === '') return answer({ ...frame, error: t.errors.usernameMissing }, answered, 400);
-  const throttle = await takeTry(resetLimits(username, caller.address), deps);
+  const throttle = await takeResetTry(username, answered, deps);
   if (!throttle.allowed) {
     const { retryAfterSeconds } = throttle;
     return tooMany({ ...frame, retryAfterSeconds }, answered, retryAfterSeconds);

@@ -125,8 +125,93 @@ test('asking again and again for one name is slowed down, whether it is anybodyâ
   for (const name of ['robin', 'nobody-of-that-name']) {
     const statuses: number[] = [];
     for (let i = 0; i < 7; i += 1) statuses.push((await asked(server, name)).page.status);
-    assert.deepEqual(statuses, [200, 200, 200, 200, 200, 429, 429], name);
+    assert.deepEqual(statuses, [200, 200, 200, 200, 429, 429, 429], name);
   }
+});
+
+/** The answers to so many requests for one name, each from its own browser in a network. */
+const asks = async (server: TestServer, username: string, many: number, addressOf: (n: number) => string) => {
+  const statuses: number[] = [];
+  for (let n = 0; n < many; n += 1) {
+    statuses.push((await asked(server, username, new TestBrowser(server, addressOf(n)))).page.status);
+  }
+  return statuses;
+};
+
+test('a stranger who asks in the same name from one network keeps its owner out nowhere else', async (t) => {
+  const server = await testServer(t);
+  for (let hours = 0; hours < 12; hours += 1) {
+    await asks(server, 'robin', 5, () => '198.51.100.66');
+    assert.equal((await asked(server, 'robin', new TestBrowser(server, '203.0.113.1'))).page.status, 200);
+    server.advance(3600);
+  }
+});
+
+test('strangers from everywhere have ten codes mailed to one person, and then one in a quarter of an hour', async (t) => {
+  const server = await testServer(t);
+  for (const name of ['robin', 'nobody-of-that-name']) {
+    const statuses = await asks(server, name, 30, (n) => `198.51.100.${n}`);
+    assert.equal(statuses.filter((status) => status === 200).length, 10, name);
+  }
+  await afterAnswer();
+  assert.equal(server.mails.length, 10);
+  server.advance(900);
+  assert.deepEqual(await asks(server, 'robin', 2, (n) => `203.0.113.${n}`), [200, 429]);
+});
+
+/** A browser in which Robin signed in once and is signed in no more. */
+const known = async (
+  server: TestServer,
+  address = '192.0.2.10',
+  person: { username: string; password: string } = ROBIN,
+) => {
+  const browser = new TestBrowser(server, address);
+  await browser.signIn(await browser.go(authorizeUrl()), person);
+  browser.cookies.delete('__Host-stile_session');
+  return browser;
+};
+
+test('in a browser in which its owner has signed in before, strangers keep nobody from asking, nor do many ask without end there', async (t) => {
+  const server = await testServer(t);
+  const [browser, sams] = [await known(server), await known(server, '192.0.2.11', SAM)];
+  await asks(server, 'robin', 30, (n) => `198.51.100.${n}`);
+  assert.equal((await asked(server, 'robin', sams)).page.status, 429, 'known to somebody else');
+  const statuses: number[] = [];
+  for (let i = 0; i < 6; i += 1) statuses.push((await asked(server, 'robin', browser)).page.status);
+  assert.deepEqual(statuses, [200, 200, 200, 200, 200, 429]);
+  await afterAnswer();
+  assert.equal(server.mails.length, 15);
+  const more: number[] = [];
+  for (let n = 0; n < 10; n += 1) {
+    const { page } = await asked(server, 'robin', await known(server, `203.0.113.${n}`));
+    more.push(page.status);
+  }
+  assert.equal(more.filter((status) => status === 200).length, 5, 'all that know the person have ten together');
+});
+
+test('what somebody spends who knows the password, in browsers of theirs, leaves the owner what everybody has', async (t) => {
+  const server = await testServer(t);
+  const owner = await known(server);
+  for (const n of [1, 2, 3]) {
+    const thief = await known(server, `198.51.100.${n}`);
+    for (let i = 0; i < 5; i += 1) await asked(server, 'robin', thief);
+  }
+  assert.equal((await asked(server, 'robin', owner)).page.status, 200);
+});
+
+test('with a new password no browser is known any more in which somebody signed in with the one before', async (t) => {
+  const server = await testServer(t);
+  const thief = await known(server, '198.51.100.66');
+  const { browser, page } = await asked(server, 'robin');
+  await browser.submit(page, { mailed: (await mailTo(server, ADDRESS)).code, password: NEW });
+  const strangers = await asks(server, 'robin', 30, (n) => `203.0.113.${n}`);
+  assert.equal(strangers.at(-1), 429);
+  assert.equal((await asked(server, 'robin', thief)).page.status, 429);
+  // Nor has it guesses of its own: these are those of its network.
+  const guess = async (address: string, guesser = new TestBrowser(server, address)) =>
+    guesser.signIn(await guesser.go(authorizeUrl()), { username: 'robin', password: 'wrong' });
+  for (let i = 0; i < 10; i += 1) assert.equal((await guess('198.51.100.66')).status, 400);
+  assert.equal((await guess('198.51.100.66', thief)).status, 429);
 });
 
 test('a password that is too weak is refused before the code is looked at, and the code is left', async (t) => {

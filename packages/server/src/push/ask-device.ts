@@ -12,7 +12,7 @@ import { takeTry } from '../throttle/take-try.ts';
 import type { Ask } from './ask.ts';
 import { newNumber, parseAsk } from './ask.ts';
 import { parseDevice } from './device.ts';
-import { noDenials, pausedUntil } from './fatigue.ts';
+import { askerOf, noDenials, pausedUntil } from './fatigue.ts';
 import { browserName, networkAround } from './place.ts';
 import { ringDevice } from './ring.ts';
 
@@ -31,21 +31,26 @@ const openQuestions = async (devices: readonly Authenticator[], deps: Deps): Pro
 };
 
 /** The longest pause of a person's devices holds for all of them. */
-const pauseOf = (devices: readonly Authenticator[]): Instant =>
-  latest(instant(0), ...devices.map(({ material }) => pausedUntil(parseDevice(material)?.denials ?? noDenials)));
+const pauseOf = (devices: readonly Authenticator[], asker: ReturnType<typeof askerOf>): Instant =>
+  latest(instant(0), ...devices.map(({ material }) => pausedUntil(parseDevice(material)?.denials[asker] ?? noDenials)));
 
-/** Makes the question and calls the device. A session's own open question gives way to its new one; nobody else's does. */
+/**
+ * Makes the question and calls the device. A session's own open question gives way to its new one, and that of somebody who merely knows
+ * the password gives way to one that is asked where the device approved before; no other does.
+ */
 export const askDevice = async (asked: Asked, deps: Deps): Promise<Begun | CannotBegin> => {
   const { user, authenticator, request, caller, t } = asked;
   const sessionId = (await currentSession(request, deps))?.session.id ?? null;
+  const proven = asked.provenIn !== undefined;
   const devices = (await deps.store.authenticators.ofUser(user.id)).filter(({ factor }) => factor === 'push');
-  const pause = pauseOf(devices) - deps.now();
+  const pause = pauseOf(devices, askerOf({ proven })) - deps.now();
   if (pause > 0) return { ok: false, error: t.push.paused(pause), retryAfterSeconds: pause };
   const open = await openQuestions(devices, deps);
-  if (open.some(({ ask }) => ask.sessionId === null || ask.sessionId !== sessionId)) {
-    return { ok: false, error: t.push.busy };
-  }
-  const trying = { userId: user.id, authenticatorId: authenticator.id, address: caller.address };
+  const givesWay = ({ ask }: Open): boolean =>
+    (proven && !ask.proven) || (ask.sessionId !== null && ask.sessionId === sessionId);
+  if (!open.every(givesWay)) return { ok: false, error: t.push.busy };
+  const { provenIn } = asked;
+  const trying = { userId: user.id, authenticatorId: authenticator.id, address: caller.address, provenIn };
   const budget = await takeTry(limitsOf('push-sent', trying), deps);
   if (!budget.allowed) {
     const { retryAfterSeconds } = budget;
@@ -62,6 +67,7 @@ export const askDevice = async (asked: Asked, deps: Deps): Promise<Begun | Canno
     place: networkAround(caller.address),
     askedAt: deps.now(),
     sessionId,
+    proven,
   };
   await deps.store.audit.append([
     auditRecord(deps, 'push.asked', {

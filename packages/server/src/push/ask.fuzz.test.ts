@@ -18,6 +18,7 @@ it('what is kept of a question is whole, or is none', () => {
     place: text,
     askedAt: moment,
     sessionId: fc.option(text),
+    proven: fc.boolean(),
   });
   fuzz(
     fc.property(ask, (data) => {

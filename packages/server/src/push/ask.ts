@@ -17,18 +17,21 @@ export interface Ask {
   readonly askedAt: Instant;
   /** The session that asks. */
   readonly sessionId: string | null;
+  /** Whether it is asked where this device approved before. */
+  readonly proven: boolean;
 }
 
 /** What is stored of a question, if it is one. */
 export const parseAsk = (data: Ceremony['data']): Ask | undefined => {
-  const { number, answerBy, application, what, browser, place, askedAt, sessionId } = data;
+  const { number, answerBy, application, what, browser, place, askedAt, sessionId, proven = false } = data;
   if (typeof number !== 'string' || !/^[1-9][0-9]$/.test(number)) return undefined;
   if (!isInstant(answerBy) || !isInstant(askedAt)) return undefined;
   if (typeof application !== 'string' || typeof browser !== 'string' || typeof place !== 'string') return undefined;
   if ((typeof what !== 'string' && what !== null) || (typeof sessionId !== 'string' && sessionId !== null)) {
     return undefined;
   }
-  return { number, answerBy, application, what, browser, place, askedAt, sessionId };
+  if (typeof proven !== 'boolean') return undefined;
+  return { number, answerBy, application, what, browser, place, askedAt, sessionId, proven };
 };
 
 const NUMBERS = 90;

@@ -5,7 +5,7 @@ import type { Authenticator, User } from '../store/records.ts';
 import type { Decision } from './answer.ts';
 import type { Ask } from './ask.ts';
 import { materialOf, parseDevice } from './device.ts';
-import { afterDecision } from './fatigue.ts';
+import { afterDecision, askerOf } from './fatigue.ts';
 
 interface Decider {
   readonly user: User;
@@ -17,14 +17,17 @@ const TRIES = 5;
 
 const countDenials = async (
   { user, authenticator }: Decider,
+  ask: Ask,
   decision: Decision | 'mismatch',
   deps: Deps,
 ): Promise<void> => {
+  const asker = askerOf(ask);
   let found: Authenticator | undefined = authenticator;
   for (let tries = 0; found && tries < TRIES; tries += 1) {
     const device = parseDevice(found.material);
-    if (!device || (decision === 'approve' && device.denials.count === 0)) return;
-    const material = materialOf({ ...device, denials: afterDecision(device.denials, decision, deps.now()) });
+    if (!device || (decision === 'approve' && device.denials[asker].count === 0)) return;
+    const denials = { ...device.denials, [asker]: afterDecision(device.denials[asker], decision, deps.now()) };
+    const material = materialOf({ ...device, denials });
     if (await deps.store.authenticators.replaceMaterial(found.id, found.material, material)) return;
     found = (await deps.store.authenticators.ofUser(user.id)).find(({ id }) => id === authenticator.id);
   }
@@ -57,6 +60,6 @@ export const noteDecision = async (
   caller: Caller,
   deps: Deps,
 ): Promise<void> => {
-  await countDenials(decider, decision, deps);
+  await countDenials(decider, ask, decision, deps);
   if (decision === 'report') await reported(decider, ask, caller, deps);
 };

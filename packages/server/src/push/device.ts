@@ -3,7 +3,7 @@ import { isInstant, isJsonObject } from '@stile/core';
 import type { Authenticator } from '../store/records.ts';
 import type { DeviceKey } from './device-message.ts';
 import { parseDeviceKey, thumbprintOf } from './device-message.ts';
-import type { Denials } from './fatigue.ts';
+import type { Denials, DenialsByAsker } from './fatigue.ts';
 import { noDenials } from './fatigue.ts';
 import type { Subscription } from './subscription.ts';
 import { parseKeptSubscription } from './subscription.ts';
@@ -12,7 +12,8 @@ export interface Device {
   readonly key: DeviceKey;
   /** Where it can be called; null for one that has to ask by itself. */
   readonly subscription: Subscription | null;
-  readonly denials: Denials;
+  /** Of questions by whoever knows the password, and of those that were asked where the device approved before. */
+  readonly denials: DenialsByAsker;
 }
 
 const parseDenials = (value: unknown): Denials => {
@@ -30,7 +31,7 @@ export const parseDevice = (material: Authenticator['material']): Device | undef
     key && {
       key,
       subscription: parseKeptSubscription(material.subscription) ?? null,
-      denials: parseDenials(material.denials),
+      denials: { strangers: parseDenials(material.denials), proven: parseDenials(material.denialsWhereProven) },
     }
   );
 };
@@ -39,7 +40,8 @@ export const parseDevice = (material: Authenticator['material']): Device | undef
 export const materialOf = ({ key, subscription, denials }: Device): Authenticator['material'] => ({
   key: { ...key },
   subscription: subscription && { ...subscription },
-  denials: { ...denials },
+  denials: { ...denials.strangers },
+  denialsWhereProven: { ...denials.proven },
 });
 
 /** What finds the authenticator of a device by the name of its key. */

@@ -11,8 +11,11 @@ import { usableAuthenticators } from '../factors/authenticators.ts';
 import type { NewPasswordProblem } from '../factors/new-password.ts';
 import { judgeNewPassword } from '../factors/new-password.ts';
 import type { Messages } from '../pages/messages.ts';
+import { knownBrowser } from '../session/known-browser.ts';
+import type { ThrottleOutcome } from '../store/ports.ts';
 import type { Authenticator, Ceremony, User } from '../store/records.ts';
-import { clearedBySuccess, passwordLimits } from '../throttle/limits.ts';
+import { clearedBySuccess, passwordLimits, resetLimits } from '../throttle/limits.ts';
+import { takeTry } from '../throttle/take-try.ts';
 import { mailCode, mailNotice } from './mail.ts';
 import { generateMailedCode, mailedCodeDigest } from './mailed-code.ts';
 import { verifiedEmail } from './verified-email.ts';
@@ -50,6 +53,23 @@ const recipient = async (
 /** Whether forgotten passwords are replaced here at all. */
 export const canReset = ({ config, post }: Pick<Deps, 'config' | 'post'>): boolean =>
   config.recovery.passwordByEmail && post.canSend;
+
+/**
+ * Takes a try of asking in one name. A browser in which the person has signed in before has tries of its own; when those are spent, perhaps
+ * by somebody who knows the password and has such a browser too, it has what everybody has.
+ *
+ * @param username normalised
+ */
+export const takeResetTry = async (
+  username: string,
+  { request, caller }: { readonly request: Request; readonly caller: Caller },
+  deps: Deps,
+): Promise<ThrottleOutcome> => {
+  const user = await deps.store.users.findByUsername(username);
+  const browser = await knownBrowser(user?.id, request, deps);
+  const own = browser === undefined ? undefined : await takeTry(resetLimits(username, caller.address, browser), deps);
+  return own?.allowed === true ? own : takeTry(resetLimits(username, caller.address, undefined), deps);
+};
 
 export const resetKey = (interactionId: string) =>
   ({ purpose: 'reset-password', boundTo: interactionId, authenticatorId: null }) as const;

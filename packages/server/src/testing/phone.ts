@@ -3,7 +3,7 @@ import { isJsonObject, parseJsonObject } from '@stile/core';
 import type { Decision } from '../push/answer.ts';
 import { lookupOf, materialOf } from '../push/device.ts';
 import { DeviceSide } from '../push/device-side.ts';
-import { noDenials } from '../push/fatigue.ts';
+import { neverDenied } from '../push/fatigue.ts';
 import type { Subscription } from '../push/subscription.ts';
 import { ROBIN } from './test-config.ts';
 import type { TestServer } from './test-server.ts';
@@ -74,7 +74,7 @@ export const connectPhone = async (
         userId: user,
         factor: 'push',
         name: 'Robin’s phone',
-        material: materialOf({ key: device.key, subscription, denials: noDenials }),
+        material: materialOf({ key: device.key, subscription, denials: neverDenied }),
         lookup: lookupOf(device.thumbprint),
         createdAt: server.deps.now(),
         lastUsedAt: null,

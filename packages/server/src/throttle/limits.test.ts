@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Limit, LimitedAct } from './limits.ts';
-import { clearedBySuccess, limitsOf, passwordLimits, ticketLimits } from './limits.ts';
+import {
+  clearedBySuccess,
+  enrolmentSentLimits,
+  limitsOf,
+  passwordLimits,
+  resetLimits,
+  ticketLimits,
+} from './limits.ts';
 
 const keys = (username: string, address: string): readonly string[] =>
   passwordLimits(username, address, undefined).map(({ key }) => key);
@@ -58,6 +65,7 @@ test('a success clears what counts failures of the person, and neither what the 
       'codeOfPerson',
       'webauthn',
       'pushAnswered',
+      'pushAnsweredByDevice',
       'ticket',
     ]),
   );
@@ -89,18 +97,17 @@ test('codes are counted by person and network as well, so that several devices d
   assert.notEqual(limitsOf('email', trying)[1]?.key, person?.key);
 });
 
-test('a browser in which the person has signed in before is counted for itself alone', () => {
-  const [own, inARow, ...others] = passwordLimits('robin', '192.0.2.1', 'browser');
+test('a browser in which the person has signed in before is counted for itself alone, and all of them together by network', () => {
+  const [own, inARow, network, ...others] = passwordLimits('robin', '192.0.2.1', 'browser');
   assert.deepEqual(others, []);
-  const elsewhere = passwordLimits('robin', '198.51.100.7', 'browser');
-  assert.deepEqual(
-    [own?.key, inARow?.key],
-    elsewhere.map(({ key }) => key),
-  );
+  const elsewhere = passwordLimits('robin', '198.51.100.7', 'browser').map(({ key }) => key);
+  assert.deepEqual([own?.key, inARow?.key], elsewhere.slice(0, 2));
+  assert.notEqual(network?.key, elsewhere[2]);
+  assert.equal(passwordLimits('robin', '192.0.2.1', 'another')[2]?.key, network?.key);
   const strangers = passwordLimits('robin', '192.0.2.1', undefined).map(({ key }) => key);
   for (const limits of [passwordLimits('robin', '192.0.2.1', 'another'), passwordLimits('sam', '192.0.2.1', 'browser')])
     for (const { key } of limits) assert.ok(key !== own?.key && key !== inARow?.key);
-  assert.ok(own && inARow && !strangers.includes(own.key) && !strangers.includes(inARow.key));
+  for (const limit of [own, inARow, network]) assert.ok(limit && !strangers.includes(limit.key));
 });
 
 test('a session in which the same authenticator was proven before is counted for itself alone', () => {
@@ -110,4 +117,50 @@ test('a session in which the same authenticator was proven before is counted for
     [limitsOf('totp', trying), limitsOf('totp', { ...trying, provenIn: 'another' })].flat().map(({ key }) => key),
   );
   assert.ok(here.every(({ key }) => !elsewhere.has(key)));
+});
+
+test('where the authenticator was proven before, what is sent is counted apart from what strangers ask for', () => {
+  for (const act of ['email-sent', 'phone-sent', 'push-sent'] as const) {
+    const strangers = limitsOf(act, trying).map(({ key }) => key);
+    const proven = limitsOf(act, { ...trying, provenIn: 'session' });
+    assert.deepEqual(
+      proven.filter(({ key }) => strangers.includes(key)).map(({ kind }) => kind),
+      ['sentByServer'],
+    );
+    // Many sessions are not many budgets.
+    assert.deepEqual(limitsOf(act, { ...trying, provenIn: 'another' }), proven);
+  }
+});
+
+test('looking for an answer is counted by question; by device so widely that no question spends it', () => {
+  const [question, device] = limitsOf('push', { ...trying, ceremonyId: 'one' });
+  const [another, same] = limitsOf('push', { ...trying, ceremonyId: 'another' });
+  assert.notEqual(question?.key, another?.key);
+  assert.deepEqual([device?.kind, device?.key], ['pushAnsweredByDevice', same?.key]);
+});
+
+test('a code to an address that is to be added takes nothing of what its owner has', () => {
+  const owners = limitsOf('email-sent', { ...trying, userId: 'owner' }).map(({ key }) => key);
+  const limits = enrolmentSentLimits('email', 'a@b.example', trying);
+  assert.ok(
+    limits.every(({ kind, key }) => kind === 'sentForNetwork' || kind === 'sentByServer' || !owners.includes(key)),
+  );
+  const byAnother = enrolmentSentLimits('email', 'a@b.example', { ...trying, userId: 'another' });
+  assert.deepEqual(
+    limits.filter(({ key }) => byAnother.some((one) => one.key === key)).map(({ kind }) => kind),
+    ['enrolmentSentTo', 'sentForNetwork', 'sentByServer'],
+  );
+  assert.equal(enrolmentSentLimits('phone', 'a@b.example', trying)[1]?.key === limits[1]?.key, false);
+});
+
+test('asking for a new password: what one network or a stranger spends is not what a known browser has', () => {
+  const here = resetLimits('robin', '192.0.2.1', undefined).map(({ key }) => key);
+  const elsewhere = resetLimits('robin', '198.51.100.7', undefined).map(({ key }) => key);
+  assert.notEqual(here[0], elsewhere[0]);
+  assert.equal(here[1], elsewhere[1]);
+  const [one, together] = resetLimits('robin', '192.0.2.1', 'one').map(({ key }) => key);
+  const [another, too] = resetLimits('robin', '192.0.2.1', 'another').map(({ key }) => key);
+  assert.notEqual(one, another);
+  assert.equal(together, too);
+  for (const key of [one, together]) assert.ok(key !== undefined && !here.includes(key));
 });

@@ -8,7 +8,8 @@ import { networkOf } from './network.ts';
  * Tries that are counted together. How many are free is in the table of the configuration, under its kind. Every limit is a bucket
  * that fills up again by itself, so nobody is locked out for good. The ones per person and network are tight, the ones per person
  * alone are wide, so that a stranger who knocks does not keep the owner out; and a browser in which the person has signed in
- * before, like a session in which the same authenticator was proven before, has buckets of its own, which no stranger can empty.
+ * before, like a session or a browser in which the same authenticator was proven before, has buckets of its own, which no stranger can
+ * empty.
  */
 export interface Limit {
   readonly kind: LimitKind;
@@ -25,8 +26,10 @@ export interface Trying {
   readonly userId: string;
   readonly authenticatorId: string;
   readonly address: string;
-  /** The session, if this very authenticator was proven in it before. */
+  /** The session, if this very authenticator was proven in it before; where something is sent, the browser counts as well. */
   readonly provenIn?: string | undefined;
+  /** What was opened and is answered now. */
+  readonly ceremonyId?: string | undefined;
 }
 
 /** What is limited for a person who is known: answers by the name of their factor, and what the server is made to do. */
@@ -74,6 +77,8 @@ export const passwordLimits = (
     : [
         limit('passwordInKnownBrowser', whose, 'a known browser', username, knownBrowser),
         limit('failuresInARow', whose, 'password in a known browser', 'name', username, knownBrowser),
+        // However many browsers know them, from one network there are no more tries than strangers have.
+        limit('passwordFromNetwork', whose, `known browsers from ${network}`, 'known', username, network),
       ];
 };
 
@@ -95,13 +100,18 @@ export const limitsOf = (act: LimitedAct, trying: Trying): readonly Limit[] => {
       // A signature cannot be guessed: failures in a row would only let a stranger keep the owner out.
       return [limit('webauthn', whose, network, userId, network), ofAddress(address)];
     case 'push':
-      return [limit('pushAnswered', whose, act, userId, authenticatorId), inARow(act, trying)];
+      // By question: with theirs, nobody uses up what another session has for its own.
+      return [
+        limit('pushAnswered', whose, act, userId, trying.ceremonyId ?? authenticatorId),
+        limit('pushAnsweredByDevice', whose, act, userId, authenticatorId),
+        inARow(act, trying),
+      ];
     case 'email-sent':
-      return [limit('emailSent', whose, act, userId), ...sending(network)];
+      return askingLimits('emailSent', act, trying);
     case 'phone-sent':
-      return [limit('phoneMessageSent', whose, act, userId), ...sending(network)];
+      return askingLimits('phoneMessageSent', act, trying);
     case 'push-sent':
-      return [limit('pushAsked', whose, act, userId), ...sending(network)];
+      return askingLimits('pushAsked', act, trying);
     case 'my-account':
       return [limit('myAccount', whose, act, userId)];
   }
@@ -128,7 +138,32 @@ const inARow = (factor: string, { userId, authenticatorId, provenIn }: Trying): 
 
 const sentFor = (network: string): Limit => limit('sentForNetwork', null, network, network);
 
-const sending = (network: string): readonly Limit[] => [sentFor(network), limit('sentByServer', null, 'everybody')];
+const sentByServer = limit('sentByServer', null, 'everybody');
+
+/** Where the authenticator was proven before, what strangers ask for takes nothing, be it of this person or from this network. */
+const askingLimits = (
+  kind: 'emailSent' | 'phoneMessageSent' | 'pushAsked',
+  act: LimitedAct,
+  { userId, address, provenIn }: Trying,
+): readonly Limit[] =>
+  provenIn === undefined
+    ? [limit(kind, whoseById(userId), act, userId), sentFor(networkOf(address)), sentByServer]
+    : [limit(kind, whoseById(userId), `${act} where it was proven`, 'proven', userId), sentByServer];
+
+/**
+ * Limits of sending a code to where somebody says that they can be reached, before they have shown it. Its owner, who proves themselves
+ * there, is sent theirs all the same.
+ */
+export const enrolmentSentLimits = (
+  factor: 'email' | 'phone',
+  to: string,
+  { userId, address }: Pick<Trying, 'userId' | 'address'>,
+): readonly Limit[] => [
+  limit('enrolmentSent', whoseById(userId), factor, userId),
+  limit('enrolmentSentTo', null, factor, factor, to),
+  sentFor(networkOf(address)),
+  sentByServer,
+];
 
 /**
  * What is counted of a network that names fail from: where it becomes slower, and where it is refused. The last takes the place of the
@@ -157,16 +192,29 @@ export const ticketLimits = (userId: string, address: string): readonly Limit[] 
 ];
 
 /**
- * Limits of asking for a new password by mail; the same whether the account exists or not.
+ * Limits of asking for a new password by mail; the same whether the account exists or not. One network spends less than what all have
+ * together for the name, and neither spends what the browsers have in which the person has signed in before: so a stranger does not keep
+ * the owner out, and the mails of all of them are bounded.
  *
  * @param username normalised
+ * @param knownBrowser names the browser, if the person has signed in there before
  */
-export const resetLimits = (username: string, address: string): readonly Limit[] => [
-  limit('resetAsked', whoseByName(username), 'new password', username),
-  // Not what all have together: names that nobody has would spend it, and nobody could be sent a code any more.
-  sentFor(networkOf(address)),
-  ofAddress(address),
-];
+export const resetLimits = (username: string, address: string, knownBrowser: string | undefined): readonly Limit[] => {
+  const whose = whoseByName(username);
+  const network = networkOf(address);
+  return knownBrowser === undefined
+    ? [
+        limit('resetAskedFromNetwork', whose, network, username, network),
+        limit('resetAsked', whose, 'new password', username),
+        // Not what all have together: names that nobody has would spend it, and nobody could be sent a code any more.
+        sentFor(network),
+        ofAddress(address),
+      ]
+    : [
+        limit('resetAskedInKnownBrowser', whose, 'a known browser', username, knownBrowser),
+        limit('resetAsked', whose, 'new password in known browsers', 'known', username),
+      ];
+};
 
 /** Limits of typing a code that was mailed: so many tries for one code, whoever makes them. */
 export const mailedCodeLimits = (ceremonyId: string, address: string): readonly Limit[] => [
@@ -184,6 +232,7 @@ const CLEARED: ReadonlySet<LimitKind> = new Set([
   'codeInProvenSession',
   'webauthn',
   'pushAnswered',
+  'pushAnsweredByDevice',
   'ticket',
 ]);
 

@@ -11,7 +11,8 @@ import { lookAtTry, takeTry } from './take-try.ts';
 
 type Counting = Pick<Deps, 'config' | 'store' | 'now'>;
 
-const isOfNetwork = (limits: readonly Limit[]): boolean => limits.some(({ kind }) => kind === 'passwordFromNetwork');
+/** The tries of a known browser are not those of its network. */
+const isOfNetwork = (limits: readonly Limit[]): boolean => limits.some(({ kind }) => kind === 'address');
 
 /**
  * Takes a try of a password.
