@@ -13,11 +13,11 @@ import type { Circumstances } from './signals.ts';
 import { UNKNOWN } from './signals.ts';
 
 /** Whether anything is to be found out at all. */
-const isOn = ({ newDevice, newCountry, impossibleTravel, longAbsence, manyFailures }: RiskSettings): boolean =>
+export const isOn = ({ newDevice, newCountry, impossibleTravel, longAbsence, manyFailures }: RiskSettings): boolean =>
   [newDevice, newCountry, impossibleTravel, longAbsence, manyFailures].some((setting) => setting !== undefined);
 
 /** Tells a browser for one person: what is kept of two persons in one browser does not tell that it is one. */
-const browserHashOf = (userId: string, request: Request, deps: Pick<Deps, 'config'>): string | undefined => {
+export const browserHashOf = (userId: string, request: Request, deps: Pick<Deps, 'config'>): string | undefined => {
   const secret = readCookie(request, 'browser', deps.config);
   return secret === undefined ? undefined : sha256(`arrival\n${userId}\n${secret}`);
 };
@@ -45,6 +45,14 @@ const asked = async <T>(source: string, ask: () => Promise<T>, deps: Deps): Prom
   }
 };
 
+/** Where somebody asks from, as far as anybody says. */
+export const placeOf = async ({ address }: Caller, deps: Deps): Promise<Circumstances['place']> => {
+  const { locations } = deps.config.risk;
+  return locations === undefined
+    ? undefined
+    : asked('locations', async () => (await locatorIn(locations))(address), deps);
+};
+
 /** So many records of one person are looked through for proofs that were refused. */
 const MOST_RECORDS = 300;
 
@@ -70,11 +78,9 @@ export const circumstancesOf = async (
   if (!isOn(risk)) return undefined;
   const { user, session } = current;
   const { request, caller, requestedAt } = asking;
-  const { locations, manyFailures } = risk;
+  const { manyFailures } = risk;
   const [place, arrivals, failures] = await Promise.all([
-    locations === undefined
-      ? undefined
-      : asked('locations', async () => (await locatorIn(locations))(caller.address), deps),
+    placeOf(caller, deps),
     asked('arrivals', () => deps.store.arrivals.ofUser(user.id, instant(0)), deps),
     manyFailures === undefined ? 0 : asked('failures', () => failuresBefore(current, manyFailures, deps), deps),
   ]);

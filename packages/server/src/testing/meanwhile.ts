@@ -23,7 +23,7 @@ export const meanwhile = (): Meanwhile => {
         await happening(store);
       };
       const after =
-        <Parts extends readonly unknown[], Outcome>(name: string, change: (...parts: Parts) => Promise<Outcome>) =>
+        <Parts extends unknown[], Outcome>(name: string, change: (...parts: Parts) => Promise<Outcome>) =>
         async (...parts: Parts): Promise<Outcome> => {
           await happened(name);
           return change(...parts);
@@ -33,16 +33,20 @@ export const meanwhile = (): Meanwhile => {
         ...store,
         authenticators: {
           ...authenticators,
-          enrol: after('enrol', authenticators.enrol),
-          rename: after('rename', authenticators.rename),
-          prefer: after('prefer', authenticators.prefer),
-          remove: after('remove', authenticators.remove),
+          enrol: after('enrol', (...parts) => authenticators.enrol(...parts)),
+          rename: after('rename', (...parts) => authenticators.rename(...parts)),
+          prefer: after('prefer', (...parts) => authenticators.prefer(...parts)),
+          remove: after('remove', (...parts) => authenticators.remove(...parts)),
         },
-        devices: { ...devices, remember: after('remember', devices.remember), revoke: after('revoke', devices.revoke) },
+        devices: {
+          ...devices,
+          remember: after('remember', (...parts) => devices.remember(...parts)),
+          revoke: after('revoke', (...parts) => devices.revoke(...parts)),
+        },
         sessions: {
           ...sessions,
-          signOut: after('signOut', sessions.signOut),
-          recordProof: after('recordProof', sessions.recordProof),
+          signOut: after('signOut', (...parts) => sessions.signOut(...parts)),
+          recordProof: after('recordProof', (...parts) => sessions.recordProof(...parts)),
         },
       };
     },

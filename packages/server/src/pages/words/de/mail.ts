@@ -45,7 +45,8 @@ const notices: Readonly<Record<NoticeKind, (typeof english)['notices'][NoticeKin
   },
   'new-device': {
     subject: 'Neue Anmeldung bei Ihrem Konto',
-    happened: () => 'Jemand hat sich bei Ihrem Konto mit einem Browser angemeldet, den wir noch nicht kennen.',
+    happened: () =>
+      'Jemand hat sich bei Ihrem Konto mit einem Browser, den wir noch nicht kennen, oder aus einem neuen Land angemeldet.',
   },
   reported: {
     subject: 'Sie haben eine fremde Anfrage gemeldet',

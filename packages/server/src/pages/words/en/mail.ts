@@ -49,7 +49,8 @@ const notices: Readonly<Record<NoticeKind, NoticeWords>> = {
   },
   'new-device': {
     subject: 'New sign-in to your account',
-    happened: () => 'Somebody signed in to your account with a browser that we have not seen before.',
+    happened: () =>
+      'Somebody signed in to your account with a browser, or from a country, that we have not seen you in before.',
   },
   reported: {
     subject: 'You reported a question that was not yours',
