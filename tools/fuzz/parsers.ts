@@ -39,6 +39,8 @@ export const PARSERS: Readonly<Record<string, readonly string[]>> = {
   'packages/resource-server/src/protected-resource-metadata.ts': ['metadataPathOf', 'metadataHandlerAt'],
   'packages/resource-server/src/settings.ts': ['settingsFrom'],
   'packages/server/src/account/place.ts': ['isPlace'],
+  'packages/server/src/audit/checkpoint.ts': ['parseCheckpointLine', 'readCheckpoint'],
+  'packages/server/src/audit/export.ts': ['parseExportLine'],
   'packages/server/src/authenticator/name.ts': ['authenticatorName'],
   'packages/server/src/authorization/validated-request.ts': [
     'validateRequest',

@@ -13,6 +13,8 @@ import type { Logger } from 'pino';
 import { destination, pino } from 'pino';
 import type { App } from './app.ts';
 import { createApp } from './app.ts';
+import type { Sealer } from './audit/seal.ts';
+import { createSealer } from './audit/seal.ts';
 import type { Config } from './config/config.ts';
 import type { Deps } from './deps.ts';
 import { randomId } from './deps.ts';
@@ -89,7 +91,8 @@ export const createDeps = async (
     log: guarded,
     metrics,
     notify,
-    post: replace.post ?? (notify.canMail ? { canSend: true, send: (mail, ended) => notify.send(mail, ended) } : noPost),
+    post:
+      replace.post ?? (notify.canMail ? { canSend: true, send: (mail, ended) => notify.send(mail, ended) } : noPost),
     breachedPasswords,
     inMemory: createInMemoryLimits(config.limits, now),
     now,
@@ -135,6 +138,7 @@ export interface RunningServer {
 const SWEEP_MILLISECONDS = 60_000;
 const KEY_RELOAD_MILLISECONDS = 5_000;
 const CLOCK_LOOK_MILLISECONDS = 5_000;
+const SEAL_MILLISECONDS = 1_000;
 const DRAIN_MILLISECONDS = 10_000;
 const LAST_REQUEST_MILLISECONDS = 200;
 const LAST_MESSAGES_MILLISECONDS = 3_000;
@@ -162,8 +166,10 @@ export const listen = async (deps: Deps): Promise<RunningServer> => {
     steadySeconds,
     (seconds) => deps.log.warn({ seconds }, 'the clock jumped, or the machine slept'),
   );
+  const sealer = createSealer(deps);
   const timers = [
     setInterval(() => clock.look(), CLOCK_LOOK_MILLISECONDS),
+    setInterval(() => attempt('sealing', deps, () => sealer.look()), SEAL_MILLISECONDS),
     setInterval(() => attempt('sweep', deps, () => tidyUp(deps, clock.steadySeconds(), latest())), SWEEP_MILLISECONDS),
     setInterval(() => attempt('key reload', deps, () => reloadKeys(deps)), KEY_RELOAD_MILLISECONDS),
   ];
@@ -177,10 +183,15 @@ export const listen = async (deps: Deps): Promise<RunningServer> => {
       await metrics?.close();
       // A mail that is on its way is worth a moment; one whose server does not answer is not worth more.
       await Promise.race([deps.notify.idle(), pause(LAST_MESSAGES_MILLISECONDS, undefined, { ref: false })]);
+      await lastSeals(sealer, deps);
       await deps.store.close();
     },
   };
 };
+
+/** What the last requests left is sealed before the store is closed; what cannot be is sealed after the next start. */
+const lastSeals = (sealer: Sealer, { log }: Deps): Promise<void> =>
+  sealer.finish().catch((error: unknown) => log.error({ err: error }, 'sealing failed'));
 
 /** Notices what an operator changed from the command line, or another process. */
 const reloadKeys = ({ keys, secrets }: Deps): Promise<unknown> => Promise.all([keys.reload(), secrets.reload()]);

@@ -1,6 +1,7 @@
 /** What an operator does from the command line: every command on one screen. */
 import { openStore } from '../server.ts';
 import { systemNow } from '../system.ts';
+import { exportAudit, printCheckpoint, verifyAudit } from './audit.ts';
 import { listAuthenticators, removeAuthenticator } from './authenticators.ts';
 import { backUp } from './back-up.ts';
 import type { Command, CommandLine, StoreCommand } from './command.ts';
@@ -52,6 +53,9 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'phone watch':           ['[--once]',                   'print what the phone is asked',                                          ['--once'],              watchPhone],
   'phone approve':         ['<number>',                   'approve what the phone is asked, with the number that the page shows',   [],                      approveOnPhone],
   'phone deny':            ['[--report]',                 'deny it; --report: and say that it was asked by somebody else',          ['--report'],            denyOnPhone],
+  'audit verify':          ['[--file <export>] [--checkpoint <file>] [--since <age>] [--json]', 'look whether any audit record was changed, taken out, put in or moved', ['--file', '--checkpoint', '--since', '--json'], verifyAudit],
+  'audit export':          ['[--since <age>] [<file>]',   'write the audit records as JSON lines, with what it takes to verify them', ['--since'],           onStore(exportAudit)],
+  'audit checkpoint':      ['',                           'print a signed statement of all audit records up to now, to keep elsewhere', [],                   onStore(printCheckpoint)],
   'decisions':             ['',                           'list the latest decisions',                                              [],                      onStore(recentDecisions)],
   'explain':               ['<decision>',                 'say why a decision was made',                                            [],                      onStore(explain)],
 };

@@ -35,3 +35,22 @@ export const publicJwkOf = (key: SigningKey): Readonly<Record<string, unknown>> 
   alg: key.alg,
   use: 'sig',
 });
+
+/**
+ * A public key of somebody who may have signed, by its JWK. Its name is computed from the key itself, so that no other key can bear it.
+ *
+ * @returns nothing when it is no key that signs here
+ */
+export const publicKeyFrom = (
+  jwk: Readonly<Record<string, unknown>>,
+): { readonly kid: string; readonly alg: SigningAlg; readonly key: KeyObject } | undefined => {
+  try {
+    const key = createPublicKey({ key: { ...jwk }, format: 'jwk' });
+    const own = key.export({ format: 'jwk' });
+    if (own.kty === 'EC' && own.crv !== 'P-256') return undefined;
+    if (own.kty !== 'EC' && own.kty !== 'RSA') return undefined;
+    return { kid: thumbprint({ ...own }), alg: own.kty === 'EC' ? 'ES256' : 'RS256', key };
+  } catch {
+    return undefined;
+  }
+};

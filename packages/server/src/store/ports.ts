@@ -5,6 +5,8 @@
 import type { AuthenticationEvent, Instant } from '@stile/core';
 import type { Asked, Commit } from '../metrics/recorder.ts';
 import type { ActionStore } from './action-ports.ts';
+import type { ChainStore } from './chain-ports.ts';
+import type { PolicyStore } from './decision-ports.ts';
 import type { GrantStore } from './grant-ports.ts';
 import type { AuthenticatorStore, DeviceStore, Ended, Once, OwnerGuard } from './owner-ports.ts';
 import type { ProfileStore } from './profile-ports.ts';
@@ -122,6 +124,9 @@ export interface Standings {
   readonly seenAfter: Instant;
 }
 
+/** What Actions may change of a session. */
+export type SessionChange = Partial<Pick<Session, 'expiresAt' | 'idleExpiresAt' | 'metadata' | 'methods'>>;
+
 export interface SessionStore {
   find(id: string): Promise<Session | undefined>;
   /** By the digest of the cookie it has now; one it had before finds nothing. */
@@ -135,6 +140,12 @@ export interface SessionStore {
    */
   recordProof(proof: ProofRecord): Promise<'recorded' | 'already-used' | 'session-gone'>;
   touch(id: string, now: Instant): Promise<void>;
+  /**
+   * Atomic: changes what Actions may change of a session that nobody ended. False when there is none.
+   *
+   * @param change pure; gets the session as it is then
+   */
+  amend(id: string, change: (session: Session) => SessionChange): Promise<boolean>;
   /** Ends the session. True if it was alive. */
   end(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
   /**
@@ -170,7 +181,9 @@ export interface InteractionStore {
    */
   update(
     id: string,
-    change: Partial<Pick<Interaction, 'accountSelectedAt' | 'asked' | 'consentedAt' | 'progress' | 'userId'>>,
+    change: Partial<
+      Pick<Interaction, 'accountSelectedAt' | 'actions' | 'asked' | 'consentedAt' | 'progress' | 'userId'>
+    >,
     onlyIf?: { readonly userId: string },
   ): Promise<boolean>;
   /**
@@ -261,8 +274,6 @@ export interface AuditStore {
   ofUser(userId: string, limit: number): Promise<readonly AuditRecord[]>;
   /** The first of them that is of one of these types. */
   latestOf(userId: string, types: readonly string[]): Promise<AuditRecord | undefined>;
-  /** Forgets the records of that moment and older, in small steps. Returns how many. */
-  forget(until: Instant): Promise<number>;
 }
 
 export interface Store {
@@ -279,6 +290,8 @@ export interface Store {
   readonly keys: KeyStore;
   readonly actions: ActionStore;
   readonly audit: AuditStore;
+  readonly chain: ChainStore;
+  readonly policies: PolicyStore;
   /** Throws when the store cannot write and read. */
   check(): Promise<void>;
   /** Forgets what has expired, in small steps. Returns how many rows went. */

@@ -93,7 +93,7 @@ for (const broken of ['interactions', 'audit', 'sweep'] as const) {
     const server = await testServer(t, undefined, (store) => ({
       ...store,
       ...(broken === 'interactions' && { interactions: { ...store.interactions, abandon: failure } }),
-      ...(broken === 'audit' && { audit: { ...store.audit, forget: failure } }),
+      ...(broken === 'audit' && { chain: { ...store.chain, forget: failure } }),
       ...(broken === 'sweep' && { sweep: failure }),
     }));
     await withOldRecord(server);

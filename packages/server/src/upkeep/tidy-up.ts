@@ -1,6 +1,8 @@
 /** What is done every minute beside the requests. */
 import type { Instant } from '@stile/core';
 import { instant, secondsBefore } from '@stile/core';
+import { forgetAudit } from '../audit/retention.ts';
+import { checkpointWhenDue } from '../audit/seal.ts';
 import type { Deps } from '../deps.ts';
 import { tellAgainOfRecoveries } from '../recovery/recovery-notice.ts';
 
@@ -40,9 +42,10 @@ export const tidyUp = async (deps: Deps, steadySeconds: number, latest: Instant)
   };
   await attempt('counting abandoned requests', () => countAbandoned(deps));
   await attempt('telling of recoveries', () => tellAgainOfRecoveries(deps));
+  await attempt('signing a checkpoint', () => checkpointWhenDue(deps));
   if (retention > 0 && steadySeconds >= AUDIT_STEADY_SECONDS)
     await attempt('forgetting audit records', () =>
-      store.audit.forget(secondsBefore(instant(Math.min(now(), latest)), retention)),
+      forgetAudit(deps, secondsBefore(instant(Math.min(now(), latest)), retention)),
     );
   if (steadySeconds >= steadyEnough(config)) await attempt('sweep', () => store.sweep(now()));
 };

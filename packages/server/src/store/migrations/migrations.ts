@@ -5,6 +5,8 @@ import { authenticatorsOfEveryKind } from './0004-authenticators.ts';
 import { whoseLimits } from './0005-whose-limits.ts';
 import { arrivals } from './0006-arrivals.ts';
 import { actions } from './0007-actions.ts';
+import { chain } from './0008-chain.ts';
+import { decisions } from './0009-decisions.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, oldest first. */
@@ -16,4 +18,6 @@ export const migrations: readonly Migration[] = [
   whoseLimits,
   arrivals,
   actions,
+  chain,
+  decisions,
 ];

@@ -7,6 +7,7 @@ import type {
   actionTriggers,
   actionVersions,
 } from './tables/actions.ts';
+import type { checkpoints, links, Sealing } from './tables/chain.ts';
 import type { codes, grants, refreshTokens } from './tables/grants.ts';
 import type {
   arrivals,
@@ -17,6 +18,7 @@ import type {
   rememberedDevices,
   users,
 } from './tables/people.ts';
+import type { policies } from './tables/policies.ts';
 import type { profiles } from './tables/profiles.ts';
 import type { interactions, sessions } from './tables/sessions.ts';
 import type { RowIn } from './tables/table.ts';
@@ -43,7 +45,10 @@ export interface Schema {
   throttle: RowIn<typeof throttles>;
   signing_key: RowIn<typeof signingKeys>;
   server_secret: RowIn<typeof serverSecrets>;
-  audit_record: RowIn<typeof auditRecords>;
+  audit_record: RowIn<typeof auditRecords> & WithDefaults<Sealing>;
+  chain: RowIn<typeof links>;
+  checkpoint: RowIn<typeof checkpoints>;
+  policy: RowIn<typeof policies>;
   action: RowIn<typeof actions>;
   action_version: RowIn<typeof actionVersions>;
   action_trigger: RowIn<typeof actionTriggers>;

@@ -1,3 +1,4 @@
+import type { ChainStore } from '../chain-ports.ts';
 import type {
   ArrivalStore,
   AuditStore,
@@ -28,6 +29,7 @@ import {
   endCeremony,
   findCeremony,
 } from './operations/ceremonies.ts';
+import * as chain from './operations/chain.ts';
 import { consume, consumedOf } from './operations/consume.ts';
 import * as devices from './operations/devices.ts';
 import { endEverything } from './operations/end-everything.ts';
@@ -41,6 +43,7 @@ import * as grants from './operations/grants.ts';
 import * as interactions from './operations/interactions.ts';
 import * as keys from './operations/keys.ts';
 import * as people from './operations/people.ts';
+import { findPolicy, keepPolicy } from './operations/policies.ts';
 import * as profiles from './operations/profiles.ts';
 import { recordProof } from './operations/record-proof.ts';
 import { redeemCode, rotateRefreshToken } from './operations/redeem.ts';
@@ -49,7 +52,7 @@ import { resetPassword } from './operations/reset-password.ts';
 import * as sessions from './operations/sessions.ts';
 import { signOut } from './operations/sign-out.ts';
 import { liftThrottles, lookAt, spentOf, takeTry } from './operations/throttles.ts';
-import { forgetAuditRecords, forgettings, writeAndForget } from './operations/upkeep.ts';
+import { forgettings, writeAndForget } from './operations/upkeep.ts';
 
 /** How many rows one step of the sweep removes: few enough that nobody notices the wait. */
 const SWEEP_STEP_ROWS = 500;
@@ -69,6 +72,11 @@ export const sqlStore = (engine: Engine): Store => ({
   keys: keyStore(engine),
   actions: actionStore(engine, (step) => inSteps(engine, [() => step(SWEEP_STEP_ROWS)])),
   audit: auditStore(engine),
+  chain: chainStore(engine),
+  policies: {
+    keep: (policy) => engine.write(() => keepPolicy(policy)),
+    find: (digest) => engine.read(() => findPolicy(digest)),
+  },
   check: () => engine.write(writeAndForget),
   sweep: (now) => inSteps(engine, forgettings(now, SWEEP_STEP_ROWS)),
   onCommit: (listener) => engine.onCommit(listener),
@@ -208,7 +216,30 @@ const auditStore = (engine: Engine): AuditStore => ({
   recent: (limit) => engine.read(() => audit.recentAudit(limit)),
   ofUser: (userId, limit) => engine.read(() => audit.auditOf(userId, limit)),
   latestOf: (userId, types) => engine.read(() => audit.latestAuditOf(userId, types)),
-  forget: (until) => inSteps(engine, [() => forgetAuditRecords(until, SWEEP_STEP_ROWS)]),
+});
+
+const chainStore = ({ read, write }: Engine): ChainStore => ({
+  seal: (atMost) => write(() => chain.sealRecords(atMost)),
+  head: () => read(chain.headOfChain),
+  find: (recordId) => read(() => chain.findLink(recordId)),
+  after: (seq, atMost) => read(() => chain.linksAfter(seq, atMost)),
+  waiting: (atMost) => read(() => chain.waitingRecords(atMost)),
+  strays: (atMost) => read(() => chain.strayRecords(atMost)),
+  keep: async (checkpoint) => {
+    await write(() => chain.keepCheckpoint(checkpoint));
+  },
+  checkpoints: () => read(chain.allCheckpoints),
+  latestCheckpoint: () => read(chain.latestCheckpoint),
+  forget: async (from) => {
+    let forgotten = 0;
+    let looked: number;
+    do {
+      const step = await write(() => chain.forgetSealed(from, SWEEP_STEP_ROWS));
+      looked = step.looked;
+      forgotten += step.gone;
+    } while (looked === SWEEP_STEP_ROWS);
+    return forgotten;
+  },
 });
 
 /** Repeats each step until it finds fewer than it may remove at once. One that fails keeps no other from being done. */

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { sql } from 'kysely';
+import { migrations } from '../migrations/migrations.ts';
+import type { Grant } from '../records.ts';
 import { first } from '../sql/operation.ts';
 import { cells } from '../sql/tables/table.ts';
 import { createSqliteStore } from '../store.ts';
 import type { StoreProblem } from '../store-error.ts';
-import { at, audit, authorization, grant, totpStep } from '../testing/fixtures.ts';
+import { at, audit, grant, totpStep } from '../testing/fixtures.ts';
+import { Connection } from './connection.ts';
 import { openSqlite } from './engine.ts';
+import { migrate } from './migrate.ts';
 import { folderFor } from './testing/folder.ts';
 
 const openBriefly = async (path: string): Promise<void> => {
@@ -64,42 +68,46 @@ test('each migration is noted once', async (context) => {
   await openBriefly(path);
   const database = new Database(path);
   context.after(() => database.close());
-  assert.deepEqual(database.prepare('select * from schema_migration').all(), [
-    { version: 1, name: 'first', applied_at: at(0) },
-    { version: 2, name: 'requested-claims', applied_at: at(0) },
-    { version: 3, name: 'what-was-asked', applied_at: at(0) },
-    { version: 4, name: 'authenticators-of-every-kind', applied_at: at(0) },
-    { version: 5, name: 'whose-limits', applied_at: at(0) },
-    { version: 6, name: 'arrivals', applied_at: at(0) },
-  ]);
+  assert.deepEqual(
+    database.prepare('select * from schema_migration order by version').all(),
+    migrations.map(({ version, name }) => ({ version, name, applied_at: at(0) })),
+  );
+  assert.deepEqual(
+    migrations.map(({ version }) => version),
+    migrations.map((_, index) => index + 1),
+  );
 });
 
-test('a grant from before claims could be asked for by name asks for none', async (context) => {
+test('a grant from the first version asks for no claims by name, and what was on record then is sealed', async (context) => {
   const path = join(folderFor(context), 'stile.sqlite');
-  const store = createSqliteStore({ path, now: () => at(0) });
-  await store.grants.authorize(authorization({ grant: grant({ userId: null, sessionId: null }), interactionId: null }));
-  await store.close();
-  change(
-    path,
-    'alter table "grant" drop column requested_claims; drop index interaction_unfinished_by_expires_at;' +
-      'alter table interaction drop column asked; drop index authenticator_by_lookup; drop index audit_record_by_user_id;' +
-      'alter table authenticator drop column lookup; alter table authenticator drop column preferred_at;' +
-      'alter table session drop column user_agent; alter table session drop column address; drop table ceremony;' +
-      'drop table remembered_device; drop table arrival; drop index throttle_by_whose; alter table throttle drop column whose;' +
-      'alter table throttle drop column label; delete from schema_migration where version > 1',
-  );
+  const database = new Database(path);
+  migrate(new Connection(database), at(0), migrations.slice(0, 1));
+  const noClaims = { requestedClaims: { idToken: [], userinfo: [] }, customClaims: { accessToken: {}, idToken: {} } };
+  const before = grant({ userId: null, sessionId: null, ...noClaims });
+  const json = ({ scopes, events, requirements }: Grant) =>
+    [scopes, events, requirements].map((one) => JSON.stringify(one));
+  database
+    .prepare(
+      'insert into "grant" (id, client_id, audience, scopes, events, requirements, nonce, ages_from, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    .run(before.id, before.clientId, before.audience, ...json(before), before.nonce, before.agesFrom, before.createdAt);
+  database
+    .prepare("insert into audit_record (id, at, type, details) values ('old', ?, 'test.happened', '{}')")
+    .run(at(0));
+  database.close();
 
   const upgraded = createSqliteStore({ path, now: () => at(0) });
   context.after(() => upgraded.close());
-  const before = grant({ userId: null, sessionId: null, requestedClaims: { idToken: [], userinfo: [] } });
   assert.deepEqual(await upgraded.grants.find(before.id), before);
+  assert.equal(await upgraded.chain.seal(9), 1);
+  assert.equal((await upgraded.chain.head())?.recordId, 'old');
 });
 
 test('a database of a newer version is refused and left alone', async (context) => {
   const path = join(folderFor(context), 'stile.sqlite');
   await openBriefly(path);
   change(path, "insert into schema_migration (version, name, applied_at) values (999, 'later', 0)");
-  refusesToOpen(path, 'newer-schema', /version 999.*up to 6/);
+  refusesToOpen(path, 'newer-schema', new RegExp(`version 999.*up to ${migrations.length}\\.`));
 });
 
 test('a file that is not a database is refused and left alone', (context) => {

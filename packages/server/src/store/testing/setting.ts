@@ -48,6 +48,9 @@ const tables = [
   'action_execution',
   'action_cache',
   'audit_record',
+  'chain',
+  'checkpoint',
+  'policy',
 ] as const;
 
 /** Everything that the database holds, so that two moments can be compared. */

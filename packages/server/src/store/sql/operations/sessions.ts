@@ -1,8 +1,9 @@
 import type { Instant } from '@stile/core';
+import type { SessionChange } from '../../ports.ts';
 import type { AuditRecord, Session } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
-import { first, rows, run } from '../operation.ts';
+import { first, rows, run, runOnOne } from '../operation.ts';
 import { sessions } from '../tables/sessions.ts';
 import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
@@ -42,6 +43,16 @@ export const sessionsOf = (userId: string): Operation<readonly Session[]> =>
 
 /** Notes that the session was seen; never sets the note back. */
 export const touchSession = (id: string, now: Instant): Operation<number> => run(touch({ id, now }));
+
+export function* amendSession(id: string, change: (session: Session) => SessionChange): Operation<boolean> {
+  const found = yield* findSession(id);
+  if (found === undefined || found.endedAt !== null) return false;
+  const { expires_at, idle_expires_at, metadata, methods } = sessions.row({ ...found, ...change(found) });
+  yield* runOnOne(
+    build.updateTable('session').set({ expires_at, idle_expires_at, metadata, methods }).where('id', '=', id),
+  );
+  return true;
+}
 
 export function* endSession(id: string, now: Instant, audit: readonly AuditRecord[]): Operation<boolean> {
   const ended = yield* run(

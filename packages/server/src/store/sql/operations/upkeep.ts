@@ -138,15 +138,3 @@ const forgetThrottles = (until: Instant, atMost: number) => {
   const old = build.selectFrom('throttle').select('key').where('free_at', '<=', until).limit(atMost);
   return run(build.deleteFrom('throttle').where('key', 'in', old));
 };
-
-/** The oldest first, by the index that lists them in their order. */
-export const forgetAuditRecords = (until: Instant, atMost: number) => {
-  const old = build
-    .selectFrom('audit_record')
-    .select('id')
-    .where('at', '<=', until)
-    .orderBy('at')
-    .orderBy('id')
-    .limit(atMost);
-  return run(build.deleteFrom('audit_record').where('id', 'in', old));
-};

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { at, beginning, interaction, session, withAlice } from './fixtures.ts';
+import type { Promises } from './setting.ts';
+
+export const policyPromises: Promises = {
+  'a policy is kept once under its digest, and the first moment stays': async (store) => {
+    await store.policies.keep({ digest: 'one', text: '{"levels":[]}', firstAt: at(1) });
+    await store.policies.keep({ digest: 'one', text: '{"levels":[]}', firstAt: at(9) });
+    await store.policies.keep({ digest: 'two', text: '{}', firstAt: at(2) });
+    assert.deepEqual(await store.policies.find('one'), { digest: 'one', text: '{"levels":[]}', firstAt: at(1) });
+    assert.equal(await store.policies.find('three'), undefined);
+  },
+
+  'what Actions change of a session is changed as it is then, and of one that is over nothing': async (store) => {
+    await withAlice(store);
+    await store.interactions.save(interaction());
+    await store.sessions.recordProof(beginning());
+    const sooner = { expiresAt: at(500), metadata: { kiosk: 'lobby', floor: 3 } };
+    assert.equal(await store.sessions.amend('session', () => sooner), true);
+    assert.deepEqual(await store.sessions.find('session'), session(sooner));
+    const methods = [{ url: 'https://id.example/', at: at(1) }];
+    assert.equal(await store.sessions.amend('session', ({ metadata }) => ({ metadata, methods })), true);
+    assert.deepEqual(await store.sessions.find('session'), session({ ...sooner, methods }));
+    await store.sessions.end('session', at(2), []);
+    assert.equal(await store.sessions.amend('session', () => ({ metadata: {} })), false);
+    assert.equal(await store.sessions.amend('nothing', () => ({ metadata: {} })), false);
+  },
+};
