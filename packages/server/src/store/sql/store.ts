@@ -151,6 +151,7 @@ const sessionStore = ({ read, write }: Engine): SessionStore => ({
       () => recordProof(proof),
       (outcome) => outcome === 'recorded',
     ),
+  amend: (id, change) => write(() => sessions.amendSession(id, change)),
   touch: async (id, now) => {
     await write(() => sessions.touchSession(id, now));
   },

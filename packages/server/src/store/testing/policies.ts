@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { at, beginning, interaction, session, withAlice } from './fixtures.ts';
+import { at, beginning, session, withAlice } from './fixtures.ts';
 import type { Promises } from './setting.ts';
 
 export const policyPromises: Promises = {
@@ -13,7 +13,6 @@ export const policyPromises: Promises = {
 
   'what Actions change of a session is changed as it is then, and of one that is over nothing': async (store) => {
     await withAlice(store);
-    await store.interactions.save(interaction());
     await store.sessions.recordProof(beginning());
     const sooner = { expiresAt: at(500), metadata: { kiosk: 'lobby', floor: 3 } };
     assert.equal(await store.sessions.amend('session', () => sooner), true);

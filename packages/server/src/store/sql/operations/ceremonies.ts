@@ -1,5 +1,5 @@
 import type { Instant } from '@stile/core';
-import type { CeremonyKey } from '../../ports.ts';
+import type { CeremonyKey, Once } from '../../ports.ts';
 import type { AuditRecord, Ceremony, Purpose } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
@@ -96,4 +96,11 @@ export function* endCeremony(id: string): Operation<void> {
 function* takeBack({ id, expiresAt }: Ceremony): Operation<void> {
   yield* consume({ kind: 'ceremony', key: id, expiresAt });
   yield* run(build.deleteFrom('ceremony').where('id', '=', id));
+}
+
+/** Of what led to an enrolment only that it was used up is remembered, not the secrets that were shown with it. */
+export function* forgetUsed(consumed: readonly Once[]): Operation<void> {
+  for (const { kind, key } of consumed) {
+    if (kind === 'ceremony') yield* run(build.deleteFrom('ceremony').where('id', '=', key));
+  }
 }

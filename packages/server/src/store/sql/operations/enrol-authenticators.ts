@@ -7,6 +7,7 @@ import { first, run } from '../operation.ts';
 import { authenticators } from '../tables/people.ts';
 import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
+import { forgetUsed } from './ceremonies.ts';
 import { consume } from './consume.ts';
 import { stands } from './owner-guard.ts';
 import { enrol, findUser, replaceMaterial } from './people.ts';
@@ -33,6 +34,7 @@ export function* enrolAuthenticators(enrolment: NewEnrolment): Operation<Enrolme
   if (signOutElsewhereAt !== undefined) {
     yield* signOut(userId, { except: guard?.sessionId ?? null }, signOutElsewhereAt, [], null);
   }
+  yield* forgetUsed(enrolment.consume);
   yield* appendAudit(enrolment.audit);
   return 'enrolled';
 }

@@ -9,6 +9,7 @@ import { sessions } from '../tables/sessions.ts';
 import type { RowIn } from '../tables/table.ts';
 import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
+import { forgetUsed } from './ceremonies.ts';
 import { consume, consumedOf } from './consume.ts';
 import { findByLookup } from './enrol-authenticators.ts';
 import { pinUser } from './interactions.ts';
@@ -46,6 +47,7 @@ export function* recordProof(proof: ProofRecord): Operation<ProofOutcome> {
   }
   for (const id of proof.remove ?? []) yield* removeAuthenticator(session.userId, id, proof.event.at, [], null);
   yield* enrol(session.userId, proof.enrol);
+  if (proof.enrol.length > 0) yield* forgetUsed(proof.consume);
   if (proof.session.kind === 'begin') yield* countLogin(session.userId, proof.event.at);
   yield* noteUse(proof.event.authenticator, session.userId, proof.event.at);
   yield* clearThrottles(proof.clearThrottles);
