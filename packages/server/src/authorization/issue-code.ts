@@ -1,6 +1,7 @@
 import type { NextStep } from '@stile/core';
 import { secondsAfter } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
+import { madeOf } from '../decision/record.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { randomId, randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
@@ -47,6 +48,7 @@ export const sendCode = async (
           acr: issue.context.acr,
           trace: decision.trace,
           ...sparedDetails(decided.further),
+          ...madeOf(decided.facts, deps),
         },
       }),
     ],

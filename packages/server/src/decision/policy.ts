@@ -29,12 +29,16 @@ const withoutSecrets = (client: Client & { readonly secret?: unknown; readonly j
   return rest;
 };
 
-const made = new WeakMap<Config, Policy>();
+const made = new WeakMap<Config, { readonly policy: Policy; readonly of: Readonly<Config> }>();
+
+/** Whether a configuration is the one that a policy was made of, and not one that was changed since. */
+const isUnchanged = (config: Config, of: Readonly<Config>): boolean =>
+  config.clients === of.clients && config.apis === of.apis && config.levels === of.levels;
 
 /** The policy of a configuration; made once for each. */
 export const policyOf = (config: Config): Policy => {
   const known = made.get(config);
-  if (known) return known;
+  if (known && isUnchanged(config, known.of)) return known.policy;
   const { levels, apis, clients, everySignIn, rememberDevice, risk, enrolment } = config;
   const policy: Policy = {
     levels,
@@ -47,7 +51,7 @@ export const policyOf = (config: Config): Policy => {
     enrollable: enrollableProofs(config),
     guards: guardsIn(enrolment),
   };
-  made.set(config, policy);
+  made.set(config, { policy, of: { ...config } });
   return policy;
 };
 

@@ -14,6 +14,7 @@ import type { Decided } from '../authorization/situation.ts';
 import { decide } from '../authorization/situation.ts';
 import type { InvalidRequest, ValidatedRequest } from '../authorization/validated-request.ts';
 import { fromStored, storedParameters, toStored, validateRequest } from '../authorization/validated-request.ts';
+import { madeOf } from '../decision/record.ts';
 import type { Caller, Deps, Handler } from '../deps.ts';
 import { randomId, randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
@@ -186,13 +187,13 @@ const perform = async (
 
 /** Keeps what is asked of a person, and why. A stranger who is asked to sign in is not on record: anybody could fill it. */
 const recordAsking = async (
-  { decision, validated, current }: Decided,
+  { decision, facts: made, validated, current }: Decided,
   deps: Deps,
   { requestId }: Caller,
 ): Promise<void> => {
   if (!current) return;
   const facts = { userId: current.user.id, sessionId: current.session.id, clientId: validated.client.id, requestId };
-  const details = { step: decision.next.step, trace: decision.trace };
+  const details = { step: decision.next.step, trace: decision.trace, ...madeOf(made, deps) };
   await deps.store.audit.append([auditRecord(deps, 'authorize.asked', { ...facts, details })]);
 };
 
@@ -254,7 +255,7 @@ const refuse = async (
           ...facts,
           userId: current.user.id,
           sessionId: current.session.id,
-          details: { error: error.code, reason: error.reason, trace: decision.trace },
+          details: { error: error.code, reason: error.reason, trace: decision.trace, ...madeOf(decided.facts, deps) },
         }),
       ]
     : [];

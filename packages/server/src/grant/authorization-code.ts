@@ -1,17 +1,20 @@
 import type { Instant, OAuthError, Result } from '@stile/core';
 import { judgeCode, latest, oauthError, ok, refused, secondsAfter, singles } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
+import { policyOf } from '../decision/policy.ts';
+import { madeOf } from '../decision/record.ts';
+import type { TokenFacts } from '../decision/token-facts.ts';
+import { tokenDecisionOf } from '../decision/token-facts.ts';
 import type { Deps } from '../deps.ts';
 import { randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
-import { isAlive } from '../session/current-session.ts';
 import type { Judgement, Standing } from '../store/ports.ts';
 import type { AuditRecord, Code, Grant, RefreshToken } from '../store/records.ts';
 import type { GrantHandler, GrantRequest } from './grant-request.ts';
 import { issueTokens } from './issue-tokens.ts';
 import { requestedAudience } from './requested-audience.ts';
 import type { StandingGrant } from './standing.ts';
-import { judgeStanding } from './standing.ts';
+import { standingFacts } from './standing.ts';
 
 interface Presented {
   readonly code: string;
@@ -57,7 +60,11 @@ export const authorizationCode: GrantHandler = async (request, deps) => {
       return refused(oauthError('invalid_grant', 'code_unknown', DESCRIPTION));
     case 'reused':
       await deps.store.audit.append([
-        auditRecord(deps, 'code.reused', { ...about(request), grantId: outcome.grantId, details: { revoked: true } }),
+        auditRecord(deps, 'code.reused', {
+          ...aboutRequest(request),
+          grantId: outcome.grantId,
+          details: { revoked: true },
+        }),
       ]);
       return refused(oauthError('invalid_grant', 'code_reused', DESCRIPTION));
     case 'judged': {
@@ -73,7 +80,7 @@ export const authorizationCode: GrantHandler = async (request, deps) => {
   }
 };
 
-const about = ({ client, caller }: GrantRequest): { readonly clientId: string; readonly requestId: string } => ({
+const aboutRequest = ({ client, caller }: GrantRequest): { readonly clientId: string; readonly requestId: string } => ({
   clientId: client.id,
   requestId: caller.requestId,
 });
@@ -86,13 +93,16 @@ const judge = (
   request: GrantRequest,
   deps: Deps,
 ): Judgement<Verdict> => {
-  const { code, grant, session } = found;
+  const { code, grant } = found;
+  const facts: TokenFacts = {
+    at: now,
+    grantType: 'authorization_code',
+    clientId: request.client.id,
+    ...standingFacts(found, deps),
+    ...(audience !== undefined && { audience }),
+  };
   const verdict = judgeCode(
-    {
-      ...code,
-      grantRevoked: grant.revokedAt !== null,
-      sessionAlive: session !== undefined && isAlive(session, now, deps.config),
-    },
+    { ...code, grantRevoked: facts.grantRevoked, sessionAlive: facts.sessionAlive },
     {
       clientId: request.client.id,
       now,
@@ -100,18 +110,26 @@ const judge = (
       ...(challengeOfVerifier !== undefined && { challengeOfVerifier }),
     },
   );
-  const standing = verdict.ok ? judgeStanding(found, { client: request.client, audience }, DESCRIPTION, deps) : verdict;
-  const facts = { ...about(request), userId: grant.userId, sessionId: grant.sessionId, grantId: grant.id };
+  const about = { ...aboutRequest(request), userId: grant.userId, sessionId: grant.sessionId, grantId: grant.id };
   const record = (type: string, details: AuditRecord['details']): AuditRecord =>
-    auditRecord(deps, type, { ...facts, details: { grantType: 'authorization_code', ...details } });
-  if (!standing.ok) {
-    return { value: standing, refreshToken: null, audit: [record('token.refused', { reason: standing.error.reason })] };
-  }
+    auditRecord(deps, type, { ...about, details: { grantType: 'authorization_code', ...details } });
+  const refuse = (error: OAuthError, details: AuditRecord['details']): Judgement<Verdict> => ({
+    value: refused(error),
+    refreshToken: null,
+    audit: [record('token.refused', { reason: error.reason, ...details })],
+  });
+  // What is wrong with the code itself is no question of policy.
+  if (!verdict.ok) return refuse(verdict.error, {});
+  const decided = tokenDecisionOf(facts, policyOf(deps.config));
+  const made = madeOf(facts, deps);
+  if (!decided.ok) return refuse(decided.error, made);
+  if (!found.user) throw new Error('Nobody is given tokens who is not there.');
+  const standing: StandingGrant = { grant, user: found.user, api: decided.value.api };
   const refreshable = grant.scopes.includes('offline_access') && request.client.grantTypes.includes('refresh_token');
   return {
-    value: ok({ standing: standing.value, refreshToken: refreshable ? refreshToken : undefined }),
+    value: ok({ standing, refreshToken: refreshable ? refreshToken : undefined }),
     refreshToken: refreshable ? firstRefreshToken(refreshToken, grant, now, deps) : null,
-    audit: [record('token.granted', { scopes: grant.scopes })],
+    audit: [record('token.granted', { scopes: grant.scopes, ...made })],
   };
 };
 

@@ -1,16 +1,19 @@
 import type { Instant, OAuthError, Result } from '@stile/core';
-import { judgeRefresh, oauthError, ok, refused, secondsAfter, singles, words } from '@stile/core';
+import { oauthError, ok, refused, secondsAfter, singles, words } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
+import { policyOf } from '../decision/policy.ts';
+import { madeOf } from '../decision/record.ts';
+import type { TokenFacts } from '../decision/token-facts.ts';
+import { tokenDecisionOf } from '../decision/token-facts.ts';
 import type { Deps } from '../deps.ts';
 import { hmacSha256, sha256 } from '../digest.ts';
-import { isAlive } from '../session/current-session.ts';
 import type { Judgement, Standing } from '../store/ports.ts';
 import type { AuditRecord, RefreshToken } from '../store/records.ts';
 import type { GrantHandler, GrantRequest } from './grant-request.ts';
 import { issueTokens } from './issue-tokens.ts';
 import { requestedAudience } from './requested-audience.ts';
 import type { StandingGrant } from './standing.ts';
-import { judgeStanding } from './standing.ts';
+import { standingFacts } from './standing.ts';
 
 interface Presented {
   readonly token: string;
@@ -84,46 +87,41 @@ const judge = (
   request: GrantRequest,
   deps: Deps,
 ): Judgement<Verdict> => {
-  const { refreshToken: token, grant, session } = found;
-  const facts = {
+  const { refreshToken: token, grant } = found;
+  const about = {
     clientId: request.client.id,
     requestId: request.caller.requestId,
     userId: grant.userId,
     sessionId: grant.sessionId,
     grantId: grant.id,
   };
+  const { clientId, idleExpiresAt, expiresAt } = token;
+  const facts: TokenFacts = {
+    at: now,
+    grantType: 'refresh_token',
+    clientId: request.client.id,
+    ...standingFacts(found, deps),
+    refreshToken: { clientId, idleExpiresAt, expiresAt },
+    ...(audience !== undefined && { audience }),
+    ...(asked && { askedScopes: asked }),
+  };
   const record = (type: string, details: AuditRecord['details']): AuditRecord =>
-    auditRecord(deps, type, { ...facts, details: { grantType: 'refresh_token', ...details } });
-  const refuse = (error: OAuthError): Judgement<Verdict> => ({
-    value: refused(error),
-    refreshToken: null,
-    audit: [record('token.refused', { reason: error.reason })],
-  });
-  const standing = judgeStanding(found, { client: request.client, audience }, DESCRIPTION, deps);
-  if (!standing.ok) return refuse(standing.error);
-  const verdict = judgeRefresh(
-    {
-      ...token,
-      grantRevoked: grant.revokedAt !== null,
-      grantScopes: grant.scopes,
-      grantEvents: grant.events,
-      sessionAlive: session !== undefined && isAlive(session, now, deps.config),
-    },
-    {
-      client: request.client,
-      api: standing.value.api,
-      levels: deps.config.levels,
-      now,
-      ...(asked && { scopes: asked }),
-    },
-  );
-  if (!verdict.ok) return refuse(verdict.error);
-  const { scopes } = verdict.value;
+    auditRecord(deps, type, { ...about, details: { grantType: 'refresh_token', ...details, ...madeOf(facts, deps) } });
+  const verdict = tokenDecisionOf(facts, policyOf(deps.config));
+  if (!verdict.ok) {
+    return {
+      value: refused(verdict.error),
+      refreshToken: null,
+      audit: [record('token.refused', { reason: verdict.error.reason })],
+    };
+  }
+  if (!found.user) throw new Error('Nobody is given tokens who is not there.');
+  const { scopes, api } = verdict.value;
   const leftOut = grant.scopes.filter((scope) => !scopes.includes(scope));
   // A token that is fetched a second time within the grace is worth a look: an honest client whose answer was lost, or a thief.
   const repeated = token.rotatedAt !== null;
   return {
-    value: ok({ standing: standing.value, scopes }),
+    value: ok({ standing: { grant, user: found.user, api }, scopes }),
     refreshToken: successorRecord(token, successorHash, now, deps),
     audit: [record('token.granted', { scopes, leftOut, ...(repeated && { repeated }) })],
   };
