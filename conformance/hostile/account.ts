@@ -50,6 +50,13 @@ const answered =
 const TOTP = 'auth_user_robin_totp';
 
 const pages: readonly Scenario[] = [
+  {
+    name: 'where a password is changed, for programs that keep passwords',
+    method: 'GET',
+    path: '/.well-known/change-password',
+    answers: 303,
+    good: async (world) => ({ visitor: await nobody(world), query: {} }),
+  },
   { name: 'the account', method: 'GET', path: '/account', answers: 200, query: ['done'], good: shown('/account') },
   {
     name: 'the end of a session that is none',

@@ -9,6 +9,7 @@ import { signedIn } from './account/signed-in.ts';
 import type { Caller, Deps, Handler } from './deps.ts';
 import { asset } from './endpoints/assets.ts';
 import { authorize, authorizeByPost } from './endpoints/authorize.ts';
+import { wellKnownChangePassword } from './endpoints/change-password.ts';
 import { consumeToken } from './endpoints/consume.ts';
 import { front } from './endpoints/front.ts';
 import { healthz, readyz } from './endpoints/health.ts';
@@ -65,6 +66,7 @@ const routes: readonly Route[] = [
   ['GET',  '/.well-known/openid-configuration',       openidConfiguration,         'anyone'],
   ['GET',  '/.well-known/oauth-authorization-server', authorizationServerMetadata, 'anyone'],
   ['GET',  '/.well-known/webauthn',                   webauthnOrigins,             'anyone'],
+  ['GET',  '/.well-known/change-password',            wellKnownChangePassword,     'nobody'],
   ['GET',  '/oidc/logout',                            oidcLogout,                  'nobody'],
   ['POST', '/oidc/logout',                            oidcLogout,                  'nobody'],
   ['GET',  '/v2/logout',                              auth0Logout,                 'nobody'],

@@ -45,6 +45,14 @@ test('the password is changed for the one until now, within the limits, and sign
   assert.ok(!server.logged.some((line) => line.includes(next)));
 });
 
+test('programs that keep passwords find the page where one is changed', async (t) => {
+  const server = await testServer(t);
+  const answer = await server.send('/.well-known/change-password');
+  assert.deepEqual([answer.status, answer.headers.get('location')], [303, '/account/password']);
+  const browser = await proven(server);
+  assert.equal((await browser.go('/.well-known/change-password')).url, '/account/password');
+});
+
 test('guessing the password until now runs into the limits', async (t) => {
   const server = await testServer(t);
   const browser = await proven(server);

@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { generateRecoveryCodes, hashRecoveryCode, matchRecoveryCode, normaliseRecoveryCode } from './recovery-code.ts';
+import {
+  generateRecoveryCodes,
+  hashRecoveryCode,
+  matchRecoveryCode,
+  normaliseRecoveryCode,
+  recoveryCodesFrom,
+} from './recovery-code.ts';
 
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 const code = fc.uint8Array({ minLength: 24, maxLength: 24 }).map((bytes) => {
@@ -177,5 +183,25 @@ describe('hashRecoveryCode', () => {
   it('refuses a short salt and a text that is no code', () => {
     assert.throws(() => hashRecoveryCode(new Uint8Array(15), '7K3M-9QWX-7K3M-9QWX-7K3M-9QWX'), RangeError);
     assert.throws(() => hashRecoveryCode(new Uint8Array(16), '7K3M'), RangeError);
+  });
+});
+
+describe('recovery codes that can be made again', () => {
+  it('are the same for the same two values, and others for any other', () => {
+    fc.assert(
+      fc.property(
+        fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 3, maxLength: 3 }),
+        ([secret, other, nonce]) => {
+          const [a, b, c] = [secret ?? '', other ?? '', nonce ?? ''];
+          const codes = recoveryCodesFrom(a, c);
+          assert.equal(new Set(codes).size, 10);
+          assert.ok(codes.every((each) => normaliseRecoveryCode(each) !== undefined));
+          assert.deepEqual(recoveryCodesFrom(a, c), codes);
+          const others = new Set([...recoveryCodesFrom(b, c), ...recoveryCodesFrom(a, b), ...recoveryCodesFrom(c, a)]);
+          assert.ok(codes.every((each) => !others.has(each)));
+        },
+      ),
+      { numRuns: 50 },
+    );
   });
 });

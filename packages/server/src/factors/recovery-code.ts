@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 
 /**
  * Recovery codes ("look-up secrets", NIST SP 800-63B-4, section 3.1.2).
@@ -39,6 +39,20 @@ export function generateRecoveryCodes(randomBytes: (length: number) => Uint8Arra
     // 256 is a multiple of 32, so every symbol is equally likely.
     const code = Array.from(bytes, (byte) => alphabet.charAt(byte % alphabet.length)).join('');
     return inGroups(code);
+  });
+}
+
+/**
+ * Codes that whoever holds both values can make again, so that they can be shown twice and are kept nowhere (HKDF, RFC 5869).
+ *
+ * @param secret of 256 bits, that the server keeps no copy of
+ * @param nonce new for every sheet; worthless alone
+ */
+export function recoveryCodesFrom(secret: string, nonce: string): string[] {
+  let made = 0;
+  return generateRecoveryCodes((length) => {
+    made += 1;
+    return Buffer.from(hkdfSync('sha256', secret, nonce, `recovery code ${made}`, length));
   });
 }
 

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import { randomId } from '../deps.ts';
 import type { Answer, Enrolment, EnrolmentOutcome, Factor, NewAuthenticator } from '../factors/factor.ts';
 import { factorNamed } from '../factors/factors.ts';
-import { generateRecoveryCodes, hashRecoveryCode } from '../factors/recovery-code.ts';
+import { hashRecoveryCode } from '../factors/recovery-code.ts';
 import { page, seeOther } from '../http/responses.ts';
 import { enrolPage } from '../pages/enrol-page.ts';
 import type { Way } from '../pages/ways.ts';
@@ -16,8 +16,8 @@ import type { Authenticator, Ceremony, User } from '../store/records.ts';
 import type { Limit } from '../throttle/limits.ts';
 import { clearedBySuccess, ticketLimits } from '../throttle/limits.ts';
 import { takeTry } from '../throttle/take-try.ts';
-import type { Failure } from './enrol-progress.ts';
-import { frameOf, keep, keptCodes, pathOf, statusOf } from './enrol-progress.ts';
+import type { Failure, PlannedCodes } from './enrol-progress.ts';
+import { codesOf, frameOf, keep, newPlan, pathOf, plannedCodes, statusOf } from './enrol-progress.ts';
 import type { Answered, Opened } from './open.ts';
 import { afterProof, answerSecondClick, field } from './open.ts';
 import { onceOf } from './opening.ts';
@@ -133,8 +133,7 @@ const begin = async (
 const newCodes = ({ decided, interaction }: Answered, user: User, deps: Deps): Readonly<Record<string, unknown>> => {
   const replaces = guardProofIn(interaction, user)?.kind === 'recovery' && replacesEverything(deps);
   const hasSheet = decided.authenticators.some(({ proof }) => proof.factor === 'recovery-code');
-  if (keptCodes(interaction) || (hasSheet && !replaces)) return {};
-  return { recoveryCodes: generateRecoveryCodes(deps.randomBytes), recoveryCodesOf: randomId(deps, 'auth') };
+  return plannedCodes(interaction) || (hasSheet && !replaces) ? {} : newPlan(deps);
 };
 
 const replacesEverything = ({ config }: Pick<Deps, 'config'>): boolean => config.recovery.replaces === 'everything';
@@ -219,7 +218,7 @@ const record = async (answered: Answered, user: User, finished: Finished, deps: 
   const { outcome, ceremony, guard, limits } = finished;
   const used = await standingGuard(guard, deps);
   if (!used) return 'already-used';
-  const codes = keptCodes(answered.interaction);
+  const planned = plannedCodes(answered.interaction);
   const remove = guard.kind === 'recovery' && replacesEverything(deps) ? await lostOf(user, deps) : [];
   const recorded = await recordProof(
     answered,
@@ -230,7 +229,7 @@ const record = async (answered: Answered, user: User, finished: Finished, deps: 
       retire: [],
       enrol: [
         ...outcome.authenticators.map((one) => newAuthenticator(one, user, deps)),
-        ...(codes ? [recoveryCodeSheet(codes.authenticatorId, codes.codes, user, answered, deps)] : []),
+        ...(planned ? [recoveryCodeSheet(planned, user, answered, deps)] : []),
       ],
       remove,
       guard: guard.kind,
@@ -255,19 +254,12 @@ const newAuthenticator = (fresh: NewAuthenticator, user: User, deps: Deps): Auth
   preferredAt: null,
 });
 
-const recoveryCodeSheet = (
-  id: string,
-  codes: readonly string[],
-  user: User,
-  { t }: Opened,
-  deps: Deps,
-): Authenticator => {
+const recoveryCodeSheet = (planned: PlannedCodes, user: User, opened: Opened, deps: Deps): Authenticator => {
+  const codes = codesOf(planned, opened, deps);
   const material = {
     codes: codes.map((code, i) => ({ id: String(i), hash: hashRecoveryCode(deps.randomBytes(16), code) })),
   };
-  return newAuthenticator(
-    { id, factor: 'recovery-code', name: t.enrol.recoveryCodesName, material, lookup: null },
-    user,
-    deps,
-  );
+  const { recoveryCodesName: name } = opened.t.enrol;
+  const sheet = { id: planned.authenticatorId, factor: 'recovery-code', name, material, lookup: null };
+  return newAuthenticator(sheet, user, deps);
 };

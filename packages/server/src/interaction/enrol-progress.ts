@@ -1,8 +1,10 @@
 /** What an enrolment within an interaction keeps between its pages. */
 import type { Deps } from '../deps.ts';
+import { randomId, randomToken } from '../deps.ts';
+import { recoveryCodesFrom } from '../factors/recovery-code.ts';
+import { readCookie } from '../http/cookies.ts';
 import type { Interaction } from '../store/records.ts';
 import type { Opened } from './open.ts';
-import { recoveryCodesIn } from './open.ts';
 
 /** What went wrong with the last answer. */
 export interface Failure {
@@ -26,18 +28,36 @@ export const frameOf = (opened: Opened) => ({
 });
 
 /**
- * The recovery codes that are enrolled together with something else: made before they are, so that whoever sends the last answer twice is
- * shown the ones that count.
+ * The recovery codes that are enrolled together with something else: chosen before they are, so that whoever sends the last answer twice is
+ * shown the ones that count. Only what they are made of is kept, besides the secret of the browser that they are shown in: who reads the
+ * database finds no code.
  */
-export interface KeptCodes {
+export interface PlannedCodes {
   readonly authenticatorId: string;
-  readonly codes: readonly string[];
+  readonly nonce: string;
 }
 
-export const keptCodes = (interaction: Interaction): KeptCodes | undefined => {
-  const { recoveryCodesOf: authenticatorId } = interaction.progress;
-  const codes = recoveryCodesIn(interaction);
-  return typeof authenticatorId === 'string' && codes.length > 0 ? { authenticatorId, codes } : undefined;
+export const plannedCodes = ({ progress }: Interaction): PlannedCodes | undefined => {
+  const { recoveryCodesOf: authenticatorId, recoveryCodesFrom: nonce } = progress;
+  return typeof authenticatorId === 'string' && typeof nonce === 'string' ? { authenticatorId, nonce } : undefined;
+};
+
+/** What is kept of codes that are planned. */
+export const newPlan = (deps: Pick<Deps, 'randomBytes'>): Interaction['progress'] => ({
+  recoveryCodesOf: randomId(deps, 'auth'),
+  recoveryCodesFrom: randomToken(deps),
+});
+
+/** The codes themselves, as long as they are shown in the browser that the interaction belongs to. */
+export const codesOf = (
+  { nonce }: PlannedCodes,
+  { request }: Pick<Opened, 'request'>,
+  { config }: Pick<Deps, 'config'>,
+): readonly string[] => {
+  const browser = readCookie(request, 'browser', config);
+  // No page of an interaction is opened without it.
+  if (browser === undefined) throw new Error('Recovery codes are shown to a browser without its cookie.');
+  return recoveryCodesFrom(browser, nonce);
 };
 
 /** Keeps more, beside what is kept already. */

@@ -67,6 +67,21 @@ test('recovery codes are shown until they are kept: after a reload and after a d
   assert.equal((await browser.go(second.url)).status, 400);
 });
 
+test('the database holds none of the recovery codes that are shown, before they are kept and after', async (t) => {
+  const server = await testServer(t);
+  const { browser, guard } = await guarded(server);
+  const connect = await connecting(browser, guard, await ticketFor(server, SAM.id));
+  const [, id = ''] = /interaction=([\w-]+)/.exec(connect.url) ?? [];
+  const done = await browser.submit(connect, { code: currentCode(server, secretOn(connect)) });
+  const codes = done.html.match(/[0-9A-Z]{4}(-[0-9A-Z]{4}){5}/g) ?? [];
+  assert.equal(new Set(codes).size, 10);
+  const { interactions, authenticators, audit } = server.store;
+  const progress = (await interactions.find(id))?.progress;
+  const kept = JSON.stringify([progress, await authenticators.ofUser(SAM.id), await audit.recent(100)]);
+  for (const code of codes) assert.ok(!kept.includes(code) && !kept.includes(code.replaceAll('-', '')));
+  assert.match(kept, /recoveryCodesFrom/, 'what they are made of, together with what only the browser has');
+});
+
 test('what was shown at enrolment serves from then on: the app, and each recovery code', async (t) => {
   const server = await testServer(t);
   const { browser, guard } = await guarded(server);

@@ -8,7 +8,7 @@ import { enrolPage } from '../pages/enrol-page.ts';
 import { guardProofIn } from '../recovery/guard-proof.ts';
 import { answerFactor, goOn, showFactor } from './enrol-factor.ts';
 import { answerGuard, showGuard, startOver } from './enrol-guard.ts';
-import { frameOf, keptCodes } from './enrol-progress.ts';
+import { codesOf, frameOf, plannedCodes } from './enrol-progress.ts';
 import type { LeftToShow } from './open.ts';
 import { afterProof, home, openForm, openPage } from './open.ts';
 
@@ -17,11 +17,11 @@ import { afterProof, home, openForm, openPage } from './open.ts';
  * or a double click. That they are enrolled is a fact, and not before.
  */
 const codesAreUnseen: LeftToShow = ({ interaction, decided }) => {
-  const kept = keptCodes(interaction);
+  const planned = plannedCodes(interaction);
   return (
-    kept !== undefined &&
+    planned !== undefined &&
     interaction.userId === decided.current?.user.id &&
-    decided.authenticators.some(({ authenticator }) => authenticator.id === kept.authenticatorId)
+    decided.authenticators.some(({ authenticator }) => authenticator.id === planned.authenticatorId)
   );
 };
 
@@ -30,7 +30,8 @@ export const showEnrol: Handler = async (request, deps, caller) => {
   const opened = await openPage('enrol', request, deps, caller, codesAreUnseen);
   if (opened instanceof Response) return opened;
   if (codesAreUnseen(opened)) {
-    const recoveryCodes = keptCodes(opened.interaction)?.codes ?? [];
+    const planned = plannedCodes(opened.interaction);
+    const recoveryCodes = planned ? codesOf(planned, opened, deps) : [];
     return page(enrolPage({ ...frameOf(opened), state: 'done', recoveryCodes }, opened.t));
   }
   const user = opened.decided.current?.user;

@@ -21,13 +21,10 @@ import type { Interaction } from '../store/records.ts';
 
 /** Where the way leads after a proof: home, unless it may have connected an app whose recovery codes are yet to be shown. */
 export const afterProof = (interaction: Interaction): string =>
-  recoveryCodesIn(interaction).length > 0 ? `/enrol?interaction=${interaction.id}` : home(interaction);
+  hasSheetToShow(interaction) ? `/enrol?interaction=${interaction.id}` : home(interaction);
 
-/** The recovery codes of an enrolment, until the person says that they are kept. */
-export const recoveryCodesIn = ({ progress }: Interaction): readonly string[] => {
-  const codes = progress.recoveryCodes;
-  return Array.isArray(codes) ? codes.filter((code) => typeof code === 'string') : [];
-};
+/** Whether an enrolment made recovery codes that the person has not said to be kept. */
+const hasSheetToShow = ({ progress }: Interaction): boolean => typeof progress.recoveryCodesOf === 'string';
 
 /** A page step: those of the dispatcher that show something. */
 export type PageStep = Exclude<NextStep['step'], 'issue' | 'refuse'>;

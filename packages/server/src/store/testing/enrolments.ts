@@ -1,6 +1,19 @@
 import assert from 'node:assert/strict';
 import type { NewEnrolment } from '../ports.ts';
-import { at, atOnce, audit, authenticator, count, totp, totpStep, user, withAlice, withSession } from './fixtures.ts';
+import {
+  at,
+  atOnce,
+  audit,
+  authenticator,
+  ceremony,
+  count,
+  stepUp,
+  totp,
+  totpStep,
+  user,
+  withAlice,
+  withSession,
+} from './fixtures.ts';
 import type { Promises } from './setting.ts';
 import { everythingIn } from './setting.ts';
 
@@ -26,6 +39,21 @@ export const enrolmentPromises: Promises = {
     assert.equal((await store.authenticators.ofUser('alice')).length, 3);
     assert.deepEqual(await store.authenticators.usedOf('totp', [totpStep(7).key]), [totpStep(7).key]);
     assert.notEqual(await store.audit.find('enrolled'), undefined);
+  },
+
+  'of what led to an enrolment no secret is kept that was shown with it': async (store, engine) => {
+    await withSession(store);
+    for (const id of ['first', 'second']) {
+      await store.ceremonies.begin(ceremony({ id, boundTo: id, data: { codes: ['SHOWN ONCE'] } }));
+    }
+    const used = (id: string) => ({ kind: 'ceremony', key: id, expiresAt: at(900) }) as const;
+    assert.equal(await store.authenticators.enrol(enrolment({ consume: [used('first')] })), 'enrolled');
+    assert.match(await everythingIn(engine), /SHOWN ONCE/);
+    const fresh = authenticator({ id: 'fresh', factor: 'totp' });
+    assert.equal(await store.sessions.recordProof(stepUp({ enrol: [fresh], consume: [used('second')] })), 'recorded');
+    assert.doesNotMatch(await everythingIn(engine), /SHOWN ONCE/);
+    const again = enrolment({ authenticators: [{ ...key, id: 'again', lookup: null }], consume: [used('first')] });
+    assert.equal(await store.authenticators.enrol(again), 'already-used');
   },
 
   'nothing is enrolled, used up or audited when something was used before': async (store, engine) => {
