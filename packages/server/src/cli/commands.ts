@@ -1,6 +1,10 @@
 /** What an operator does from the command line: every command on one screen. */
 import { openStore } from '../server.ts';
 import { systemNow } from '../system.ts';
+import { bindAction, rollBackAction, switchActionsOff, switchActionsOn, unbindAction } from './actions-bind.ts';
+import { deployActions } from './actions-deploy.ts';
+import { listExecutions } from './actions-executions.ts';
+import { listActions, listVersions } from './actions-list.ts';
 import { exportAudit, printCheckpoint, verifyAudit } from './audit.ts';
 import { listAuthenticators, removeAuthenticator } from './authenticators.ts';
 import { backUp } from './back-up.ts';
@@ -56,6 +60,15 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'audit verify':          ['[--file <export>] [--checkpoint <file>] [--since <age>] [--json]', 'look whether any audit record was changed, taken out, put in or moved', ['--file', '--checkpoint', '--since', '--json'], verifyAudit],
   'audit export':          ['[--since <age>] [<file>]',   'write the audit records as JSON lines, with what it takes to verify them', ['--since'],           onStore(exportAudit)],
   'audit checkpoint':      ['',                           'print a signed statement of all audit records up to now, to keep elsewhere', [],                   onStore(printCheckpoint)],
+  'actions list':          ['',                           'list what runs after a login, in its order, and what does not',          [],                      onStore(listActions)],
+  'actions deploy':        ['[<name>…] [--bind] [--shadow]', 'build the Actions of the folder and make a version of each that has changed; what is bound runs it from then on', ['--bind', '--shadow'], onStore(deployActions)],
+  'actions versions':      ['<name>',                     'list what was deployed of an Action',                                    [],                      onStore(listVersions)],
+  'actions bind':          ['<name> [--shadow] [--before <other>]', 'let an Action run after every login; --shadow: beside, without anything of it being done', ['--shadow', '--before'], onStore(bindAction)],
+  'actions unbind':        ['<name>',                     'let it run no more',                                                     [],                      onStore(unbindAction)],
+  'actions rollback':      ['<name> <number>',            'let an older version of it run',                                         [],                      onStore(rollBackAction)],
+  'actions off':           ['[<name>]',                   'switch off every Action, or one, for example because nobody can sign in', [],                     onStore(switchActionsOff)],
+  'actions on':            ['[<name>]',                   'switch them on again',                                                   [],                      onStore(switchActionsOn)],
+  'actions executions':    ['[<name> | <execution>]',     'list how Actions ended lately, or show one with its console',            [],                      onStore(listExecutions)],
   'decisions':             ['',                           'list the latest decisions',                                              [],                      onStore(recentDecisions)],
   'explain':               ['<decision>',                 'say why a decision was made',                                            [],                      onStore(explain)],
 };

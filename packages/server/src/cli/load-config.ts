@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isJsonObject } from '@stile/core';
 import type { Config, Environment } from '../config/config.ts';
@@ -15,8 +15,25 @@ export const loadConfig = async (path: string, environment: Environment): Promis
   if (declared === undefined) {
     throw new ConfigError(`${file} has no default export; write: export default defineConfig(…)`);
   }
-  return resolveConfig(isConfigFunction(declared) ? declared(environment) : declared);
+  const config = resolveConfig(isConfigFunction(declared) ? declared(environment) : declared);
+  return withKey(besideFile(config, file), environment);
 };
+
+/** The Actions of a configuration, and the files that it reads their secrets from, lie beside it. */
+const besideFile = (config: Config, file: string): Config => {
+  const beside = (path: string): string => resolve(dirname(file), path);
+  const { folder, secrets } = config.actions;
+  const place = (source: (typeof secrets)[string][string]) =>
+    typeof source === 'object' ? { file: beside(source.file) } : source;
+  const placed = Object.entries(secrets).map(([action, its]) => [
+    action,
+    Object.fromEntries(Object.entries(its).map(([name, source]) => [name, place(source)])),
+  ]);
+  return { ...config, actions: { ...config.actions, folder: beside(folder), secrets: Object.fromEntries(placed) } };
+};
+
+const withKey = (config: Config, { STILE_ENCRYPTION_KEY: key }: Environment): Config =>
+  config.encryptionKey !== undefined || key === undefined || key === '' ? config : { ...config, encryptionKey: key };
 
 const isConfigFunction = (value: unknown): value is (environment: Environment) => unknown =>
   typeof value === 'function';

@@ -82,14 +82,20 @@ const described = (thrown: unknown, tell: Telling, depth: number): DescribedErro
   };
 };
 
+type Known = Pick<Config, 'clients' | 'users'> & Partial<Pick<Config, 'actions' | 'encryptionKey'>>;
+
 /** What the configuration holds that must never be told. */
-const configured = ({ clients, users }: Pick<Config, 'clients' | 'users'>): readonly string[] => [
+const configured = ({ clients, users, actions, encryptionKey }: Known): readonly string[] => [
   ...[...clients.values()].flatMap(({ secret }) => secret ?? []),
   ...users.flatMap(({ password, totp, recoveryCodes }) => [password, ...(totp ? [totp.secret] : []), ...recoveryCodes]),
+  ...Object.values(actions?.secrets ?? {}).flatMap((its) =>
+    Object.values(its).filter((source) => typeof source === 'string'),
+  ),
+  ...(encryptionKey === undefined ? [] : [encryptionKey]),
 ];
 
 /** The same log, in which no error tells a secret. */
-export const guardedLog = (log: Logger, config: Pick<Config, 'clients' | 'users'>): Logger => {
+export const guardedLog = (log: Logger, config: Known): Logger => {
   const known = finderOf(configured(config));
   const describe = ({ error, request }: RequestFailure): DescribedError => {
     const brought = finderOfBrought(broughtBy(request));

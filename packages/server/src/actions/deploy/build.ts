@@ -36,7 +36,7 @@ export class BuildError extends Error {
 }
 
 /** What of Node.js there is in the sandbox. */
-export const AVAILABLE_MODULES: readonly string[] = ['buffer', 'crypto', 'url', 'util'];
+export const AVAILABLE_MODULES: readonly string[] = ['buffer', 'crypto', 'querystring', 'url', 'util'];
 
 const HANDLERS = /\bonExecutePostLogin\b/;
 
