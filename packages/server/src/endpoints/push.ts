@@ -14,7 +14,7 @@ import { parseAsk } from '../push/ask.ts';
 import { noteDecision } from '../push/decided.ts';
 import type { Device } from '../push/device.ts';
 import { lookupOf, materialOf, parseDevice } from '../push/device.ts';
-import { parseClaimedDevice } from '../push/device-message.ts';
+import { parseClaimedDevice, verifyDeviceMessage } from '../push/device-message.ts';
 import { answerLimits, pollLimits, strangerLimits } from '../push/limits.ts';
 import { parsePoll } from '../push/poll.ts';
 import { parseRegistration } from '../push/registration.ts';
@@ -165,6 +165,8 @@ export const answerPush: Handler = async (request, deps, caller) => {
   if (message === undefined) return refusal('invalid_request');
   const known = await claimed(message, deps);
   if (!known) return stranger(caller, deps);
+  // Before anything is counted: the name of its key is no secret, and nobody spends by it what the device has.
+  if (!verifyDeviceMessage(message, 'answer', known.device.key, deps.config.issuer)) return stranger(caller, deps);
   const tooMany = await throttled(answerLimits(known.thumbprint, deps.config), deps);
   if (tooMany) return tooMany;
   const question = await questionTo(message, known, deps);

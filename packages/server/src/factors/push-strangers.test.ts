@@ -137,6 +137,17 @@ describe('a session in which the device approved before', () => {
     assert.ok(answerOf(await owner.submit(mine, {})).code);
   });
 
+  it('is answered by its device, however often strangers answer in the name of its key', async (t) => {
+    const { phone, owner } = await begin(t);
+    const mine = await ask(owner, phone);
+    const question = await phone.question();
+    const [head = '', claims = ''] = phone.device.answer(question, 'deny').split('.');
+    for (let times = 0; times < 20; times += 1) {
+      assert.equal((await phone.post('/push/answer', `${head}.${claims}.${'A'.repeat(86)}`)).status, 401);
+    }
+    assert.equal((await phone.answer(question, 'approve', numberOn(mine.html))).status, 200);
+  });
+
   it('is one for that device alone: another one is asked as by strangers', async (t) => {
     const { server, owner, thief, phone } = await begin(t);
     const tablet = await connectPhone(server, { id: 'auth_tablet' });

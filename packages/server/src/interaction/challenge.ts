@@ -11,7 +11,7 @@ import { challengePage } from '../pages/challenge-page.ts';
 import { selectAuthenticatorPage } from '../pages/select-authenticator-page.ts';
 import type { Way } from '../pages/ways.ts';
 import type { CurrentSession } from '../session/current-session.ts';
-import { knownBrowser, provenBrowserCookie } from '../session/known-browser.ts';
+import { knownBrowser, knownBrowserCookie, provenBrowserCookie } from '../session/known-browser.ts';
 import type { Ceremony } from '../store/records.ts';
 import type { Limit } from '../throttle/limits.ts';
 import { clearedBySuccess } from '../throttle/limits.ts';
@@ -188,14 +188,21 @@ const limitsFor = async (
     ceremonyId: ceremony?.id,
   });
 
-/** Where asking costs money or somebody's attention, the browser is marked as one in which its person has answered. */
+/**
+ * Where asking costs money or somebody's attention, the browser is marked as one in which its person has answered. After a password it is
+ * marked anew as known: what is stored of the password may have changed with the proof.
+ */
 const provenBy = async (
   { request }: Answered,
   { user }: CurrentSession,
   { authenticator, factor }: UsableAuthenticator,
   deps: Deps,
-): Promise<readonly string[]> =>
-  factor.opening?.when === 'pressed' ? [await provenBrowserCookie(user.id, authenticator.id, request, deps)] : [];
+): Promise<readonly string[]> => {
+  if (factor.name === 'password') return [await knownBrowserCookie(user.id, request, deps)];
+  return factor.opening?.when === 'pressed'
+    ? [await provenBrowserCookie(user.id, authenticator.id, request, deps)]
+    : [];
+};
 
 /** Nothing was typed where something had to be. */
 const isSlip = ({ factor }: UsableAuthenticator, answer: Answer): boolean =>

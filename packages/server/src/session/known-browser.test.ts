@@ -37,3 +37,18 @@ test('with another password browsers are known no more, but for the one in which
   await spendAll(server);
   assert.ok(answerOf(await signIn(other, NEXT)).code);
 });
+
+test('a browser stays known when its password is hashed anew, by a proof of it there', async (t) => {
+  const server = await testServer(t);
+  const browser = new TestBrowser(server);
+  await signIn(browser, ROBIN.password);
+  const [password] = (await server.store.authenticators.ofUser(ROBIN.id)).filter(({ factor }) => factor === 'password');
+  assert.ok(password);
+  const hash = await server.deps.passwords.hash(ROBIN.password);
+  await server.store.authenticators.replaceMaterial(password.id, password.material, { ...password.material, hash });
+  const again = await browser.go(authorizeUrl({ prompt: 'login' }));
+  assert.match(again.url, /^\/challenge/);
+  assert.ok(answerOf(await browser.submit(again, { password: ROBIN.password })).code);
+  await spendAll(server);
+  assert.ok(answerOf(await signIn(browser, ROBIN.password)).code);
+});
