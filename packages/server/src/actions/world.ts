@@ -30,6 +30,9 @@ export interface Execution {
   readonly pinned: PinnedAction;
   readonly report: ActionReport;
   readonly outcome: ActionOutcome;
+  /** What it was given, without `event.secrets`: with it and the journal it can be run again. */
+  readonly event: JsonObject;
+  readonly context: JsonObject;
 }
 
 export interface ActionWorld {
