@@ -51,6 +51,12 @@ export interface UserStore extends ProfileStore {
    * the block. False when there is no such user.
    */
   setBlocked(id: string, blockedAt: Instant | null, audit: readonly AuditRecord[]): Promise<boolean>;
+  /**
+   * Those whose id comes after, in the order of their ids: everybody, a page at a time.
+   *
+   * @param id empty: from the first on
+   */
+  after(id: string, atMost: number): Promise<readonly User[]>;
 }
 
 /** Which ceremony is meant. */
@@ -274,7 +280,14 @@ export interface AuditStore {
   ofUser(userId: string, limit: number): Promise<readonly AuditRecord[]>;
   /** The first of them that is of one of these types. */
   latestOf(userId: string, types: readonly string[]): Promise<AuditRecord | undefined>;
+  /** Those of these types that come after a place, the oldest first; within one second by id: the log, a page at a time. */
+  after(place: AuditPlace, types: readonly string[], atMost: number): Promise<readonly AuditRecord[]>;
+  /** How many of these types come after a place. */
+  countAfter(place: AuditPlace, types: readonly string[]): Promise<number>;
 }
+
+/** A place in the log: that of a record, or (with an empty id) before the first one of a second. */
+export type AuditPlace = Pick<AuditRecord, 'at' | 'id'>;
 
 export interface Store {
   readonly users: UserStore;

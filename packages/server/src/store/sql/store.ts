@@ -88,6 +88,7 @@ const userStore = ({ read, write }: Engine): UserStore => ({
   findByUsername: (username) => read(() => people.findUserByUsername(username)),
   seed: (user, authenticators) => write(() => people.seedUser(user, authenticators)),
   setBlocked: (id, blockedAt, records) => write(() => setBlocked(id, blockedAt, records)),
+  after: (id, atMost) => read(() => people.usersAfter(id, atMost)),
   profile: (id) => read(() => profiles.findProfile(id)),
   mergeMetadata: (id, change, records) =>
     write(
@@ -217,6 +218,8 @@ const auditStore = (engine: Engine): AuditStore => ({
   recent: (limit) => engine.read(() => audit.recentAudit(limit)),
   ofUser: (userId, limit) => engine.read(() => audit.auditOf(userId, limit)),
   latestOf: (userId, types) => engine.read(() => audit.latestAuditOf(userId, types)),
+  after: (place, types, atMost) => engine.read(() => audit.auditAfter(place, types, atMost)),
+  countAfter: (place, types) => engine.read(() => audit.countAuditAfter(place, types)),
 });
 
 const chainStore = ({ read, write }: Engine): ChainStore => ({

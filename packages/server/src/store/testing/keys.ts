@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { AuditPlace } from '../ports.ts';
 import type { SigningKey } from '../records.ts';
 import { at, atOnce, audit, signingKey } from './fixtures.ts';
 import type { Promises } from './setting.ts';
@@ -182,6 +183,21 @@ export const auditPromises: Promises = {
     assert.deepEqual(await idsOf('alice', 10), ['d', 'c', 'a']);
     assert.deepEqual(await idsOf('alice', 2), ['d', 'c']);
     assert.deepEqual(await idsOf('nobody', 10), []);
+  },
+
+  'the log is read on from any place, by type, the oldest first': async ({ audit: log }) => {
+    const one = (id: string, second: number, type: string) => audit(id, { at: at(second), type });
+    await log.append([one('c', 2, 'asked'), one('a', 1, 'asked'), one('b', 2, 'asked'), one('d', 2, 'other')]);
+    await log.append([one('e', 3, 'granted')]);
+    const types = ['asked', 'granted'];
+    const read = async (place: AuditPlace, atMost = 9) => (await log.after(place, types, atMost)).map(({ id }) => id);
+    assert.deepEqual(await read({ at: at(0), id: '' }), ['a', 'b', 'c', 'e']);
+    assert.deepEqual(await read({ at: at(2), id: '' }), ['b', 'c', 'e']);
+    assert.deepEqual(await read({ at: at(2), id: 'b' }), ['c', 'e']);
+    assert.deepEqual(await read({ at: at(0), id: '' }, 2), ['a', 'b']);
+    assert.deepEqual(await read({ at: at(3), id: 'e' }), []);
+    assert.equal(await log.countAfter({ at: at(2), id: '' }, types), 3);
+    assert.equal(await log.countAfter({ at: at(9), id: '' }, types), 0);
   },
 
   'a record is never written over': async (store, engine) => {

@@ -53,6 +53,15 @@ export const peoplePromises: Promises = {
     assert.equal(await everythingIn(engine), before);
   },
 
+  'everybody is read a page at a time, in the order of their ids': async ({ users }) => {
+    for (const id of ['carol', 'alice', 'bob']) await users.seed(user({ id, username: id }), []);
+    const page = async (after: string, atMost: number) => (await users.after(after, atMost)).map(({ id }) => id);
+    assert.deepEqual(await page('', 2), ['alice', 'bob']);
+    assert.deepEqual(await page('bob', 2), ['carol']);
+    assert.deepEqual(await page('carol', 2), []);
+    assert.deepEqual(await users.after('bob', 1), [user({ id: 'carol', username: 'carol' })]);
+  },
+
   'a user is not seeded with the authenticator of another': async (store, engine) => {
     const before = await everythingIn(engine);
     await assert.rejects(store.users.seed(user({ id: 'bob', username: 'bob' }), [authenticator()]));

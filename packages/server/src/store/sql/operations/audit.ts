@@ -1,8 +1,12 @@
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely';
+import type { AuditPlace } from '../../ports.ts';
 import type { AuditRecord } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { first, rows, runOnOne } from '../operation.ts';
+import type { Schema } from '../schema.ts';
 import type { RowIn } from '../tables/table.ts';
+import { cells } from '../tables/table.ts';
 import { auditRecords } from '../tables/upkeep.ts';
 import { template } from '../template.ts';
 
@@ -44,6 +48,40 @@ export const latestAuditOf = (userId: string, types: readonly string[]): Operati
       .limit(1),
     auditRecords,
   );
+
+const isAfter = (
+  { eb, or, and }: ExpressionBuilder<Schema, 'audit_record'>,
+  { at, id }: AuditPlace,
+): Expression<SqlBool> => and([eb('at', '>=', at), or([eb('at', '>', at), eb('id', '>', id)])]);
+
+export const auditAfter = (
+  place: AuditPlace,
+  types: readonly string[],
+  atMost: number,
+): Operation<readonly AuditRecord[]> =>
+  rows(
+    build
+      .selectFrom('audit_record')
+      .selectAll()
+      .where((expression) => isAfter(expression, place))
+      .where('type', 'in', [...types])
+      .orderBy('at')
+      .orderBy('id')
+      .limit(atMost),
+    auditRecords,
+  );
+
+export function* countAuditAfter(place: AuditPlace, types: readonly string[]): Operation<number> {
+  const counted = yield* first(
+    build
+      .selectFrom('audit_record')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where((expression) => isAfter(expression, place))
+      .where('type', 'in', [...types]),
+    { parse: (row) => Number(cells(row).get('count')) },
+  );
+  return counted ?? 0;
+}
 
 /** Newest first; within one second by id, the greatest first. */
 export const recentAudit = (limit: number): Operation<readonly AuditRecord[]> =>

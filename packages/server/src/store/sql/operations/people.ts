@@ -38,6 +38,10 @@ const consentsBetween = template<{ userId: string; clientId: string }>((hole) =>
 
 export const findUser = (id: string): Operation<User | undefined> => first(userById({ id }), users);
 
+/** In the order of their ids. */
+export const usersAfter = (id: string, atMost: number): Operation<readonly User[]> =>
+  rows(build.selectFrom('user').selectAll().where('id', '>', id).orderBy('id').limit(atMost), users);
+
 export const findUserByUsername = (username: string): Operation<User | undefined> =>
   first(userByUsername({ username }), users);
 
