@@ -1,6 +1,6 @@
 /** What Actions want done with the issuing of a code or token. Nothing of it is done before the run has come to its end. */
 import type { Instant } from '@stile/core';
-import type { Json } from './call.ts';
+import type { Json, JsonObject } from './call.ts';
 
 /** Changes of a record of metadata by key; `null` takes a key out. */
 export type Changes = Readonly<Record<string, Json>>;
@@ -63,3 +63,92 @@ export interface RunEffects {
   /** Methods of others that were completed after a redirect. They are told to Actions of later transactions, and prove nothing. */
   readonly recordedMethods: readonly string[];
 }
+
+type MetadataEffect = Extract<Effect, { readonly key: string }>['effect'];
+
+/** What the effects leave of metadata: by key, the last word counts. */
+export const changesOf = (effects: readonly Effect[], of: MetadataEffect): Changes =>
+  Object.fromEntries(
+    effects.flatMap((one): readonly (readonly [string, Json])[] => (one.effect === of ? [[one.key, one.value]] : [])),
+  );
+
+/** Metadata with changes made to it. */
+export const withChanges = (metadata: JsonObject, changes: Changes): JsonObject =>
+  Object.fromEntries(Object.entries({ ...metadata, ...changes }).filter(([, value]) => value !== null));
+
+const claimsOf = (effects: readonly Effect[], of: 'access-token-claim' | 'id-token-claim'): JsonObject =>
+  Object.fromEntries(
+    effects.flatMap((one): readonly (readonly [string, Json])[] => (one.effect === of ? [[one.name, one.value]] : [])),
+  );
+
+/** The scopes whose last word was the one that is asked for. */
+const scopesOf = (effects: readonly Effect[], of: 'add-scope' | 'remove-scope'): readonly string[] => {
+  const last = new Map<string, Effect['effect']>();
+  for (const one of effects) {
+    if (one.effect === 'add-scope' || one.effect === 'remove-scope') last.set(one.scope, one.effect);
+  }
+  return [...last].flatMap(([scope, effect]) => (effect === of ? [scope] : []));
+};
+
+type MomentEffect = Extract<Effect, { readonly at: Instant }>['effect'];
+
+const earliest = (effects: readonly Effect[], of: MomentEffect): Instant | undefined =>
+  effects
+    .flatMap((one) => (one.effect === of ? [one.at] : []))
+    .reduce<Instant | undefined>((first, at) => (first === undefined || at < first ? at : first), undefined);
+
+const lifeChanges = (effects: readonly Effect[], of: 'session' | 'refresh-token'): LifeChanges => {
+  const expiresAt = earliest(effects, `${of}-expires-at`);
+  const idleExpiresAt = earliest(effects, `${of}-idle-expires-at`);
+  const evicted = effects.findLastIndex(({ effect }) => effect === `${of}-metadata-evict`);
+  return {
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(idleExpiresAt !== undefined && { idleExpiresAt }),
+    evictMetadata: evicted >= 0,
+    metadata: changesOf(effects.slice(evicted + 1), `${of}-metadata`),
+  };
+};
+
+const lastOf = <T extends Effect['effect']>(effects: readonly Effect[], of: T) =>
+  effects.findLast((one): one is Extract<Effect, { readonly effect: T }> => one.effect === of);
+
+const sessionChanges = (effects: readonly Effect[]): RunEffects['session'] => {
+  const mode = lastOf(effects, 'session-cookie-mode')?.mode;
+  const revoked = lastOf(effects, 'session-revoke');
+  return {
+    ...lifeChanges(effects, 'session'),
+    ...(mode !== undefined && { cookieMode: mode }),
+    ...(revoked && {
+      revoke: { reason: revoked.reason, preserveRefreshTokens: revoked.preserveRefreshTokens },
+    }),
+  };
+};
+
+const refreshTokenChanges = (effects: readonly Effect[]): RunEffects['refreshToken'] => {
+  const revoked = lastOf(effects, 'refresh-token-revoke');
+  return { ...lifeChanges(effects, 'refresh-token'), ...(revoked && { revoke: { reason: revoked.reason } }) };
+};
+
+/** All effects together. */
+export const mergeEffects = (effects: readonly Effect[]): RunEffects => ({
+  accessTokenClaims: claimsOf(effects, 'access-token-claim'),
+  idTokenClaims: claimsOf(effects, 'id-token-claim'),
+  addedScopes: scopesOf(effects, 'add-scope'),
+  removedScopes: scopesOf(effects, 'remove-scope'),
+  userMetadata: changesOf(effects, 'user-metadata'),
+  appMetadata: changesOf(effects, 'app-metadata'),
+  session: sessionChanges(effects),
+  refreshToken: refreshTokenChanges(effects),
+  recordedMethods: [...new Set(effects.flatMap((one) => (one.effect === 'record-method' ? [one.url] : [])))],
+});
+
+/** Effects that a denial leaves in force: what is known of the person, and what the denial itself ends. */
+const OUTLIVE_DENIAL: readonly Effect['effect'][] = [
+  'user-metadata',
+  'app-metadata',
+  'session-revoke',
+  'refresh-token-revoke',
+];
+
+export const afterDenial = (effects: readonly Effect[]): readonly Effect[] =>
+  effects.filter(({ effect }) => OUTLIVE_DENIAL.includes(effect));

@@ -107,6 +107,8 @@ export interface ActionRun {
   readonly actions: readonly PinnedAction[];
   /** The Action that runs next, or that is being waited for. */
   readonly position: number;
+  /** Which of its functions runs next: the second one after a redirect. */
+  readonly handler: HandlerName;
   /** Proofs since then belong to this transaction. */
   readonly requestedAt: Instant;
   /** Whether the person can be asked and sent somewhere. */

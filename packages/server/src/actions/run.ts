@@ -1,20 +1,23 @@
-/**
- * The run of one authorization request, or one token request, through all bound Actions: pure bookkeeping around calls of the
- * sandbox. A run only ever adds demands, narrows or denies; whatever goes wrong ends it in failure (law 6).
- */
+/** How a run through all bound Actions begins, and what it demands as it is. */
 import type { Instant, Requirement } from '@stile/core';
 import type { ActionRun, Demand, PinnedAction } from './run-state.ts';
 
+/** What a run is about, whatever its Actions do. */
+export interface RunFrame {
+  /** The moment of the request; at a refresh that of the authorization, for nobody can prove anything there. */
+  readonly requestedAt: Instant;
+  /** Whether the person can be asked and sent somewhere: not with `prompt=none`, and not where there is no browser. */
+  readonly interactive: boolean;
+}
+
 /** A run that has not done anything yet. It is held to the versions that are bound now. */
-export const beginRun = (
-  actions: readonly PinnedAction[],
-  about: { readonly requestedAt: Instant; readonly interactive: boolean },
-): ActionRun => ({
+export const beginRun = (actions: readonly PinnedAction[], frame: RunFrame): ActionRun => ({
   format: 1,
   state: { is: actions.length === 0 ? 'done' : 'running' },
   actions,
   position: 0,
-  ...about,
+  handler: 'onExecutePostLogin',
+  ...frame,
   demands: [],
   effects: [],
   challenges: 0,

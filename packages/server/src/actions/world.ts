@@ -1,5 +1,5 @@
 /** What a run through Actions is given of the world around it. */
-import type { Requirement } from '@stile/core';
+import type { Level, Requirement } from '@stile/core';
 import type { ActionOutcome, ActionRuntime, HostAnswer, JsonObject, Program } from './call.ts';
 import type { EventInput } from './event-input.ts';
 import type { ActionReport, PinnedAction } from './run-state.ts';
@@ -39,6 +39,7 @@ export interface ActionWorld {
   readonly runtime: Pick<ActionRuntime, 'run'>;
   readonly deployed: (version: string) => Promise<DeployedAction | undefined>;
   readonly input: EventInput;
+  readonly levels: readonly Level[];
   /** Whether the person's events meet a requirement as things are. */
   readonly isMet: (requirement: Requirement) => boolean;
   /** Names of the factors that this server can ask for. */

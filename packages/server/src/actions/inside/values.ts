@@ -46,7 +46,8 @@ const isOfKind = (kind: string, value: unknown): boolean => {
     case 'scalar':
       return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
     case 'time':
-      return Number.isFinite(value);
+      // What is smaller counts seconds by mistake.
+      return typeof value === 'number' && value >= 100_000_000_000 && value < Number.MAX_SAFE_INTEGER;
     case 'factor':
       return isFactor(value);
     case 'factors':
@@ -66,7 +67,7 @@ const wordsFor = (kind: string): string => {
     case 'scalar':
       return 'a string, a number or a boolean';
     case 'time':
-      return 'a number of milliseconds since 1970';
+      return 'a number of milliseconds since 1970, not of seconds';
     case 'factor':
       return `an object whose type is one of ${types}`;
     case 'factors':
