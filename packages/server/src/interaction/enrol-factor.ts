@@ -59,7 +59,12 @@ const underWay = async (
 const waysOf = (opened: Opened, besides?: Factor): readonly Way[] =>
   choicesOf(opened)
     .filter(({ factor }) => factor !== besides)
-    .map(({ factor }) => ({ value: factor.name, kind: factor.view.kind, label: factor.view.way(opened.t) }));
+    .map(({ factor: { name, view } }) => ({
+      value: name,
+      kind: view.kind,
+      label: opened.t.myAccount.additionTitle(view.kind),
+      hint: opened.t.myAccount.additionHint(view.kind),
+    }));
 
 const somebodyOf = ({ request, caller, t }: Opened, user: User) => ({ user, request, caller, t });
 
@@ -82,7 +87,11 @@ export const showFactor = async (opened: Opened, user: User, failure: Failure, d
   if (chosen && asks) {
     const { factor } = chosen;
     const button = asks.button === undefined ? t.page.continue : asks.button;
-    const shown = { title: factor.view.way(t), lead: t.recovery.chooseWhy, question: { ...asks, button } };
+    const shown = {
+      title: t.myAccount.additionTitle(factor.view.kind),
+      lead: t.recovery.chooseWhy,
+      question: { ...asks, button },
+    };
     const ask = { ...frame, ...shown, state: 'connect', authenticator: factor.name } as const;
     return page(enrolPage({ ...ask, alternatives: waysOf(opened, factor) }, t), statusOf(failure));
   }

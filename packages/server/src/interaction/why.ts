@@ -1,6 +1,7 @@
 /** Why a page asks, in a person's words: taken from the decision's trace, never guessed. */
 import type { RequirementTrace } from '@stile/core';
 import { scopePolicy } from '@stile/core';
+import { ACCOUNT_CLIENT } from '../config/built-in.ts';
 import type { Deps } from '../deps.ts';
 import type { Reason } from '../pages/reason.ts';
 import type { Opened } from './open.ts';
@@ -20,6 +21,7 @@ export const reasonOf = (opened: Opened, deps: Deps): Reason => {
   const what = source.from === 'scope' ? describeScope(opened, source.scope) : undefined;
   return {
     ...(what !== undefined && { what }),
+    ...(opened.decided.validated.client.id === ACCOUNT_CLIENT && { own: true }),
     ...(source.from === 'risk' && { risk: source.signal }),
     ...((acr !== undefined || factors === undefined) && { acr: acr?.[0] ?? '1fa' }),
     ...(tooOld && by && { ageSeconds: Math.max(0, deps.now() - by.at) }),

@@ -62,7 +62,9 @@ const buttons = ({ question, mayOpenAgain }: ChallengePageProps, t: Messages): M
     mayOpenAgain === true
       ? html`<button class="button" name="open" value="1" formnovalidate data-busy="${t.page.busy}">${t.challenge.again}</button>`
       : '';
-  return html`<div class="buttons"><button class="button main" data-busy="${t.page.busy}">${question.button}</button>${again}</div>`;
+  // What it confirms may be long; beside another button it would be broken into pieces on a phone.
+  const column = mayOpenAgain === true ? ' column' : '';
+  return html`<div class="buttons${column}"><button class="button main" data-busy="${t.page.busy}">${question.button}</button>${again}</div>`;
 };
 
 export const challengePage = (props: ChallengePageProps, t: Messages): string =>

@@ -44,7 +44,10 @@ const demanded: Readonly<Record<Demand, { need: string; asks: string; last: stri
 const because = (reason: Reason): string => {
   const { need, asks, last } = demanded[demandOf(reason.acr)];
   if (reason.risk !== undefined) return risk.because(reason.risk, need);
-  const lead = reason.what === undefined ? `The application ${asks}.` : `To ${verbPhrase(reason.what)}, ${need}.`;
+  const lead =
+    reason.what === undefined
+      ? `${reason.own === true ? 'Your account' : 'The application'} ${asks}.`
+      : `To ${verbPhrase(reason.what)}, ${need}.`;
   const stale = staleness(reason);
   if (stale === undefined) return lead;
   const enough = stale.most === undefined ? 'a new one' : `one ${fromTheLast(stale.most)}`;

@@ -55,21 +55,21 @@ interface Demanded {
 const demanded: Readonly<Record<Demand, Demanded>> = {
   'sign-in': {
     need: 'melden Sie sich bitte noch einmal an',
-    asks: 'Die Anwendung bittet Sie, sich noch einmal anzumelden',
+    asks: 'bittet Sie, sich noch einmal anzumelden',
     last: 'Ihre letzte Anmeldung war',
     one: 'eine',
     another: 'eine neue',
   },
   'second-proof': {
     need: 'brauchen wir einen zweiten Nachweis',
-    asks: 'Die Anwendung bittet Sie um einen zweiten Nachweis',
+    asks: 'bittet Sie um einen zweiten Nachweis',
     last: 'Ihr letzter war',
     one: 'einer',
     another: 'ein neuer',
   },
   passkey: {
     need: 'brauchen wir Ihren Passkey oder Sicherheitsschlüssel',
-    asks: 'Die Anwendung bittet Sie um Ihren Passkey oder Sicherheitsschlüssel',
+    asks: 'bittet Sie um Ihren Passkey oder Sicherheitsschlüssel',
     last: 'Ihr letzter Nachweis dieser Art war',
     one: 'einer',
     another: 'ein neuer',
@@ -79,7 +79,10 @@ const demanded: Readonly<Record<Demand, Demanded>> = {
 const because = (reason: Reason): string => {
   const words = demanded[demandOf(reason.acr)];
   if (reason.risk !== undefined) return risk.because(reason.risk, words.need);
-  const lead = reason.what === undefined ? `${words.asks}.` : `Für ${quoted(reason.what)} ${words.need}.`;
+  const lead =
+    reason.what === undefined
+      ? `${reason.own === true ? 'Ihr Konto' : 'Die Anwendung'} ${words.asks}.`
+      : `Für ${quoted(reason.what)} ${words.need}.`;
   const stale = staleness(reason);
   if (stale === undefined) return lead;
   const enough = stale.most === undefined ? words.another : `${words.one} ${fromTheLast(stale.most)}`;

@@ -51,6 +51,7 @@ test('a reason tells what, how long ago, and what would do', () => {
     [{ what: 'Transfer money', acr: 'mfa' }, 'To transfer money, give a second proof.'],
     [{ acr: 'mfa' }, 'The application asks for a second proof.'],
     [{ acr: 'phr' }, 'The application asks for your passkey or security key.'],
+    [{ acr: 'mfa', own: true }, 'Your account asks for a second proof.'],
     [{ what: 'Show salaries.', acr: '1fa' }, 'To show salaries, sign in again.'],
     [{ what: 'SEPA transfers', acr: 'http://unknown' }, 'To SEPA transfers, give a second proof.'],
     [
@@ -71,6 +72,7 @@ test('a reason tells what, how long ago, and what would do', () => {
 
 test('a reason in German', () => {
   const cases = [
+    [{ acr: 'mfa', own: true }, 'Ihr Konto bittet Sie um einen zweiten Nachweis.'],
     [{ what: 'Geld überweisen', acr: 'mfa' }, 'Für „Geld überweisen“ brauchen wir einen zweiten Nachweis.'],
     [
       { what: 'Geld überweisen', acr: 'mfa', ageSeconds: 2_840, maxAgeSeconds: 300 },

@@ -5,6 +5,8 @@ import { age, ageBeside, limit } from './duration.ts';
 export interface Reason {
   /** What the person is about to do, in the words of the scope's description: a verb phrase, "Transfer money". */
   readonly what?: string | undefined;
+  /** Whether the person's own account asks, and no application. */
+  readonly own?: boolean | undefined;
   /** The level that is asked for (`acr`). */
   readonly acr?: string | undefined;
   /** The sign of risk that demands it, if one does. */

@@ -192,6 +192,9 @@ details[open] summary .icon { transform: rotate(90deg) }
 details > :last-child { padding-bottom: 16px }
 .key { display: grid; grid-template-columns: repeat(4, max-content); gap: 4px 16px; margin-top: 8px; font: 600 18px/24px ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; user-select: all }
 .codes { display: grid; grid-template-columns: repeat(auto-fit, minmax(136px, 1fr)); gap: 8px 24px; margin-top: 24px; padding: 16px 20px; border: 1px solid var(--line); border-radius: var(--round); background: var(--wash); font: 600 17px/24px ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace }
+@media (max-width: 400px) {
+  .codes { padding: 12px; font-size: 15px }
+}
 .codes ~ .buttons { margin-top: 12px }
 .on-touch, .on-paper { display: none }
 @media (pointer: coarse) { .on-touch { display: grid } }

@@ -79,10 +79,12 @@ const lostSpecimens = ({ application, csrf, user, loginHint }: Chosen, t: Messag
 export const recoverySpecimens = (chosen: Chosen, t: Messages): Specimens => ({
   ...guardSpecimens(
     chosen,
-    [
-      { value: 'webauthn', kind: 'passkey', label: t.ways.passkey },
-      { value: 'totp', kind: 'totp', label: t.ways.totp },
-    ],
+    (['passkey', 'totp', 'email', 'phone', 'push'] as const).map((kind) => ({
+      value: kind,
+      kind,
+      label: t.myAccount.additionTitle(kind),
+      hint: t.myAccount.additionHint(kind),
+    })),
     t,
   ),
   ...resetSpecimens(chosen, t),

@@ -22,6 +22,7 @@ import type { Way } from '../ways.ts';
 import { webMessagePage } from '../web-message-page.ts';
 import type { Why } from '../why.ts';
 import { accountSpecimens } from './account-specimens.ts';
+import { messageSpecimens } from './message-specimens.ts';
 import { pushSpecimens } from './push-specimens.ts';
 import { recoverySpecimens } from './recovery-specimens.ts';
 
@@ -278,6 +279,7 @@ export const specimens = async (chosen: Chosen, t: Messages): Promise<Specimens>
     ...enrolSpecimens(chosen, qrSvg, t),
     ...recoverySpecimens(chosen, t),
     ...pushSpecimens(chosen, qrSvg, t),
+    ...messageSpecimens(chosen, t),
     ...otherSpecimens(chosen, t),
     ...accountSpecimens(chosen, t),
     ...problemSpecimens(chosen, t),

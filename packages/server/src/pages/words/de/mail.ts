@@ -74,7 +74,7 @@ export const mail: typeof english = {
   closing:
     'Niemand von uns wird Sie je nach diesem Code fragen. Geben Sie ihn niemandem, und auf keiner anderen Seite als unserer ein.',
   unasked:
-    'Sie haben das nicht angefordert? Dann kennt vielleicht jemand Ihr Passwort. Beachten Sie diese Mail nicht weiter, und ändern Sie Ihr Passwort.',
+    'Sie haben das nicht angefordert? Dann kennt vielleicht jemand Ihr Passwort. Beachten Sie diese E-Mail nicht weiter, und ändern Sie Ihr Passwort.',
   notices,
   when: (moment) => `Wann: ${moment}`,
   where: (browser, place) =>

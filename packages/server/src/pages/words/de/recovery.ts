@@ -77,7 +77,7 @@ export const recovery: Messages['recovery'] = {
   waiting: (seconds) =>
     `In ${spanFromNow(seconds)} können Sie etwas Neues einrichten. Kommen Sie dann mit demselben Schein auf diese Seite zurück.`,
   waitingWhy:
-    'Wir haben alle benachrichtigt, die unter Ihren Adressen lesen. Wer es nicht war, kann sie bis dahin anhalten.',
+    'Eine E-Mail sagt es allen, die die Adressen dieses Kontos lesen. Waren Sie es nicht, dann halten Sie es mit dem Link darin an.',
   back: 'Zurück',
 
   cancelTitle: 'Diese Wiederherstellung anhalten?',

@@ -60,7 +60,8 @@ export const recovery = {
   waitingTitle: 'Your recovery has begun',
   waiting: (seconds: number): string =>
     `You can set up something new in ${span(seconds)}. Come back to this page then, with the same ticket.`,
-  waitingWhy: 'We have told everybody who reads your addresses. Whoever it was not can stop it until then.',
+  waitingWhy:
+    'A mail tells whoever reads the addresses of this account. If it was not you, stop it with the link in that mail.',
   back: 'Back',
 
   cancelTitle: 'Stop this recovery?',
