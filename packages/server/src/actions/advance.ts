@@ -67,8 +67,9 @@ const reconsider = (
  */
 export const advance = async (run: ActionRun, world: ActionWorld): Promise<ActionRun> => {
   let current = run;
-  // They have come back once, from the redirect that the run was waiting for: an Action that sends them again waits again.
-  let hasComeBack = world.isContinued;
+  // They have come back once, from the redirect that the run was waiting for: an Action that sends them again waits again, and nobody
+  // comes back from where they have not been sent yet.
+  let hasComeBack = world.isContinued && run.state.is === 'waiting' && run.state.waits[0].wait === 'redirect';
   for (;;) {
     const { state } = current;
     if (state.is === 'running') {
