@@ -8,8 +8,7 @@ import { moment } from './moment.ts';
 const SHOWN = 20;
 
 /** What somebody wrote into a terminal stays text: nothing of it moves the cursor or paints. */
-const printable = (text: string): string =>
-  text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, '\ufffd');
+const printable = (text: string): string => text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, '\ufffd');
 
 /** `stile actions executions [<name> | <execution>]` */
 export const listExecutions: StoreCommand = async (store, [which], { print }) => {

@@ -15,7 +15,7 @@ const faultOf = (given: unknown): string => {
 };
 
 test('what is left out has the limits of Auth0, and nobody is called', () => {
-  const { folder, limits, egress, secrets, executions, cache } = actions(undefined);
+  const { folder, limits, egress, secrets, executions } = actions(undefined);
   assert.deepEqual(
     [folder, egress, secrets, executions],
     ['./actions', { allow: [] }, {}, { retention: 864_000, events: true }],
@@ -32,7 +32,6 @@ test('what is left out has the limits of Auth0, and nobody is called', () => {
     ],
     [20_000, 100_000, 10, 30, 4096, 20, 50],
   );
-  assert.deepEqual(cache, { entries: 20, keyBytes: 64, valueBytes: 4096, totalBytes: 8192, age: 900, longest: 86_400 });
 });
 
 test('a secret that the environment does not have is no mistake of the configuration: it is missed when the Action is deployed', () => {

@@ -1,6 +1,6 @@
 /** What the configuration says of Actions: code of one's own in the login. */
 import { z } from 'zod';
-import { duration, lifetime } from './duration.ts';
+import { duration } from './duration.ts';
 
 const DAY_SECONDS = 86_400;
 const KIBIBYTE = 1024;
@@ -79,17 +79,6 @@ export const actionsSchema = z
         retention: duration.default(10 * DAY_SECONDS),
         /** Whether the event is kept with it, without secrets, so that it can be saved as a case for tests. */
         events: z.boolean().default(true),
-      })
-      .prefault({}),
-    /** What Actions keep for a while (`api.cache`). */
-    cache: z
-      .strictObject({
-        entries: atMost(1000, 20),
-        keyBytes: atMost(1024, 64),
-        valueBytes: atMost(MEBIBYTE, 4 * KIBIBYTE),
-        totalBytes: atMost(16 * MEBIBYTE, 8 * KIBIBYTE),
-        age: lifetime.default(900),
-        longest: lifetime.default(DAY_SECONDS),
       })
       .prefault({}),
   })

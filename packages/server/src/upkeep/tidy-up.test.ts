@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { auditRecord } from '../audit/audit.ts';
+import { execution } from '../store/testing/actions.ts';
 import type { TestServer } from '../testing/test-server.ts';
 import { START, testServer } from '../testing/test-server.ts';
 import { latestMoment } from './latest-moment.ts';
@@ -85,6 +86,21 @@ test('audit records that are to be kept for ever are kept', async (t) => {
   server.advance(4000 * 86_400);
   await tidyUp(server.deps, 3600, server.deps.now());
   assert.deepEqual(await audited(server, ['old']), ['old']);
+});
+
+test('T23: how Actions ended is forgotten after its time, by a clock that may be trusted', async (t) => {
+  const server = await testServer(t);
+  const kept = async (): Promise<number> => (await server.store.actions.executions(9)).length;
+  await server.store.actions.recordExecutions([execution({ at: server.deps.now() })]);
+  server.advance(server.deps.config.actions.executions.retention - 1);
+  await tidyUp(server.deps, 300, server.deps.now());
+  assert.equal(await kept(), 1);
+  server.advance(1);
+  await tidyUp(server.deps, 299, server.deps.now());
+  await tidyUp(server.deps, 300, START);
+  assert.equal(await kept(), 1);
+  await tidyUp(server.deps, 300, server.deps.now());
+  assert.equal(await kept(), 0);
 });
 
 for (const broken of ['interactions', 'audit', 'sweep'] as const) {

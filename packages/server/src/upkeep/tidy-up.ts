@@ -37,6 +37,7 @@ const AUDIT_STEADY_SECONDS = 300;
 export const tidyUp = async (deps: Deps, steadySeconds: number, latest: Instant): Promise<void> => {
   const { store, config, log, now } = deps;
   const { retention } = config.audit;
+  const { retention: executions } = config.actions.executions;
   const attempt = async (what: string, work: () => Promise<unknown>): Promise<void> => {
     await work().catch((error: unknown) => log.error({ err: error }, `${what} failed`));
   };
@@ -46,6 +47,10 @@ export const tidyUp = async (deps: Deps, steadySeconds: number, latest: Instant)
   if (retention > 0 && steadySeconds >= AUDIT_STEADY_SECONDS)
     await attempt('forgetting audit records', () =>
       forgetAudit(deps, secondsBefore(instant(Math.min(now(), latest)), retention)),
+    );
+  if (executions > 0 && steadySeconds >= AUDIT_STEADY_SECONDS)
+    await attempt('forgetting executions of Actions', () =>
+      store.actions.forgetExecutions(secondsBefore(instant(Math.min(now(), latest)), executions)),
     );
   if (steadySeconds >= steadyEnough(config)) await attempt('sweep', () => store.sweep(now()));
 };

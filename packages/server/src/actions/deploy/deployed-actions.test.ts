@@ -97,7 +97,7 @@ test('what is bound is told in its order, with what it runs and its secrets', as
     ],
   );
   const [risk, roles] = await Promise.all(active.map(({ pinned }) => deployed.version(pinned.version)));
-  assert.deepEqual(risk, { program: { checksum: 'one', code: 'one' }, secrets: { API_KEY: 'hunter2' } });
+  assert.deepEqual(risk, { number: 1, program: { checksum: 'one', code: 'one' }, secrets: { API_KEY: 'hunter2' } });
   assert.deepEqual(roles?.secrets, {});
 });
 

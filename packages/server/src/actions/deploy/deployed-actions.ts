@@ -14,6 +14,11 @@ export interface ActiveAction {
   readonly mode: BindingMode;
 }
 
+/** A version with its number. */
+export interface DeployedVersion extends DeployedAction {
+  readonly number: number;
+}
+
 export interface DeployedActions {
   /**
    * What is bound and enabled, in its order; nothing while Actions are switched off.
@@ -27,7 +32,7 @@ export interface DeployedActions {
    * @returns undefined when it was forgotten
    * @throws when it cannot be read or decrypted
    */
-  version(id: string): Promise<DeployedAction | undefined>;
+  version(id: string): Promise<DeployedVersion | undefined>;
 }
 
 interface Reading {
@@ -53,7 +58,7 @@ interface Known {
 
 export const deployedActions = (reading: Reading): DeployedActions => {
   const { store, steadyMs } = reading;
-  const versions = new Map<string, DeployedAction>();
+  const versions = new Map<string, DeployedVersion>();
   let known: Known | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
   let checking: Promise<Known> | undefined;
@@ -83,7 +88,7 @@ export const deployedActions = (reading: Reading): DeployedActions => {
   };
 };
 
-const load = async (reading: Reading, versions: Map<string, DeployedAction>): Promise<Known> => {
+const load = async (reading: Reading, versions: Map<string, DeployedVersion>): Promise<Known> => {
   const { state, actions } = await reading.store.actions.bound(POST_LOGIN);
   return {
     revision: state.revision,
@@ -98,7 +103,7 @@ const activeOf = ({ action, version, binding }: BoundAction): ActiveAction => ({
   mode: binding.mode,
 });
 
-const isUsable = (bound: BoundAction, reading: Reading, versions: Map<string, DeployedAction>): boolean => {
+const isUsable = (bound: BoundAction, reading: Reading, versions: Map<string, DeployedVersion>): boolean => {
   const { action, binding, version } = bound;
   try {
     if (!versions.has(version.id)) remember(versions, version.id, opened(bound, reading));
@@ -110,14 +115,14 @@ const isUsable = (bound: BoundAction, reading: Reading, versions: Map<string, De
   }
 };
 
-const opened = ({ version }: Pick<BoundAction, 'version'>, { encryptionKey }: Reading): DeployedAction => {
-  const { id, checksum, code, sealedSecrets } = version;
+const opened = ({ version }: Pick<BoundAction, 'version'>, { encryptionKey }: Reading): DeployedVersion => {
+  const { id, number, checksum, code, sealedSecrets } = version;
   const secrets: Secrets = sealedSecrets === null ? {} : encryptionKey().open(sealedSecrets, id);
-  return { program: { checksum, code }, secrets };
+  return { number, program: { checksum, code }, secrets };
 };
 
 /** The one that was remembered first goes first: it can be read again. */
-const remember = (versions: Map<string, DeployedAction>, id: string, version: DeployedAction): DeployedAction => {
+const remember = (versions: Map<string, DeployedVersion>, id: string, version: DeployedVersion): DeployedVersion => {
   const [oldest] = versions.keys();
   if (versions.size >= MOST_REMEMBERED && oldest !== undefined) versions.delete(oldest);
   versions.set(id, version);

@@ -1,0 +1,107 @@
+/** Keeps for their authors how Actions ended: what they wrote and wanted, and what it takes to run them again; never a secret. */
+import type { Deps } from '../deps.ts';
+import { randomId } from '../deps.ts';
+import type { ActionExecution, BindingMode, ExecutionDetails } from '../store/action-ports.ts';
+import { POST_LOGIN } from './deploy/deploy.ts';
+import type { DeployedActions } from './deploy/deployed-actions.ts';
+import type { Masker } from './masked.ts';
+import { maskerOf } from './masked.ts';
+import type { Execution } from './world.ts';
+
+interface About {
+  readonly mode: BindingMode;
+  readonly userId: string | null;
+  readonly clientId: string | null;
+  readonly requestId: string | null;
+}
+
+type Keeping = Pick<Deps, 'config' | 'log' | 'now' | 'randomBytes' | 'store'> & {
+  readonly actions: Pick<DeployedActions, 'version'>;
+};
+
+/** An event with more than this belongs to somebody with enormous metadata, and is not kept. */
+const MOST_RECORDED = 128 * 1024;
+/** Of commands with more than this only the names are kept. */
+const MOST_OF_COMMANDS = 32 * 1024;
+const MOST_OF_A_MESSAGE = 2000;
+
+/**
+ * Keeps executions. It is not waited for: they are kept together with what the request writes next. When they cannot be, that is
+ * logged, and nobody is refused for it.
+ */
+export const keepExecutions = async (executions: readonly Execution[], about: About, deps: Keeping): Promise<void> => {
+  if (executions.length === 0 || deps.config.actions.executions.retention === 0) return;
+  const complain = (error: unknown): void => deps.log.error({ err: error }, 'how an Action ended could not be kept');
+  try {
+    const kept = await Promise.all(executions.map((execution) => executionOf(execution, about, deps)));
+    deps.store.actions.recordExecutions(kept).catch(complain);
+  } catch (error) {
+    complain(error);
+  }
+};
+
+const executionOf = async (execution: Execution, about: About, deps: Keeping): Promise<ActionExecution> => {
+  const { pinned, outcome } = execution;
+  const version = await deps.actions.version(pinned.version);
+  return {
+    ...about,
+    // In the order of their making, also within one second.
+    id: `exe_${deps.now().toString(36)}${nextInOrder()}${randomId(deps, '').slice(1, 9)}`,
+    at: deps.now(),
+    trigger: POST_LOGIN,
+    action: pinned.name,
+    versionId: pinned.version,
+    number: version?.number ?? 0,
+    outcome: outcome.outcome,
+    details: detailsOf(execution, version?.secrets, deps.config.actions.executions.events),
+  };
+};
+
+let made = 0;
+
+const nextInOrder = (): string => {
+  made = (made + 1) % 36 ** 6;
+  return made.toString(36).padStart(6, '0');
+};
+
+/**
+ * What is kept of an execution. Without the secrets of its version they could not be masked, so that nothing is kept in which there
+ * could be one.
+ */
+const detailsOf = (
+  { report, outcome, event, context }: Execution,
+  secrets: Readonly<Record<string, string>> | undefined,
+  withEvent: boolean,
+): ExecutionDetails => {
+  const figures = { handler: report.handler, wallMs: outcome.wallMs, cpuMs: outcome.cpuMs };
+  const failure = outcome.outcome === 'failed' ? { failure: outcome.failure } : {};
+  if (secrets === undefined) {
+    return { ...figures, ...failure, commands: [], console: [], consoleLeftOut: outcome.console.length };
+  }
+  const mask = maskerOf(secrets);
+  const recorded = {
+    event: mask.object(event),
+    context: mask.object(context),
+    journal: maskedJournal(outcome.journal, mask),
+  };
+  const commands = outcome.commands.map(({ call, args }) => ({ call, args: args.map((arg) => mask.json(arg)) }));
+  return {
+    ...figures,
+    ...failure,
+    ...(outcome.outcome === 'failed' && { message: mask.text(outcome.message).slice(0, MOST_OF_A_MESSAGE) }),
+    commands: sizeOf(commands) > MOST_OF_COMMANDS ? commands.map(({ call }) => ({ call, args: ['…'] })) : commands,
+    console: outcome.console.map((line) => ({ ...line, text: mask.text(line.text) })),
+    consoleLeftOut: outcome.consoleLeftOut,
+    ...(withEvent && sizeOf(recorded) <= MOST_RECORDED && { recorded }),
+  };
+};
+
+type Journal = Execution['outcome']['journal'];
+
+const maskedJournal = ({ seed, startedAtMs, answers }: Journal, mask: Masker): Journal => ({
+  seed,
+  startedAtMs,
+  answers: answers.map(({ question, answer, atMs }) => ({ question, answer: mask.json(answer), atMs })),
+});
+
+const sizeOf = (value: unknown): number => JSON.stringify(value).length;
