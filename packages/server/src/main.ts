@@ -4,6 +4,7 @@
  * - `STILE_CONFIG`: the configuration file, `./stile.config.ts` by default
  * - `STILE_LOG_LEVEL`: `info` by default
  */
+import { verifyOffline } from './cli/audit.ts';
 import { runCommand } from './cli/commands.ts';
 import { doctorWithoutConfiguration } from './cli/doctor.ts';
 import { loadConfig } from './cli/load-config.ts';
@@ -29,9 +30,17 @@ process.on('uncaughtException', (failure) => {
   process.exit(1);
 });
 
-try {
+/** What needs no configuration: an exported audit log is verified anywhere. */
+const withoutConfiguration = async (): Promise<number | undefined> =>
+  words[0] === 'audit' && words[1] === 'verify' ? verifyOffline(words.slice(2), print) : undefined;
+
+const withConfiguration = async (): Promise<number> => {
   const config = await loadConfig(process.env.STILE_CONFIG ?? './stile.config.ts', process.env);
-  process.exitCode = await runCommand(words, { config, log, print });
+  return runCommand(words, { config, log, print });
+};
+
+try {
+  process.exitCode = (await withoutConfiguration()) ?? (await withConfiguration());
 } catch (failure) {
   process.exitCode = doctorWithoutConfiguration(failure, words, print) ?? complain(failure);
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
+import { auditRecord } from './audit/audit.ts';
 import { resolveConfig } from './config/config.ts';
 import { withdrawSigningKey } from './keys/rotation.ts';
 import { renewServerSecrets } from './keys/server-secrets.ts';
@@ -72,6 +73,28 @@ describe('a server that listens', () => {
     assert.notDeepEqual(deps.secrets.csrf, csrf);
     assert.notDeepEqual(deps.secrets.refreshToken, refreshToken);
     assert.ok(!JSON.stringify(deps.keys.jwks()).includes(String(withdrawn?.kid)));
+  });
+
+  it('seals its audit records every second, and what is left when it closes', async (t) => {
+    t.mock.timers.enable({ apis: ['setInterval'] });
+    const { users: _, ...rest } = testConfig;
+    const config = resolveConfig({ ...rest, listen: { host: '127.0.0.1', port: 0 }, dataFolder: folder });
+    const deps = await createDeps(config, openStore(config), createLog('silent'));
+    const server = await listen(deps);
+    const happen = () => deps.store.audit.append([auditRecord(deps, 'test.happened', {})]);
+    const waiting = async () => (await deps.store.chain.waiting(9)).length;
+    await happen();
+    t.mock.timers.tick(1000);
+    // A write of its own comes after the one that the timer began.
+    await setImmediate();
+    await deps.store.check();
+    assert.equal(await waiting(), 0);
+    await happen();
+    assert.equal(await waiting(), 1);
+    await server.close();
+    const after = openStore(config);
+    assert.deepEqual([await after.chain.waiting(9), (await after.chain.head())?.seq], [[], 2]);
+    await after.close();
   });
 
   it('writes its log to the file it was given', async () => {

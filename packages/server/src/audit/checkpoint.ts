@@ -49,8 +49,10 @@ export const makeCheckpoint = async (
   const statement = { iss: config.issuer, iat: now(), seq, hash, first, after, records: seq - first + 1 };
   const jws = keys.sign('ES256', TYPE, statement);
   const kid = parseJws(jws)?.header.kid;
-  const jwk = keys.jwks().keys.find((key) => key.kid === kid);
-  if (!jwk) throw new Error('The key that signs is not among those that are published.');
+  const published = keys.jwks().keys.find((key) => key.kid === kid);
+  if (!published) throw new Error('The key that signs is not among those that are published.');
+  // The key alone: what is said about it is in the checkpoint, or follows from the key.
+  const { kid: _name, alg: _alg, use: _use, ...jwk } = published;
   const checkpoint = { seq, first, at: now(), jws, jwk };
   await store.chain.keep(checkpoint);
   return checkpoint;

@@ -1,6 +1,5 @@
 /** Verifies a whole log: that of a database, or one that was exported. */
-import { createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { open } from 'node:fs/promises';
 import type { Instant } from '@stile/core';
 import type { Store } from '../store/ports.ts';
 import type { VerifiedCheckpoint } from './checkpoint.ts';
@@ -49,9 +48,9 @@ export const verifyStore = async (
 export const verifyExport = async (path: string, { outside, progress }: Watch): Promise<Verification> => {
   const verifier = createVerifier('vouched');
   for (const one of outside) verifier.vouch(one);
-  const lines = createInterface({ input: createReadStream(path), crlfDelay: Number.POSITIVE_INFINITY });
+  const file = await open(path);
   let number = 0;
-  for await (const line of lines) {
+  for await (const line of file.readLines()) {
     number += 1;
     const read = parseExportLine(line);
     if (read.is === 'entry') verifier.take(read.entry);

@@ -1,6 +1,5 @@
 /** The audit log: verified, exported, vouched for. */
-import { readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 import type { Instant } from '@stile/core';
 import { durationInSeconds, secondsBefore } from '@stile/core';
 import type { VerifiedCheckpoint } from '../audit/checkpoint.ts';
@@ -10,10 +9,9 @@ import { sealWaiting } from '../audit/seal.ts';
 import type { Verification } from '../audit/verify.ts';
 import { verifyExport, verifyStore } from '../audit/verify-log.ts';
 import { openKeyRing } from '../keys/key-ring.ts';
-import { openStore } from '../server.ts';
 import type { Checkpoint } from '../store/chain-ports.ts';
 import type { Store } from '../store/ports.ts';
-import type { Command, CommandLine, StoreCommand } from './command.ts';
+import type { CommandLine, StoreCommand } from './command.ts';
 import { moment } from './moment.ts';
 import { optionsIn } from './options.ts';
 
@@ -59,64 +57,92 @@ export const exportAudit: StoreCommand = async (store, words, line) => {
     for await (const text of exportLines(store.chain, since)) line.print(text);
     return 0;
   }
-  // It names people, so that its owner alone may read it, like the database; an earlier export is never written over.
-  const file = await open(path, 'wx', 0o600);
-  let lines = 0;
+  const lines = await writeLines(path, exportLines(store.chain, since));
+  if (lines === undefined) {
+    line.print(`${path} is there already, and is left as it is. Name another file.`);
+    return 1;
+  }
+  line.print(`${numbers.format(lines)} lines are in ${path}.`);
+  line.print(`To verify them, here or elsewhere: stile audit verify --file ${path}`);
+  return 0;
+};
+
+const PAGE_CHARACTERS = 65_536;
+
+/** Says how many; nothing when the file is there. It names people, so that its owner alone may read it, like the database. */
+const writeLines = async (path: string, lines: AsyncIterable<string>): Promise<number | undefined> => {
+  const file = await open(path, 'wx', 0o600).catch((error: unknown) => {
+    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return undefined;
+    throw error;
+  });
+  if (!file) return undefined;
+  let written = 0;
   try {
-    for await (const text of exportLines(store.chain, since)) {
-      await file.write(`${text}\n`);
-      lines += 1;
+    let page = '';
+    for await (const text of lines) {
+      page += `${text}\n`;
+      written += 1;
+      if (page.length < PAGE_CHARACTERS) continue;
+      await file.appendFile(page);
+      page = '';
     }
+    await file.appendFile(page);
     await file.sync();
   } finally {
     await file.close();
   }
-  line.print(
-    `${numbers.format(lines)} lines are in ${path}. To verify them, there or elsewhere: stile audit verify --file ${path}`,
-  );
-  return 0;
+  return written;
 };
 
-/** The checkpoints in a file, a line each. */
-const checkpointsIn = (path: string | undefined): readonly (VerifiedCheckpoint | undefined)[] =>
-  path === undefined
-    ? []
-    : readFileSync(path, 'utf8')
-        .split('\n')
-        .filter((text) => text.trim() !== '')
-        .map(parseCheckpointLine);
+/** What is in a file; nothing, and it is said why, when it cannot be read. */
+const read = async <T>(path: string, work: () => Promise<T>, print: Print): Promise<T | undefined> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error)) throw error;
+    print(`${path} cannot be read: ${String(error.code)}.`);
+    return undefined;
+  }
+};
+
+/** The checkpoints in a file, a line each; an empty list when none is named. */
+const checkpointsIn = async (
+  path: string | undefined,
+  print: Print,
+): Promise<readonly (VerifiedCheckpoint | undefined)[] | undefined> => {
+  if (path === undefined) return [];
+  const text = await read(path, () => readFile(path, 'utf8'), print);
+  return text
+    ?.split('\n')
+    .filter((line) => line.trim() !== '')
+    .map(parseCheckpointLine);
+};
 
 const OPTIONS = ['--file', '--checkpoint', '--since'] as const;
 
-/** `stile audit verify [--file <export>] [--checkpoint <file>] [--since <age>] [--json]` */
-export const verifyAudit: Command = async (words, { config, print, now }) => {
-  const offline = await verifyOffline(words, print);
-  if (offline !== undefined) return offline;
+/** `stile audit verify [--checkpoint <file>] [--since <age>] [--json]` */
+export const verifyAudit: StoreCommand = async (store, words, { print, now }) => {
   const { values } = optionsIn(words, OPTIONS);
   const since = sinceOf(values.get('--since'), now());
   if (since === false) {
     print(HOW_SINCE);
     return 2;
   }
-  const store = openStore(config);
-  try {
-    const total = (await store.chain.head())?.seq ?? 0;
-    const outside = checkpointsIn(values.get('--checkpoint'));
-    const isJson = words.includes('--json');
-    const verification = await verifyStore(store, since, {
-      outside,
-      progress: (entries) => {
-        if (!isJson) print(`${numbers.format(entries)} of ${numbers.format(total)} …`);
-      },
-    });
-    const status = tell(verification, isJson, print);
-    const [oldest] = await store.chain.waiting(1);
-    if (oldest && !isJson)
-      print(`The newest records are not sealed yet; the oldest of them is from ${moment(oldest.at)}.`);
-    return status;
-  } finally {
-    await store.close();
-  }
+  const outside = await checkpointsIn(values.get('--checkpoint'), print);
+  if (!outside) return 2;
+  const total = (await store.chain.head())?.seq ?? 0;
+  const isJson = words.includes('--json');
+  const verification = await verifyStore(store, since, {
+    outside,
+    progress: (entries) => {
+      if (!isJson) print(`${numbers.format(entries)} of ${numbers.format(total)} …`);
+    },
+  });
+  const status = tell(verification, isJson, print);
+  const [oldest] = await store.chain.waiting(1);
+  if (oldest && !isJson)
+    print(`The newest records are not sealed yet; the oldest of them is from ${moment(oldest.at)}.`);
+  return status;
 };
 
 /** An exported log is verified without a server, its database or its configuration. Nothing when no export is named. */
@@ -124,14 +150,14 @@ export const verifyOffline = async (words: readonly string[], print: Print): Pro
   const { values } = optionsIn(words, OPTIONS);
   const path = values.get('--file');
   if (path === undefined) return undefined;
+  const outside = await checkpointsIn(values.get('--checkpoint'), print);
+  if (!outside) return 2;
   const isJson = words.includes('--json');
-  const verification = await verifyExport(path, {
-    outside: checkpointsIn(values.get('--checkpoint')),
-    progress: (lines) => {
-      if (!isJson) print(`${numbers.format(lines)} lines …`);
-    },
-  });
-  return tell(verification, isJson, print);
+  const progress = (lines: number): void => {
+    if (!isJson) print(`${numbers.format(lines)} lines …`);
+  };
+  const verification = await read(path, () => verifyExport(path, { outside, progress }), print);
+  return verification ? tell(verification, isJson, print) : 2;
 };
 
 const tell = (verification: Verification, isJson: boolean, print: Print): number => {

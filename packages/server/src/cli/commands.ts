@@ -5,7 +5,7 @@ import { bindAction, rollBackAction, switchActionsOff, switchActionsOn, unbindAc
 import { deployActions } from './actions-deploy.ts';
 import { listExecutions } from './actions-executions.ts';
 import { listActions, listVersions } from './actions-list.ts';
-import { exportAudit, printCheckpoint, verifyAudit } from './audit.ts';
+import { exportAudit, printCheckpoint, verifyAudit, verifyOffline } from './audit.ts';
 import { listAuthenticators, removeAuthenticator } from './authenticators.ts';
 import { backUp } from './back-up.ts';
 import type { Command, CommandLine, StoreCommand } from './command.ts';
@@ -34,6 +34,10 @@ const onStore =
     }
   };
 
+/** An exported log is verified without the store. */
+const verify: Command = async (words, line) =>
+  (await verifyOffline(words, line.print)) ?? onStore(verifyAudit)(words, line);
+
 // biome-ignore format: a table is read by its columns
 const COMMANDS: Readonly<Record<string, Entry>> = {
   'serve':                 ['',                           'start the authorization server',                                         [],                      serve],
@@ -57,7 +61,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'phone watch':           ['[--once]',                   'print what the phone is asked',                                          ['--once'],              watchPhone],
   'phone approve':         ['<number>',                   'approve what the phone is asked, with the number that the page shows',   [],                      approveOnPhone],
   'phone deny':            ['[--report]',                 'deny it; --report: and say that it was asked by somebody else',          ['--report'],            denyOnPhone],
-  'audit verify':          ['[--file <export>] [--checkpoint <file>] [--since <age>] [--json]', 'look whether any audit record was changed, taken out, put in or moved', ['--file', '--checkpoint', '--since', '--json'], verifyAudit],
+  'audit verify':          ['[--file <export>] [--checkpoint <file>] [--since <age>] [--json]', 'look whether any audit record was changed, taken out, put in or moved', ['--file', '--checkpoint', '--since', '--json'], verify],
   'audit export':          ['[--since <age>] [<file>]',   'write the audit records as JSON lines, with what it takes to verify them', ['--since'],           onStore(exportAudit)],
   'audit checkpoint':      ['',                           'print a signed statement of all audit records up to now, to keep elsewhere', [],                   onStore(printCheckpoint)],
   'actions list':          ['',                           'list what runs after a login, in its order, and what does not',          [],                      onStore(listActions)],
