@@ -11,6 +11,7 @@ import { asset } from './endpoints/assets.ts';
 import { authorize, authorizeByPost } from './endpoints/authorize.ts';
 import { wellKnownChangePassword } from './endpoints/change-password.ts';
 import { consumeToken } from './endpoints/consume.ts';
+import { continueRequest } from './endpoints/continue.ts';
 import { front } from './endpoints/front.ts';
 import { healthz, readyz } from './endpoints/health.ts';
 import { introspect } from './endpoints/introspect.ts';
@@ -56,6 +57,7 @@ type Route = readonly ['GET' | 'POST' | 'PATCH' | 'DELETE', string, Handler, Cor
 const routes: readonly Route[] = [
   ['GET',  '/authorize',                              authorize,                   'nobody'],
   ['POST', '/authorize',                              authorizeByPost,             'nobody'],
+  ['GET',  '/continue',                               continueRequest,             'nobody'],
   ['POST', '/oauth/token',                            token,                       'applications'],
   ['POST', '/oauth/revoke',                           revoke,                      'applications'],
   ['POST', '/oauth/introspect',                       introspect,                  'nobody'],

@@ -1,5 +1,6 @@
 import type { Instant } from '@stile/core';
 import type { Logger } from 'pino';
+import type { ActionService } from './actions/service.ts';
 import type { Config } from './config/config.ts';
 import type { BreachedPasswords } from './factors/breached-passwords.ts';
 import type { PasswordHasher } from './factors/password-hasher.ts';
@@ -29,6 +30,8 @@ export interface Deps {
   /** Mails and calls people. */
   readonly notify: Notifier;
   readonly inMemory: InMemoryLimits;
+  /** Code of the operator's own that takes part in decisions. */
+  readonly actions: ActionService;
 }
 
 /** Who is calling, as far as the connection tells. */

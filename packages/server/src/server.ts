@@ -11,11 +11,13 @@ import { getRequestListener } from '@hono/node-server';
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Logger } from 'pino';
 import { destination, pino } from 'pino';
+import { openActions } from './actions/service.ts';
 import type { App } from './app.ts';
 import { createApp } from './app.ts';
 import type { Sealer } from './audit/seal.ts';
 import { createSealer } from './audit/seal.ts';
 import type { Config } from './config/config.ts';
+import { keepPolicy } from './decision/keep-policy.ts';
 import type { Deps } from './deps.ts';
 import { randomId } from './deps.ts';
 import type { BreachedPasswords } from './factors/breached-passwords.ts';
@@ -65,6 +67,9 @@ export const createLog = (level: string, file?: string): Logger => {
 /** So much of a log that cannot be written is kept, to be written when it can. */
 const MOST_UNWRITTEN_CHARACTERS = 1_000_000;
 
+/** Actions run beside the event loop; fewer than two would let one that waits for an answer keep the others waiting. */
+const LEAST_ACTION_WORKERS = 2;
+
 /** Of the four threads that Node works with beside the event loop, one is left for bringing commits to the disk. */
 const MOST_HASHES_AT_ONCE = 3;
 
@@ -95,6 +100,7 @@ export const createDeps = async (
       replace.post ?? (notify.canMail ? { canSend: true, send: (mail, ended) => notify.send(mail, ended) } : noPost),
     breachedPasswords,
     inMemory: createInMemoryLimits(config.limits, now),
+    actions: openActions({ config, store, log: guarded, workers: Math.max(LEAST_ACTION_WORKERS, cores) }),
     now,
     randomBytes: random,
     passwords:
@@ -109,6 +115,7 @@ export const createDeps = async (
   };
   metrics.watchHasher(deps.passwords);
   store.onCommit((commit) => metrics.committed(commit));
+  await keepPolicy(deps);
   await seedUsers(deps);
   return deps;
 };
@@ -183,6 +190,7 @@ export const listen = async (deps: Deps): Promise<RunningServer> => {
       await metrics?.close();
       // A mail that is on its way is worth a moment; one whose server does not answer is not worth more.
       await Promise.race([deps.notify.idle(), pause(LAST_MESSAGES_MILLISECONDS, undefined, { ref: false })]);
+      await deps.actions.close();
       await lastSeals(sealer, deps);
       await deps.store.close();
     },

@@ -1,6 +1,7 @@
 import type { AuthenticationContext } from '../authentication-context.ts';
 import type { Instant } from '../instant.ts';
 import { secondsAfter } from '../instant.ts';
+import { withoutReserved } from './custom-claims.ts';
 
 /** What an access token is made of. */
 export interface AccessTokenFacts {
@@ -18,6 +19,8 @@ export interface AccessTokenFacts {
   readonly sessionId?: string;
   readonly context?: AuthenticationContext;
   readonly singleUse: boolean;
+  /** What Actions add. */
+  readonly customClaims?: Readonly<Record<string, unknown>>;
 }
 
 /** The members that say what was proven, and when. */
@@ -36,6 +39,7 @@ const proofClaims = (context: AuthenticationContext): Readonly<Record<string, un
 export const accessTokenClaims = (facts: AccessTokenFacts): Readonly<Record<string, unknown>> => {
   const [only, ...others] = facts.audience;
   return {
+    ...withoutReserved(facts.customClaims ?? {}),
     iss: facts.issuer,
     sub: facts.subject,
     aud: others.length === 0 ? only : facts.audience,

@@ -1,6 +1,7 @@
 import type { AuthenticationContext } from '../authentication-context.ts';
 import type { Instant } from '../instant.ts';
 import { secondsAfter } from '../instant.ts';
+import { withoutReserved } from './custom-claims.ts';
 
 /** What an ID token is made of. */
 export interface IdTokenFacts {
@@ -15,19 +16,13 @@ export interface IdTokenFacts {
   readonly nonce?: string;
   /** What is released about the person. */
   readonly userClaims: Readonly<Record<string, unknown>>;
+  /** What Actions add. */
+  readonly customClaims?: Readonly<Record<string, unknown>>;
 }
-
-/** Names that say something about the token itself; what is known about a person can never speak in their place. */
-const RESERVED = new Set(
-  (
-    'iss sub aud exp iat nbf jti nonce auth_time acr acrs amr amr_times azp sid at_hash c_hash s_hash ' +
-    'client_id scope cnf act may_act grant_id single_use typ'
-  ).split(' '),
-);
 
 /** The claims of an ID token (OpenID Connect Core 1.0, section 2), with `sid` for logout. */
 export const idTokenClaims = (facts: IdTokenFacts): Readonly<Record<string, unknown>> => ({
-  ...Object.fromEntries(Object.entries(facts.userClaims).filter(([name]) => !RESERVED.has(name))),
+  ...withoutReserved({ ...facts.userClaims, ...facts.customClaims }),
   iss: facts.issuer,
   sub: facts.subject,
   aud: facts.clientId,

@@ -1,12 +1,16 @@
 import type { NextStep } from '@stile/core';
 import { secondsAfter } from '@stile/core';
+import type { ActionRun } from '../actions/run-state.ts';
 import { auditRecord } from '../audit/audit.ts';
 import { madeOf } from '../decision/record.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { randomId, randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
 import type { Code, Consent, Grant } from '../store/records.ts';
+import type { DecidedWithActions } from './decide-with-actions.ts';
+import { reportsOf } from './decide-with-actions.ts';
 import { settle, sparedDetails } from './further.ts';
+import { customClaimsOf, performEffects } from './perform-effects.ts';
 import { messagesFor, problemPage, respond } from './respond.ts';
 import type { Decided } from './situation.ts';
 import { consentAudience } from './situation.ts';
@@ -19,14 +23,17 @@ type Issue = Extract<NextStep, { step: 'issue' }>;
  * @returns nothing when what was proven was taken back since the decision, which then is worth nothing
  */
 export const sendCode = async (
-  decided: Decided,
+  decided: DecidedWithActions,
   issue: Issue,
   request: Request,
   deps: Deps,
   caller: Caller,
 ): Promise<Response | undefined> => {
-  const { validated, current, interaction, decision } = decided;
+  const { validated, current, interaction, decision, run } = decided;
   if (!current) throw new Error('Nothing is issued without a person.');
+  if (!(await haveActionsAgreed(run, deps))) return undefined;
+  const about = { userId: current.user.id, sessionId: current.session.id, clientId: validated.client.id };
+  if (run) await performEffects(run, { ...about, requestId: caller.requestId }, deps);
   const grant = newGrant(decided, issue, deps);
   const code = randomToken(deps);
   const outcome = await deps.store.grants.authorize({
@@ -49,6 +56,7 @@ export const sendCode = async (
           trace: decision.trace,
           ...sparedDetails(decided.further),
           ...madeOf(decided.facts, deps),
+          ...reportsOf(run),
         },
       }),
     ],
@@ -61,7 +69,20 @@ export const sendCode = async (
   return respond(validated.request.channel, { code }, validated.client, t, deps);
 };
 
-const newGrant = ({ validated, current, agesFrom, facts, scopes }: Decided, issue: Issue, deps: Deps): Grant => ({
+/** Law 6: nothing is issued unless every Action that is bound has come to its end. One that was bound since the decision is asked first. */
+const haveActionsAgreed = async (run: ActionRun | undefined, { actions }: Pick<Deps, 'actions'>): Promise<boolean> => {
+  if (run) {
+    if (run.state.is !== 'done') throw new Error('Nothing is issued before every Action has come to its end.');
+    return true;
+  }
+  return (await actions.bound()).every(({ mode }) => mode === 'shadow');
+};
+
+const newGrant = (
+  { validated, current, agesFrom, facts, scopes, run }: DecidedWithActions,
+  issue: Issue,
+  deps: Deps,
+): Grant => ({
   id: randomId(deps, 'grant'),
   clientId: validated.client.id,
   userId: current?.user.id ?? null,
@@ -72,7 +93,7 @@ const newGrant = ({ validated, current, agesFrom, facts, scopes }: Decided, issu
   events: facts.person?.events ?? [],
   requirements: issue.requirements,
   nonce: validated.request.nonce ?? null,
-  customClaims: { accessToken: {}, idToken: {} },
+  customClaims: run ? customClaimsOf(run) : { accessToken: {}, idToken: {} },
   agesFrom,
   createdAt: deps.now(),
   revokedAt: null,

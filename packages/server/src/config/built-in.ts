@@ -79,4 +79,5 @@ export const accountClient = ({
   acrValues: 'required',
   pkce: 'required',
   idTokenAlg: 'RS256',
+  metadata: {},
 });

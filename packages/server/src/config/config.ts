@@ -13,6 +13,7 @@ import { configSchema } from './schema.ts';
 export interface RegisteredClient extends Client {
   readonly secret?: string;
   readonly accent?: string;
+  readonly metadata?: Readonly<Record<string, string>>;
   readonly jwks?: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
 }
 

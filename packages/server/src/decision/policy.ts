@@ -1,6 +1,6 @@
 /** What of the configuration decides: without secrets, and without what only says how something is done. */
 import type { Api, Client, Level, Proof } from '@stile/core';
-import type { Config } from '../config/config.ts';
+import type { Config, RegisteredClient } from '../config/config.ts';
 import type { Guard } from '../config/enrolment-schema.ts';
 import { guardsIn } from '../config/enrolment-schema.ts';
 import { sha256 } from '../digest.ts';
@@ -24,10 +24,14 @@ export interface KeptPolicy {
   readonly text: string;
 }
 
-const withoutSecrets = (client: Client & { readonly secret?: unknown; readonly jwks?: unknown }): Client => {
-  const { secret: _secret, jwks: _jwks, ...rest } = client;
-  return rest;
-};
+/** What decides of a client; its secrets and its looks do not. */
+const deciding = ({
+  secret: _,
+  jwks: _jwks,
+  accent: _accent,
+  metadata: _metadata,
+  ...client
+}: RegisteredClient): Client => client;
 
 const made = new WeakMap<Config, { readonly policy: Policy; readonly of: Readonly<Config> }>();
 
@@ -43,7 +47,7 @@ export const policyOf = (config: Config): Policy => {
   const policy: Policy = {
     levels,
     apis,
-    clients: new Map([...clients].map(([id, client]) => [id, withoutSecrets(client)])),
+    clients: new Map([...clients].map(([id, client]) => [id, deciding(client)])),
     everySignIn,
     rememberDevice,
     risk,

@@ -4,27 +4,26 @@
  * parse → load → decide → perform. Pages come back here and the same question is asked again, of the same request.
  */
 import type { NextStep, Parameters } from '@stile/core';
-import { secondsAfter, single } from '@stile/core';
+import { single } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
 import { askedFor } from '../authorization/asked.ts';
+import type { Asked, DecidedWithActions } from '../authorization/decide-with-actions.ts';
+import { decideWithActions, reportsOf, sentAwayTo } from '../authorization/decide-with-actions.ts';
 import { sendCode } from '../authorization/issue-code.ts';
 import { isOpen } from '../authorization/open-interaction.ts';
+import { performEffects } from '../authorization/perform-effects.ts';
+import { newInteraction, putBy, sendAway, showPage } from '../authorization/put-by.ts';
 import { errorAnswer, errorOf, messagesFor, problemPage, respond } from '../authorization/respond.ts';
-import type { Decided } from '../authorization/situation.ts';
-import { decide } from '../authorization/situation.ts';
-import type { InvalidRequest, ValidatedRequest } from '../authorization/validated-request.ts';
-import { fromStored, storedParameters, toStored, validateRequest } from '../authorization/validated-request.ts';
+import type { InvalidRequest } from '../authorization/validated-request.ts';
+import { fromStored, storedParameters, validateRequest } from '../authorization/validated-request.ts';
 import { madeOf } from '../decision/record.ts';
 import type { Caller, Deps, Handler } from '../deps.ts';
-import { randomId, randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
 import { formParameters, queryParameters } from '../http/body.ts';
-import { cookie, readCookie } from '../http/cookies.ts';
+import { readCookie } from '../http/cookies.ts';
 import { seeOther } from '../http/responses.ts';
 import { RequestFailure } from '../log/error.ts';
-import type { Asked } from '../metrics/recorder.ts';
 import type { ProblemName } from '../pages/messages.ts';
-import { currentSession } from '../session/current-session.ts';
 import type { Interaction } from '../store/records.ts';
 
 /** `GET /authorize`: a new request, or one that comes home from a page. */
@@ -33,7 +32,7 @@ export const authorize: Handler = async (request, deps, caller) => {
   const resumed = single(parameters, 'interaction');
   if (parameters.has('interaction')) {
     return resumed.ok && resumed.value !== undefined
-      ? resume(resumed.value, request, deps, caller)
+      ? resume(resumed.value, false, request, deps, caller)
       : problemPage('badRequest', 400, request, caller);
   }
   return begin(parameters, request, deps, caller);
@@ -42,26 +41,25 @@ export const authorize: Handler = async (request, deps, caller) => {
 const begin = async (parameters: Parameters, request: Request, deps: Deps, caller: Caller): Promise<Response> => {
   const validated = validateRequest(parameters, deps);
   if (!validated.ok) return refuseInvalid(validated.error, request, deps, caller);
-  return proceed(validated.value, undefined, parameters, request, deps, caller);
+  return proceed({ validated: validated.value, interaction: undefined, parameters }, request, deps, caller);
 };
+
+/** A request that is to be answered. */
+interface Answerable extends Asked {
+  /** As they came; empty for one that was put by. */
+  readonly parameters: Parameters;
+}
 
 /** How often a request is decided when what the decision rested on (a session, an authenticator) is taken back meanwhile. */
 const DECISIONS = 2;
 
 /** load → decide → perform. What breaks on the way is told to the client, which waits for an answer (RFC 6749, section 4.1.2.1). */
-const proceed = async (
-  validated: ValidatedRequest,
-  interaction: Interaction | undefined,
-  parameters: Parameters,
-  request: Request,
-  deps: Deps,
-  caller: Caller,
-): Promise<Response> => {
+const proceed = async (answerable: Answerable, request: Request, deps: Deps, caller: Caller): Promise<Response> => {
+  const { validated } = answerable;
   try {
     for (let tries = 0; tries < DECISIONS; tries += 1) {
-      const current = await currentSession(request, deps);
-      const decided = await decide({ validated, interaction, current }, { request, caller }, deps);
-      const response = await perform(decided, parameters, request, deps, caller);
+      const decided = await decideWithActions(answerable, { request, caller }, deps);
+      const response = await perform(decided, answerable.parameters, request, deps, caller);
       if (response) return response;
     }
     throw new Error('What a decision rested on was taken back each time.');
@@ -88,43 +86,16 @@ export const authorizeByPost: Handler = async (request, deps, caller) => {
   return (await putBy(interaction, request, deps, caller)) ?? seeOther(home(interaction.id));
 };
 
-/** Keeps a request until its person answers, unless too many were begun: what it says then. */
-const putBy = async (
-  interaction: Interaction,
+const home = (interactionId: string): string => `/authorize?interaction=${interactionId}`;
+
+/** A request that comes home: only to the browser that it left from, and only until it is answered. */
+export const resume = async (
+  id: string,
+  isContinued: boolean,
   request: Request,
   deps: Deps,
   caller: Caller,
-): Promise<Response | undefined> => {
-  const retryAfterSeconds = deps.inMemory.start(caller.address);
-  if (retryAfterSeconds > 0) {
-    return problemPage('tooManyRequests', 429, request, caller, {
-      headers: { 'retry-after': String(retryAfterSeconds) },
-    });
-  }
-  await deps.store.interactions.save(interaction);
-  return undefined;
-};
-
-const home = (interactionId: string): string => `/authorize?interaction=${interactionId}`;
-
-const newInteraction = (validated: ValidatedRequest, parameters: Parameters, deps: Deps): Interaction => ({
-  id: randomId(deps, 'int'),
-  browserHash: null,
-  clientId: validated.client.id,
-  request: toStored(parameters),
-  requestedAt: deps.now(),
-  expiresAt: secondsAfter(deps.now(), deps.config.lifetimes.interaction),
-  userId: null,
-  accountSelectedAt: null,
-  consentedAt: null,
-  asked: null,
-  progress: {},
-  actions: null,
-  finishedAt: null,
-});
-
-/** A request that comes home: only to the browser that it left from, and only until it is answered. */
-const resume = async (id: string, request: Request, deps: Deps, caller: Caller): Promise<Response> => {
+): Promise<Response> => {
   const interaction = await deps.store.interactions.find(id);
   if (!interaction || !isOpen(interaction, deps.now())) {
     return problemPage('expired', 400, request, caller);
@@ -135,7 +106,12 @@ const resume = async (id: string, request: Request, deps: Deps, caller: Caller):
   if (sha256(browser) !== interaction.browserHash) return problemPage('someoneElse', 400, request, caller);
   const validated = fromStored(interaction, deps);
   if (!validated.ok) return refuseInvalid(validated.error, request, deps, caller);
-  return proceed(validated.value, interaction, new Map(), request, deps, caller);
+  return proceed(
+    { validated: validated.value, interaction, parameters: new Map(), isContinued },
+    request,
+    deps,
+    caller,
+  );
 };
 
 /**
@@ -154,20 +130,20 @@ const fetchPosted = async (
     : problemPage('expired', 400, request, caller);
 };
 
-const BROWSER_COOKIE_SECONDS = 400 * 86_400;
-
-const browserCookie = (secret: string, deps: Deps): string =>
-  cookie('browser', secret, BROWSER_COOKIE_SECONDS, deps.config);
-
 /** Does what was decided; nothing when it must be decided anew. */
 const perform = async (
-  decided: Decided,
+  decided: DecidedWithActions,
   parameters: Parameters,
   request: Request,
   deps: Deps,
   caller: Caller,
 ): Promise<Response | undefined> => {
   const { next, trace } = decided.decision;
+  const away = next.step === 'refuse' ? undefined : sentAwayTo(decided);
+  if (away !== undefined) {
+    await recordAsking(decided, 'redirect', deps, caller);
+    return sendAway(away, decided, parameters, request, deps, caller);
+  }
   // Counted once the code is kept: what was decided on facts that were taken back meanwhile is decided anew.
   if (next.step === 'issue') return sendCode(decided, next, request, deps, caller);
   deps.metrics.decided('authorize', next.step, trace.reason);
@@ -178,7 +154,7 @@ const perform = async (
       const asked = { step: next.step, ...askedFor(decided.decision) };
       deps.metrics.asked(asked);
       // Asked for at once, so that both are kept by one commit.
-      const recorded = recordAsking(decided, deps, caller);
+      const recorded = recordAsking(decided, next.step, deps, caller);
       const [page] = await Promise.all([showPage(asked, decided, parameters, request, deps, caller), recorded]);
       return page;
     }
@@ -187,66 +163,29 @@ const perform = async (
 
 /** Keeps what is asked of a person, and why. A stranger who is asked to sign in is not on record: anybody could fill it. */
 const recordAsking = async (
-  { decision, facts: made, validated, current }: Decided,
+  { decision, facts: made, validated, current, run }: DecidedWithActions,
+  step: NextStep['step'] | 'redirect',
   deps: Deps,
   { requestId }: Caller,
 ): Promise<void> => {
   if (!current) return;
   const facts = { userId: current.user.id, sessionId: current.session.id, clientId: validated.client.id, requestId };
-  const details = { step: decision.next.step, trace: decision.trace, ...madeOf(made, deps) };
+  const details = { step, trace: decision.trace, ...madeOf(made, deps), ...reportsOf(run) };
   await deps.store.audit.append([auditRecord(deps, 'authorize.asked', { ...facts, details })]);
-};
-
-const PAGE_OF: Readonly<Record<Exclude<NextStep['step'], 'issue' | 'refuse'>, string>> = {
-  login: '/login',
-  challenge: '/challenge',
-  enrol: '/enrol',
-  consent: '/consent',
-  'select-account': '/select-account',
-};
-
-/** Puts the request by, bound to this browser and to the person who is to answer, and sends the browser to the page. */
-const showPage = async (
-  asked: Asked,
-  decided: Decided,
-  parameters: Parameters,
-  request: Request,
-  deps: Deps,
-  caller: Caller,
-): Promise<Response> => {
-  const { step } = asked;
-  const pageOf = (id: string): string => `${PAGE_OF[step]}?interaction=${id}`;
-  const { interaction, validated, current, requestedAt } = decided;
-  const pinned = step === 'challenge' || step === 'enrol' || step === 'consent' ? (current?.user.id ?? null) : null;
-  if (interaction) {
-    await deps.store.interactions.update(interaction.id, {
-      asked,
-      ...(pinned !== null && interaction.userId === null && { userId: pinned }),
-    });
-    return seeOther(pageOf(interaction.id));
-  }
-  const secret = readCookie(request, 'browser', deps.config) ?? randomToken(deps);
-  const saved = {
-    ...newInteraction(validated, parameters, deps),
-    browserHash: sha256(secret),
-    requestedAt,
-    userId: pinned,
-    asked,
-  };
-  const tooMany = await putBy(saved, request, deps, caller);
-  return tooMany ?? seeOther(pageOf(saved.id), [browserCookie(secret, deps)]);
 };
 
 /** The decision was no: the client is told, once, and the request is closed. */
 const refuse = async (
-  decided: Decided,
+  decided: DecidedWithActions,
   { error }: Extract<NextStep, { step: 'refuse' }>,
   request: Request,
   deps: Deps,
   caller: Caller,
 ): Promise<Response> => {
-  const { validated, current, interaction, decision } = decided;
+  const { validated, current, interaction, decision, run } = decided;
   const facts = { clientId: validated.client.id, requestId: caller.requestId };
+  if (run && current)
+    await performEffects(run, { ...facts, userId: current.user.id, sessionId: current.session.id }, deps);
   deps.log.info({ ...facts, reason: error.reason }, 'authorization request refused');
   // As with asking: what is refused to a stranger is in the log and not on record.
   const records = current
@@ -255,7 +194,13 @@ const refuse = async (
           ...facts,
           userId: current.user.id,
           sessionId: current.session.id,
-          details: { error: error.code, reason: error.reason, trace: decision.trace, ...madeOf(decided.facts, deps) },
+          details: {
+            error: error.code,
+            reason: error.reason,
+            trace: decision.trace,
+            ...madeOf(decided.facts, deps),
+            ...reportsOf(run),
+          },
         }),
       ]
     : [];

@@ -44,7 +44,7 @@ export const token: Handler = async (request, deps, caller) => {
       oauthError('unauthorized_client', 'grant_type_not_registered', 'The client may not use this grant type'),
     );
   }
-  const answer = await GRANTS[grantType.value]({ client, parameters: parameters.value, caller }, deps);
+  const answer = await GRANTS[grantType.value]({ client, parameters: parameters.value, caller, request }, deps);
   if (answer.ok) {
     deps.metrics.decided('token', 'granted', 'all_met');
     deps.metrics.issued(grantType.value, client.id);

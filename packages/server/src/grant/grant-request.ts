@@ -8,6 +8,8 @@ export interface GrantRequest {
   readonly client: RegisteredClient;
   readonly parameters: Parameters;
   readonly caller: Caller;
+  /** As it came; its body has been read. */
+  readonly request: Request;
 }
 
 /** One grant: a request in, tokens or a refusal out. */

@@ -18,7 +18,7 @@ import {
 import type { RegisteredClient } from '../config/config.ts';
 import type { Deps } from '../deps.ts';
 import { randomId } from '../deps.ts';
-import type { Grant, User } from '../store/records.ts';
+import type { CustomClaims, Grant, User } from '../store/records.ts';
 import { requirementsOf } from './standing.ts';
 
 /** For whom, for what, and by which facts. */
@@ -33,6 +33,8 @@ export interface Issuance {
     /** From when the scopes' ages are counted: the request for a code, now for a refresh. */
     readonly scopesGrantedAt: Instant;
     readonly nonce: string | null;
+    /** What Actions put into these tokens; absent: what they put into those of the grant. */
+    readonly customClaims?: CustomClaims;
   };
   readonly refreshToken?: string;
 }
@@ -61,7 +63,9 @@ export const userinfoAudience = (issuer: string): string => `${issuer}userinfo`;
 export const issueTokens = (issuance: Issuance, deps: Deps): TokenResponse => {
   const { client, api, scopes, person } = issuance;
   const facts = person ? personalFacts(issuance, person, deps) : machineFacts(issuance, deps);
-  const accessToken = deps.keys.sign(api?.signingAlg ?? 'RS256', 'at+jwt', accessTokenClaims(facts));
+  const custom = person?.customClaims ?? person?.grant.customClaims ?? { accessToken: {}, idToken: {} };
+  const accessClaims = accessTokenClaims({ ...facts, customClaims: custom.accessToken });
+  const accessToken = deps.keys.sign(api?.signingAlg ?? 'RS256', 'at+jwt', accessClaims);
   const idToken =
     person && facts.context && scopes.includes('openid')
       ? deps.keys.sign(
@@ -76,6 +80,7 @@ export const issueTokens = (issuance: Issuance, deps: Deps): TokenResponse => {
             sessionId: facts.sessionId ?? '',
             context: facts.context,
             userClaims: releasedClaims(scopes, person.user.claims, person.grant.requestedClaims.idToken),
+            customClaims: custom.idToken,
             ...(person.nonce !== null && { nonce: person.nonce }),
           }),
         )

@@ -1,6 +1,12 @@
 import type { Instant, OAuthError, Result } from '@stile/core';
 import { oauthError, ok, refused, secondsAfter, singles, words } from '@stile/core';
+import { effectsOf } from '../actions/effects-of.ts';
+import type { ActionRun } from '../actions/run-state.ts';
 import { auditRecord } from '../audit/audit.ts';
+import { askActionsAtRefresh } from '../authorization/ask-actions-at-refresh.ts';
+import { reportsOf } from '../authorization/decide-with-actions.ts';
+import { changedMetadata, customClaimsOf, performEffects } from '../authorization/perform-effects.ts';
+import { wantedBy } from '../authorization/wanted-by-actions.ts';
 import { policyOf } from '../decision/policy.ts';
 import { madeOf } from '../decision/record.ts';
 import type { TokenFacts } from '../decision/token-facts.ts';
@@ -48,12 +54,13 @@ export const refreshToken: GrantHandler = async (request, deps) => {
   const presented = parse(request);
   if (!presented.ok) return presented;
   const [now, successor] = [deps.now(), successorOf(presented.value.token, deps)];
+  const asked = await askedActions(presented.value, now, request, deps);
   const outcome = await deps.store.grants.rotateRefreshToken<Verdict>(
     sha256(presented.value.token),
     sha256(successor),
     now,
     deps.config.lifetimes.refreshTokenGrace,
-    (found) => judge(found, presented.value, sha256(successor), now, request, deps),
+    (found) => judge(found, presented.value, asked, sha256(successor), now, request, deps),
   );
   switch (outcome.outcome) {
     case 'unknown':
@@ -69,9 +76,12 @@ export const refreshToken: GrantHandler = async (request, deps) => {
       ]);
       return refused(oauthError('invalid_grant', 'refresh_token_reused', DESCRIPTION));
     case 'judged': {
+      const { run, about } = asked;
+      if (run && about) await performEffects(run, about, deps);
       if (!outcome.value.ok) return outcome.value;
       const { standing, scopes } = outcome.value.value;
-      const person = { ...standing, scopesGrantedAt: now, nonce: null };
+      const customClaims = run && customClaimsOf(run);
+      const person = { ...standing, scopesGrantedAt: now, nonce: null, ...(customClaims && { customClaims }) };
       return ok(
         issueTokens({ client: request.client, api: standing.api, scopes, person, refreshToken: successor }, deps),
       );
@@ -79,9 +89,76 @@ export const refreshToken: GrantHandler = async (request, deps) => {
   }
 };
 
-const judge = (
-  found: { readonly refreshToken: RefreshToken } & Standing,
+type Found = { readonly refreshToken: RefreshToken } & Standing;
+
+const factsOf = (
+  found: Found,
   { scopes: asked, audience }: Presented,
+  run: ActionRun | undefined,
+  now: Instant,
+  request: GrantRequest,
+  deps: Deps,
+): TokenFacts => {
+  const { clientId, idleExpiresAt, expiresAt } = found.refreshToken;
+  return {
+    at: now,
+    grantType: 'refresh_token',
+    clientId: request.client.id,
+    ...standingFacts(found, deps),
+    refreshToken: { clientId, idleExpiresAt, expiresAt },
+    ...(audience !== undefined && { audience }),
+    ...(asked && { askedScopes: asked }),
+    ...(run && { actions: wantedBy(run) }),
+  };
+};
+
+/** What became of asking the bound Actions. */
+interface AskedActions {
+  /** Whether any is bound that has to agree. */
+  readonly areBound: boolean;
+  readonly run?: ActionRun;
+  readonly about?: Parameters<typeof performEffects>[1];
+}
+
+/** Asks the Actions about a token that would be refreshed if it were not for them; about any other they are not asked. */
+const askedActions = async (
+  presented: Presented,
+  now: Instant,
+  request: GrantRequest,
+  deps: Deps,
+): Promise<AskedActions> => {
+  const active = await deps.actions.bound();
+  if (active.length === 0) return { areBound: false };
+  const areBound = active.some(({ mode }) => mode === 'live');
+  const token = await deps.store.grants.findRefreshToken(sha256(presented.token));
+  const grant = token && (await deps.store.grants.find(token.grantId));
+  if (!token || !grant?.userId) return { areBound };
+  const user = await deps.store.users.find(grant.userId);
+  const session = grant.sessionId === null ? undefined : await deps.store.sessions.find(grant.sessionId);
+  const facts = factsOf({ refreshToken: token, grant, user, session }, presented, undefined, now, request, deps);
+  if (!user || !tokenDecisionOf(facts, policyOf(deps.config)).ok) return { areBound };
+  const { caller } = request;
+  const run = await askActionsAtRefresh(
+    { refreshToken: token, grant, user, session, facts, body: bodyOf(request) },
+    { request: request.request, caller },
+    deps,
+  );
+  const about = {
+    userId: user.id,
+    sessionId: grant.sessionId,
+    clientId: request.client.id,
+    requestId: caller.requestId,
+  };
+  return { areBound, about, ...(run && { run }) };
+};
+
+const bodyOf = ({ parameters }: GrantRequest): Readonly<Record<string, string>> =>
+  Object.fromEntries([...parameters].flatMap(([name, [value]]) => (value === undefined ? [] : [[name, value]])));
+
+const judge = (
+  found: Found,
+  presented: Presented,
+  { areBound, run }: AskedActions,
   successorHash: string,
   now: Instant,
   request: GrantRequest,
@@ -95,43 +172,56 @@ const judge = (
     sessionId: grant.sessionId,
     grantId: grant.id,
   };
-  const { clientId, idleExpiresAt, expiresAt } = token;
-  const facts: TokenFacts = {
-    at: now,
-    grantType: 'refresh_token',
-    clientId: request.client.id,
-    ...standingFacts(found, deps),
-    refreshToken: { clientId, idleExpiresAt, expiresAt },
-    ...(audience !== undefined && { audience }),
-    ...(asked && { askedScopes: asked }),
-  };
+  const facts = factsOf(found, presented, run, now, request, deps);
   const record = (type: string, details: AuditRecord['details']): AuditRecord =>
-    auditRecord(deps, type, { ...about, details: { grantType: 'refresh_token', ...details, ...madeOf(facts, deps) } });
+    auditRecord(deps, type, {
+      ...about,
+      details: { grantType: 'refresh_token', ...details, ...madeOf(facts, deps), ...reportsOf(run) },
+    });
   const verdict = tokenDecisionOf(facts, policyOf(deps.config));
+  const revoke = run && effectsOf(run).refreshToken.revoke;
   if (!verdict.ok) {
     return {
       value: refused(verdict.error),
       refreshToken: null,
       audit: [record('token.refused', { reason: verdict.error.reason })],
+      ...(revoke && { revoke: 'ended_by_action' }),
     };
   }
   if (!found.user) throw new Error('Nobody is given tokens who is not there.');
+  // Law 6: what was in order before the Actions were asked, and is now, was asked about.
+  if (areBound && !run) throw new Error('Nothing is refreshed before every Action was asked.');
   const { scopes, api } = verdict.value;
   const leftOut = grant.scopes.filter((scope) => !scopes.includes(scope));
   // A token that is fetched a second time within the grace is worth a look: an honest client whose answer was lost, or a thief.
   const repeated = token.rotatedAt !== null;
   return {
     value: ok({ standing: { grant, user: found.user, api }, scopes }),
-    refreshToken: successorRecord(token, successorHash, now, deps),
+    refreshToken: successorRecord(token, run, successorHash, now, deps),
     audit: [record('token.granted', { scopes, leftOut, ...(repeated && { repeated }) })],
   };
 };
 
-const successorRecord = (token: RefreshToken, tokenHash: string, now: Instant, deps: Deps): RefreshToken => ({
-  ...token,
-  tokenHash,
-  createdAt: now,
-  idleExpiresAt: secondsAfter(now, deps.config.lifetimes.refreshTokenIdle),
-  rotatedAt: null,
-  successorHash: null,
-});
+/** An end can only come nearer. */
+const nearer = (end: Instant, wanted: Instant | undefined): Instant =>
+  wanted !== undefined && wanted < end ? wanted : end;
+
+const successorRecord = (
+  token: RefreshToken,
+  run: ActionRun | undefined,
+  tokenHash: string,
+  now: Instant,
+  { config: { lifetimes } }: Deps,
+): RefreshToken => {
+  const wanted = run && effectsOf(run).refreshToken;
+  return {
+    ...token,
+    tokenHash,
+    createdAt: now,
+    expiresAt: nearer(token.expiresAt, wanted?.expiresAt),
+    idleExpiresAt: nearer(secondsAfter(now, lifetimes.refreshTokenIdle), wanted?.idleExpiresAt),
+    rotatedAt: null,
+    successorHash: null,
+    ...(wanted && { metadata: changedMetadata(token.metadata, wanted) }),
+  };
+};

@@ -2,10 +2,10 @@
 import type { NextStep, Parameters } from '@stile/core';
 import { oauthError, single } from '@stile/core';
 import { auditRecord } from '../audit/audit.ts';
+import { decideForPage } from '../authorization/decide-with-actions.ts';
 import { isOpen } from '../authorization/open-interaction.ts';
 import { applicationOf, errorAnswer, messagesFor, problemPage, respond } from '../authorization/respond.ts';
 import type { Decided } from '../authorization/situation.ts';
-import { decide } from '../authorization/situation.ts';
 import { fromStored } from '../authorization/validated-request.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { sha256 } from '../digest.ts';
@@ -16,7 +16,7 @@ import { csrfToken, judgeForm } from '../http/csrf.ts';
 import { seeOther } from '../http/responses.ts';
 import type { Application } from '../pages/layout.ts';
 import type { Messages } from '../pages/messages.ts';
-import { currentSession, secretOfFirstClick } from '../session/current-session.ts';
+import { secretOfFirstClick } from '../session/current-session.ts';
 import type { Interaction } from '../store/records.ts';
 
 /** Where the way leads after a proof: home, unless it may have connected an app whose recovery codes are yet to be shown. */
@@ -59,8 +59,7 @@ const open = async (request: Request, deps: Deps, caller: Caller): Promise<Opene
   if (interaction.browserHash !== sha256(browser)) return problemPage('someoneElse', 400, request, caller);
   const validated = fromStored(interaction, deps);
   if (!validated.ok) return problemPage('expired', 400, request, caller);
-  const current = await currentSession(request, deps);
-  const decided = await decide({ validated: validated.value, interaction, current }, { request, caller }, deps);
+  const decided = await decideForPage({ validated: validated.value, interaction }, { request, caller }, deps);
   return {
     interaction,
     decided,

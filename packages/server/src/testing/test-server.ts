@@ -106,6 +106,9 @@ export const startTestServer = async (
     advance: (seconds) => {
       now = instant(now + seconds);
     },
-    close: () => store.close(),
+    close: async () => {
+      await deps.actions.close();
+      await store.close();
+    },
   };
 };

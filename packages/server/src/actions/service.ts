@@ -1,0 +1,69 @@
+/** Actions, as the rest of the server sees them: what is bound, and where it runs. Nothing is loaded before the first one runs. */
+import type { Logger } from 'pino';
+import type { Config } from '../config/config.ts';
+import type { Store } from '../store/ports.ts';
+import type { ActionRuntime } from './call.ts';
+import type { DeployedActions } from './deploy/deployed-actions.ts';
+import { deployedActions } from './deploy/deployed-actions.ts';
+import { openEncryptionKey } from './deploy/encryption-key.ts';
+
+export interface ActionService extends DeployedActions {
+  /** The sandbox of what is live, or the one beside it of what only runs along, which can never keep the other from running. */
+  runtime(mode: 'live' | 'shadow'): Promise<ActionRuntime>;
+  close(): Promise<void>;
+}
+
+interface ActionParts {
+  readonly config: Config;
+  readonly store: Pick<Store, 'actions'>;
+  readonly log: Pick<Logger, 'warn'>;
+  /** How many Actions may run at once. */
+  readonly workers: number;
+}
+
+/** Those that run along share one worker. */
+const SHADOW_WORKERS = 1;
+
+/** So many calls may wait for each worker. */
+const QUEUE_FOR_EACH = 32;
+
+export const openActions = (parts: ActionParts): ActionService => {
+  const made = new Map<'live' | 'shadow', Promise<ActionRuntime>>();
+  const deployed = deployedActions({
+    store: parts.store,
+    encryptionKey: () => openEncryptionKey(parts.config, 'throw'),
+    steadyMs: () => performance.now(),
+    complain: (action, error) => parts.log.warn({ err: error, action }, 'an Action that only runs along is left out'),
+  });
+  return {
+    ...deployed,
+    runtime: (mode) => {
+      const known = made.get(mode);
+      if (known) return known;
+      const runtime = makeRuntime(mode, parts);
+      made.set(mode, runtime);
+      // One that could not be made is tried again by the next request.
+      runtime.catch(() => made.delete(mode));
+      return runtime;
+    },
+    close: async () => {
+      await Promise.all([...made.values()].map(async (runtime) => (await runtime.catch(() => undefined))?.close()));
+    },
+  };
+};
+
+const makeRuntime = async (mode: 'live' | 'shadow', { config, workers }: ActionParts): Promise<ActionRuntime> => {
+  const [{ createActionRuntime }, { insideScript }] = await Promise.all([
+    import('./runtime/runtime.ts'),
+    import('./inside/script.ts'),
+  ]);
+  const count = mode === 'live' ? workers : SHADOW_WORKERS;
+  const { limits, egress } = config.actions;
+  return createActionRuntime({
+    limits,
+    egress,
+    workers: count,
+    queue: count * QUEUE_FOR_EACH,
+    insideSource: insideScript,
+  });
+};

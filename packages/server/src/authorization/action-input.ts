@@ -1,0 +1,169 @@
+/** Gathers what an Action's `event` is made of, for a person who is signed in. */
+import { contextThatMeets, single } from '@stile/core';
+import type { Json } from '../actions/call.ts';
+import type {
+  ActionPath,
+  EnrolledInput,
+  EventInput,
+  PersonInput,
+  RefreshTokenInput,
+  RequestInput,
+  RiskInput,
+  SessionInput,
+  TransactionInput,
+} from '../actions/event-input.ts';
+import { isJsonRecord } from '../actions/json.ts';
+import type { SignedIn } from '../decision/facts.ts';
+import type { Deps } from '../deps.ts';
+import type { UsableAuthenticator } from '../factors/authenticators.ts';
+import { queryParameters } from '../http/body.ts';
+import { presentSignals } from '../risk/signals.ts';
+import type { Session, User } from '../store/records.ts';
+import type { Asking } from './further.ts';
+
+/** Whose tokens it is about, by what, and on which way. */
+export interface ActionSubject {
+  readonly user: User;
+  readonly session: Session | undefined;
+  readonly authenticators: readonly UsableAuthenticator[];
+  /** Only what counts. */
+  readonly events: SignedIn['events'];
+  readonly circumstances: SignedIn['circumstances'];
+  readonly clientId: string;
+  readonly refreshToken: RefreshTokenInput | undefined;
+  readonly transaction: TransactionInput;
+  /** What was posted; empty for a request that came by GET. */
+  readonly body: Readonly<Record<string, string>>;
+}
+
+/** Metadata as Actions left it; what somebody else put there that is no JSON is not shown. */
+const record = (metadata: Readonly<Record<string, unknown>>): { readonly [name: string]: Json } =>
+  isJsonRecord(metadata) ? metadata : {};
+
+const enrolled = ({ authenticator, factor }: UsableAuthenticator): EnrolledInput => {
+  const { transports, channel } = authenticator.material;
+  return {
+    factor: factor.name,
+    ...(Array.isArray(transports) && { isPlatform: transports.includes('internal') }),
+    ...((channel === 'sms' || channel === 'voice') && { channel }),
+  };
+};
+
+const personInput = async ({ user, authenticators }: ActionSubject, deps: Deps): Promise<PersonInput> => {
+  const profile = await deps.store.users.profile(user.id);
+  const { roles } = user.claims;
+  return {
+    id: user.id,
+    username: user.username,
+    claims: user.claims,
+    createdAt: user.createdAt,
+    lastPasswordChangeAt: authenticators.find(({ factor }) => factor.name === 'password')?.authenticator.createdAt,
+    userMetadata: record(profile?.userMetadata ?? {}),
+    appMetadata: record(profile?.appMetadata ?? {}),
+    roles: Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [],
+    authenticators: authenticators.filter(({ factor }) => factor.name !== 'password').map(enrolled),
+  };
+};
+
+const sessionInput = (session: Session, clientId: string): SessionInput => ({
+  id: session.id,
+  createdAt: session.createdAt,
+  lastSeenAt: session.lastSeenAt,
+  expiresAt: session.expiresAt ?? undefined,
+  idleExpiresAt: session.idleExpiresAt ?? undefined,
+  userAgent: session.userAgent,
+  address: session.address,
+  clientIds: [clientId],
+  metadata: record(session.metadata),
+  recordedMethods: session.methods,
+});
+
+/** The parameters of an address; one that is sent twice is none. */
+const queryOf = (request: Request): Readonly<Record<string, string>> => {
+  const parameters = queryParameters(request);
+  return Object.fromEntries(
+    [...parameters.keys()].flatMap((name) => {
+      const value = single(parameters, name);
+      return value.ok && value.value !== undefined ? [[name, value.value]] : [];
+    }),
+  );
+};
+
+const requestInput = (
+  { body, circumstances }: ActionSubject,
+  { request, caller }: Asking,
+  { config }: Pick<Deps, 'config'>,
+): RequestInput => {
+  const place = circumstances?.place;
+  return {
+    method: request.method,
+    hostname: new URL(config.issuer).hostname,
+    ip: caller.address,
+    userAgent: request.headers.get('user-agent') ?? undefined,
+    language: request.headers.get('accept-language') ?? undefined,
+    query: queryOf(request),
+    body,
+    ...(typeof place === 'object' && {
+      place: { country: place.country, ...place.coordinates },
+    }),
+  };
+};
+
+const SIGNALS = {
+  newDevice: 'new_device',
+  newCountry: 'new_country',
+  impossibleTravel: 'impossible_travel',
+  longAbsence: 'long_absence',
+  manyFailures: 'many_failures',
+} as const;
+
+/** The signs of risk that the configuration asks about, and whether they are there. */
+const riskInput = (
+  { circumstances }: ActionSubject,
+  { config: { risk } }: Pick<Deps, 'config'>,
+): readonly RiskInput[] => {
+  if (!circumstances) return [];
+  const present = presentSignals(circumstances, risk);
+  return Object.entries(SIGNALS)
+    .filter(([name]) => Object.hasOwn(risk, name))
+    .map(([, signal]) => {
+      const found = present.find((one) => one.signal === signal);
+      return { signal, present: found !== undefined, assumed: found?.assumed ?? false };
+    });
+};
+
+/** All that an Action may know. */
+export const eventInput = async (subject: ActionSubject, asking: Asking, deps: Deps): Promise<EventInput> => {
+  const { user, session, events, clientId, transaction, refreshToken } = subject;
+  const { config, store } = deps;
+  const [person, profile] = await Promise.all([personInput(subject, deps), store.users.profile(user.id)]);
+  const client = config.clients.get(clientId);
+  return {
+    issuer: config.issuer,
+    person,
+    events,
+    context: contextThatMeets(events, [], config.levels),
+    session: session && sessionInput(session, clientId),
+    refreshToken,
+    client: { id: clientId, name: client?.name ?? clientId, metadata: client?.metadata ?? {} },
+    request: requestInput(subject, asking, deps),
+    transaction,
+    risk: riskInput(subject, deps),
+    logins: profile?.logins ?? 0,
+  };
+};
+
+/** The transaction of a request that has neither address nor page: the parts that there are on every way. */
+export const transactionBase = (
+  path: ActionPath,
+  id: string,
+  locale: string,
+): Pick<TransactionInput, 'acrValues' | 'id' | 'locale' | 'path' | 'prompt' | 'responseType' | 'uiLocales'> => ({
+  id,
+  path,
+  locale,
+  acrValues: [],
+  prompt: [],
+  responseType: [],
+  uiLocales: [],
+});

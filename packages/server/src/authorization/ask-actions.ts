@@ -1,0 +1,127 @@
+/**
+ * Asks the bound Actions what they want of an authorization request: once somebody is signed in and is the right one, and before anything
+ * is issued. They run once for a request; what they came to is kept with it, for this person in this session alone.
+ */
+import { countingProofs } from '@stile/core';
+import type { ActiveAction } from '../actions/deploy/deployed-actions.ts';
+import type { EventInput } from '../actions/event-input.ts';
+import { parseRun } from '../actions/parse-run.ts';
+import { beginRun } from '../actions/run.ts';
+import type { ActionRun } from '../actions/run-state.ts';
+import { policyOf } from '../decision/policy.ts';
+import type { Deps } from '../deps.ts';
+import { enrollableNow } from '../recovery/guards.ts';
+import type { CurrentSession } from '../session/current-session.ts';
+import type { Interaction } from '../store/records.ts';
+import { eventInput } from './action-input.ts';
+import type { Asking } from './further.ts';
+import { messagesFor } from './respond.ts';
+import type { RunAbout } from './run-actions.ts';
+import { runActions, runShadows } from './run-actions.ts';
+import type { Decided } from './situation.ts';
+
+/** How a run is kept with its interaction: it counts for this person in this session. */
+export const asKept = (run: ActionRun, { user, session }: CurrentSession): Interaction['actions'] => ({
+  userId: user.id,
+  sessionId: session.id,
+  run,
+});
+
+/** The run that was kept for whoever is signed in; nothing when it was another's. */
+export const keptRun = (
+  interaction: Interaction | undefined,
+  current: CurrentSession | undefined,
+): ActionRun | undefined => {
+  const kept = interaction?.actions;
+  if (!kept || !current || kept.userId !== current.user.id || kept.sessionId !== current.session.id) return undefined;
+  return parseRun(kept.run);
+};
+
+/** Somebody is there, and is the right one; and it is not refused whatever an Action says. */
+const isTimeForActions = ({ decision: { next }, current }: Decided): boolean =>
+  current !== undefined && ['challenge', 'enrol', 'consent', 'issue'].includes(next.step);
+
+/** What became of asking. */
+export interface AskedActions {
+  readonly run: ActionRun;
+  /** Whether anything ran just now, so that the run is to be kept anew. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Runs what is to be run now.
+ *
+ * @param isContinued whether somebody has come back from where an Action sent them
+ * @returns nothing where no Action is bound, or where it is not their turn
+ */
+export const askActions = async (
+  decided: Decided,
+  asking: Asking,
+  isContinued: boolean,
+  deps: Deps,
+): Promise<AskedActions | undefined> => {
+  const active = await deps.actions.bound();
+  if (active.length === 0 || !decided.current || !isTimeForActions(decided)) return undefined;
+  const kept = keptRun(decided.interaction, decided.current);
+  if (kept && kept.state.is !== 'running' && kept.state.is !== 'waiting') return { run: kept, isNew: false };
+  const live = active.filter(({ mode }) => mode === 'live');
+  const { person } = decided.facts;
+  const about: RunAbout = {
+    input: await inputOf(decided, decided.current, asking, deps),
+    enrollable: person ? enrollableNow(person, policyOf(deps.config)) : [],
+    sessionId: decided.current.session.id,
+    requestId: asking.caller.requestId,
+    isContinued,
+  };
+  const begin = (actions: readonly ActiveAction[]): ActionRun => begun(actions, decided);
+  if (kept === undefined) runShadows(active, begin, about, deps);
+  const run = kept ?? begin(live);
+  const advanced = await runActions('live', run, about, deps);
+  return { run: advanced, isNew: kept === undefined || advanced !== kept };
+};
+
+const begun = (actions: readonly ActiveAction[], { requestedAt, facts }: Decided): ActionRun =>
+  beginRun(
+    actions.map(({ pinned }) => pinned),
+    { requestedAt, interactive: !facts.request.prompt.includes('none') },
+  );
+
+const inputOf = (
+  { validated, authenticators, facts, interaction, scopes }: Decided,
+  { user, session }: CurrentSession,
+  asking: Asking,
+  deps: Deps,
+): Promise<EventInput> => {
+  const { request, client } = validated;
+  const { redirect, mode, state } = request.channel;
+  return eventInput(
+    {
+      user,
+      session,
+      authenticators,
+      events: countingProofs(session.events, deps.now()),
+      circumstances: facts.person?.circumstances,
+      clientId: client.id,
+      refreshToken: undefined,
+      body: {},
+      transaction: {
+        id: interaction?.id ?? asking.caller.requestId,
+        path: 'authorize',
+        acrValues: request.acrValues,
+        maxAgeSeconds: request.maxAgeSeconds,
+        prompt: request.prompt,
+        scopes: request.scopes.length > 0 ? request.scopes : scopes,
+        audience: validated.api?.audience,
+        redirectUri: redirect.uri,
+        responseType: ['code'],
+        responseMode: mode,
+        state,
+        loginHint: request.loginHint,
+        uiLocales: request.uiLocales,
+        locale: messagesFor(asking.request, request.uiLocales).locale,
+      },
+    },
+    asking,
+    deps,
+  );
+};

@@ -1,0 +1,96 @@
+/** Performs what Actions want done besides tokens: what is kept about the person, and of the session. */
+import type { Instant } from '@stile/core';
+import type { LifeChanges, RunEffects } from '../actions/effects.ts';
+import { effectsOf } from '../actions/effects-of.ts';
+import type { ActionRun } from '../actions/run-state.ts';
+import { auditRecord } from '../audit/audit.ts';
+import type { Deps } from '../deps.ts';
+import type { SessionChange } from '../store/ports.ts';
+import type { CustomClaims, RecordedMethod, Session } from '../store/records.ts';
+
+/** Metadata as it is after a change: `null` takes a name away. */
+export const changedMetadata = (
+  before: Readonly<Record<string, unknown>>,
+  { evictMetadata, metadata }: Pick<LifeChanges, 'evictMetadata' | 'metadata'>,
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    [...new Map([...(evictMetadata ? [] : Object.entries(before)), ...Object.entries(metadata)])].filter(
+      ([, value]) => value !== null,
+    ),
+  );
+
+const changesAnything = ({ expiresAt, idleExpiresAt, evictMetadata, metadata }: LifeChanges): boolean =>
+  expiresAt !== undefined || idleExpiresAt !== undefined || evictMetadata || Object.keys(metadata).length > 0;
+
+/** What is kept of methods that were completed elsewhere. */
+const MOST_METHODS = 20;
+
+/** An end can only come nearer. */
+const earliest = (before: Instant | null, wanted: Instant | undefined): Instant | null =>
+  wanted === undefined || (before !== null && before <= wanted) ? before : wanted;
+
+const sessionChange =
+  ({ session: wanted, recordedMethods }: RunEffects, now: RecordedMethod['at']) =>
+  (session: Session): SessionChange => ({
+    expiresAt: earliest(session.expiresAt, wanted.expiresAt),
+    idleExpiresAt: earliest(session.idleExpiresAt, wanted.idleExpiresAt),
+    metadata: changedMetadata(session.metadata, wanted),
+    methods: [...session.methods, ...recordedMethods.map((url) => ({ url, at: now }))].slice(-MOST_METHODS),
+  });
+
+const keepMetadata = async (userId: string, { userMetadata, appMetadata }: RunEffects, deps: Deps): Promise<void> => {
+  if (Object.keys(userMetadata).length + Object.keys(appMetadata).length === 0) return;
+  const outcome = await deps.store.users.mergeMetadata(userId, { userMetadata, appMetadata }, []);
+  if (outcome !== 'merged') throw new Error(`What an Action keeps about a person could not be kept: ${outcome}.`);
+};
+
+/** Performed even when the run was denied; nothing of the session then, unless the Action ended it. */
+export const performEffects = async (
+  run: ActionRun,
+  about: {
+    readonly userId: string;
+    readonly sessionId: string | null;
+    readonly clientId: string;
+    readonly requestId: string;
+  },
+  deps: Deps,
+): Promise<void> => {
+  if (run.state.is !== 'done' && run.state.is !== 'denied') return;
+  const effects = effectsOf(run);
+  await keepMetadata(about.userId, effects, deps);
+  const { sessionId } = about;
+  if (sessionId === null) return;
+  const { revoke } = effects.session;
+  if (revoke) return endSession(about.userId, sessionId, revoke, about, deps);
+  if (run.state.is !== 'done') return;
+  if (changesAnything(effects.session) || effects.recordedMethods.length > 0) {
+    await deps.store.sessions.amend(sessionId, sessionChange(effects, deps.now()));
+  }
+};
+
+const endSession = async (
+  userId: string,
+  sessionId: string,
+  { reason, preserveRefreshTokens }: { readonly reason: string; readonly preserveRefreshTokens: boolean },
+  { clientId, requestId }: { readonly clientId: string; readonly requestId: string },
+  deps: Deps,
+): Promise<void> => {
+  const now = deps.now();
+  const audit = [
+    auditRecord(deps, 'session.ended', {
+      userId,
+      sessionId,
+      clientId,
+      requestId,
+      details: { reason: 'ended_by_action', said: reason, preserveRefreshTokens },
+    }),
+  ];
+  if (preserveRefreshTokens) await deps.store.sessions.end(sessionId, now, audit);
+  else await deps.store.sessions.signOut(userId, { only: sessionId }, now, audit, null);
+};
+
+/** What a run puts into tokens. */
+export const customClaimsOf = (run: ActionRun): CustomClaims => {
+  const { accessTokenClaims, idTokenClaims } = effectsOf(run);
+  return { accessToken: accessTokenClaims, idToken: idTokenClaims };
+};

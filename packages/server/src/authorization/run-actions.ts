@@ -1,0 +1,92 @@
+/** Takes runs through the bound Actions as far as they go: those that are live, and those that only run along. */
+import type { Proof, Requirement } from '@stile/core';
+import { contextThatMeets } from '@stile/core';
+import { advance } from '../actions/advance.ts';
+import { openCache } from '../actions/cache.ts';
+import type { ActiveAction } from '../actions/deploy/deployed-actions.ts';
+import type { EventInput } from '../actions/event-input.ts';
+import { keepExecutions } from '../actions/executions.ts';
+import type { ActionRun } from '../actions/run-state.ts';
+import type { Execution } from '../actions/world.ts';
+import { auditRecord } from '../audit/audit.ts';
+import type { Deps } from '../deps.ts';
+import { factors } from '../factors/factors.ts';
+import { wantedBy } from './wanted-by-actions.ts';
+
+/** What a run is about. */
+export interface RunAbout {
+  readonly input: EventInput;
+  /** What the person may enrol now. */
+  readonly enrollable: readonly Proof[];
+  readonly sessionId: string | null;
+  readonly requestId: string;
+  /** They have come back from where an Action sent them. */
+  readonly isContinued: boolean;
+}
+
+/** The sandbox fetches by itself, where it may. */
+const noFetch = (): Promise<never> => Promise.reject(new Error('An Action fetches through its sandbox.'));
+
+/** Takes a run as far as it goes now. */
+export const runActions = async (
+  mode: 'live' | 'shadow',
+  run: ActionRun,
+  about: RunAbout,
+  deps: Deps,
+): Promise<ActionRun> => {
+  const { input, requestId } = about;
+  const executions: Execution[] = [];
+  const cache = await openCache(deps);
+  try {
+    return await advance(run, {
+      runtime: await deps.actions.runtime(mode),
+      deployed: (version) => deps.actions.version(version),
+      input,
+      isMet: (requirement: Requirement) =>
+        contextThatMeets(input.events, [requirement], deps.config.levels) !== undefined,
+      availableFactors: factors.filter((factor) => factor.available(deps.config)).map(({ name }) => name),
+      enrollableFactors: [...new Set(about.enrollable.map(({ factor }) => factor))],
+      isContinued: about.isContinued,
+      levels: deps.config.levels,
+      cache,
+      fetch: noFetch,
+      nowMs: () => deps.now() * 1000,
+      newSeed: () => Buffer.from(deps.randomBytes(32)).toString('hex'),
+      observe: (execution) => executions.push(execution),
+    });
+  } finally {
+    // What a shadow would keep is not kept.
+    if (mode === 'live') await cache.close();
+    await keepExecutions(executions, { mode, userId: input.person.id, clientId: input.client.id, requestId }, deps);
+  }
+};
+
+/**
+ * Actions that only run along: each alone, as if it were the only one. Nobody waits for them, nothing of what they want is done, and
+ * whatever goes wrong with them goes wrong for nobody; their verdict is on record under the same request.
+ */
+export const runShadows = (
+  active: readonly ActiveAction[],
+  begin: (actions: readonly ActiveAction[]) => ActionRun,
+  about: RunAbout,
+  deps: Deps,
+): void => {
+  for (const shadow of active.filter(({ mode }) => mode === 'shadow')) {
+    runShadow(begin([shadow]), about, deps).catch((error: unknown) => {
+      deps.log.warn({ err: error, action: shadow.pinned.name }, 'an Action that only runs along could not be run');
+    });
+  }
+};
+
+const runShadow = async (begun: ActionRun, about: RunAbout, deps: Deps): Promise<void> => {
+  const run = await runActions('shadow', begun, about, deps);
+  await deps.store.audit.append([
+    auditRecord(deps, 'actions.shadow', {
+      userId: about.input.person.id,
+      sessionId: about.sessionId,
+      clientId: about.input.client.id,
+      requestId: about.requestId,
+      details: { reports: run.reports, state: run.state.is, ...wantedBy(run) },
+    }),
+  ]);
+};

@@ -1,0 +1,38 @@
+/** What a run through the Actions wants, in the terms of a decision. */
+import { effectsOf } from '../actions/effects-of.ts';
+import { requirementsOfRun } from '../actions/run.ts';
+import type { ActionRun } from '../actions/run-state.ts';
+import type { WantedByActions } from '../decision/facts.ts';
+
+type Refusal = NonNullable<WantedByActions['refusal']>;
+
+/** What an author wrote goes to the application, as `error_description`: printable ASCII, as RFC 6749 has it, and not too long. */
+const printable = (text: string): string => text.replaceAll(/[^\x20-\x21\x23-\x5b\x5d-\x7e]/gu, ' ').slice(0, 300);
+
+const refusalOf = ({ state }: ActionRun): Refusal | undefined => {
+  if (state.is === 'denied') {
+    return { error: 'access_denied', reason: 'denied_by_action', description: printable(state.reason) };
+  }
+  if (state.is !== 'failed') return undefined;
+  const reason = `action_${state.failure}`;
+  return state.failure === 'interaction_required'
+    ? {
+        error: 'interaction_required',
+        reason,
+        description: 'The person has to be asked, which this request does not allow',
+      }
+    : // What went wrong is for whoever wrote the Action, and is in its execution.
+      { error: 'server_error', reason, description: 'An Action of this server failed' };
+};
+
+export const wantedBy = (run: ActionRun): WantedByActions => {
+  const refusal = refusalOf(run);
+  const { addedScopes, removedScopes } = effectsOf(run);
+  const isDone = run.state.is === 'done';
+  return {
+    requirements: requirementsOfRun(run),
+    addScopes: isDone ? addedScopes : [],
+    removeScopes: isDone ? removedScopes : [],
+    ...(refusal && { refusal }),
+  };
+};
