@@ -112,6 +112,8 @@ const client = z.strictObject({
   acrValues: z.enum(['required', 'voluntary']).default('required'),
   pkce: z.enum(['required', 'unless-nonce', 'optional']).default('unless-nonce'),
   idTokenAlg: signingAlg.default('RS256'),
+  /** What Actions are told of it (`event.client.metadata`). */
+  metadata: z.record(z.string().max(255), z.string().max(255)).default({}),
 });
 
 const totpSecret = z
