@@ -17,6 +17,7 @@ import { limits } from './limits.ts';
 import { block, signOut, unblock } from './people.ts';
 import { approveOnPhone, denyOnPhone, enrolPhone, watchPhone } from './phone.ts';
 import { cancelRecovery, issueRecovery, listRecoveries } from './recovery.ts';
+import { reasons } from './reasons.ts';
 import { renewSecrets } from './secrets.ts';
 import { serve } from './serve.ts';
 
@@ -74,6 +75,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'actions on':            ['[<name>]',                   'switch them on again',                                                   [],                      onStore(switchActionsOn)],
   'actions executions':    ['[<name> | <execution>]',     'list how Actions ended lately, or show one with its console',            [],                      onStore(listExecutions)],
   'decisions':             ['',                           'list the latest decisions',                                              [],                      onStore(recentDecisions)],
+  'reasons':               ['[<word>] [--markdown]',      'say what a reason means, or list all of them',                           ['--markdown'],          reasons],
   'explain':               ['<decision>',                 'say why a decision was made',                                            [],                      onStore(explain)],
 };
 
