@@ -123,6 +123,12 @@ export const programOf = (code: string) => ({
   checksum: createHash('sha256').update(code).digest('base64url'),
 });
 
+/** An Action whose first function has this body. */
+export const doing = (body: string): string => `exports.onExecutePostLogin = async (event, api) => { ${body} };`;
+
+/** Why a run failed, or else how it stands. */
+export const failureOf = ({ state }: ActionRun): string => (state.is === 'failed' ? state.failure : state.is);
+
 /** Everything that one person does with one request. */
 export const openScene = (given: SceneParts): Scene => {
   let parts = given;
