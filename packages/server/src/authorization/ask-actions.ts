@@ -41,6 +41,9 @@ export const keptRun = (
 const isTimeForActions = ({ decision: { next }, current }: Decided): boolean =>
   current !== undefined && ['challenge', 'enrol', 'consent', 'issue'].includes(next.step);
 
+/** Whether a run waits for somebody to come back; whoever says that they have, and was never sent, has not. */
+const isAway = ({ state }: ActionRun): boolean => state.is === 'waiting' && state.waits[0].wait === 'redirect';
+
 /** What became of asking. */
 export interface AskedActions {
   readonly run: ActionRun;
@@ -71,7 +74,7 @@ export const askActions = async (
     enrollable: person ? enrollableNow(person, policyOf(deps.config)) : [],
     sessionId: decided.current.session.id,
     requestId: asking.caller.requestId,
-    isContinued,
+    isContinued: isContinued && kept !== undefined && isAway(kept),
   };
   const begin = (actions: readonly ActiveAction[]): ActionRun => begun(actions, decided);
   if (kept === undefined) runShadows(active, begin, about, deps);

@@ -15,14 +15,19 @@ const refusalOf = ({ state }: ActionRun): Refusal | undefined => {
   }
   if (state.is !== 'failed') return undefined;
   const reason = `action_${state.failure}`;
-  return state.failure === 'interaction_required'
-    ? {
-        error: 'interaction_required',
+  switch (state.failure) {
+    case 'interaction_required':
+      return { error: 'interaction_required', reason, description: 'The person would have to be asked' };
+    case 'no_usable_factor':
+      return {
+        error: 'unmet_authentication_requirements',
         reason,
-        description: 'The person has to be asked, which this request does not allow',
-      }
-    : // What went wrong is for whoever wrote the Action, and is in its execution.
-      { error: 'server_error', reason, description: 'An Action of this server failed' };
+        description: 'The authentication requirements cannot be met',
+      };
+    default:
+      // What went wrong is for whoever wrote the Action, and is kept with its execution.
+      return { error: 'server_error', reason, description: 'An Action of this server failed' };
+  }
 };
 
 export const wantedBy = (run: ActionRun): WantedByActions => {

@@ -40,7 +40,17 @@ const targetOf = (facts: DecisionFacts, { apis, clients }: Policy): Result<Targe
   if (!api.ok) return api;
   const scopes = grantableScopes(facts.requestedScopes, client, api.value);
   if (!scopes.ok) return scopes;
+  if (!mayAdd(facts.actions, client, api.value)) {
+    return refused(oauthError('server_error', 'scope_of_action_not_allowed', 'An Action of this server failed'));
+  }
   return ok({ client, api: api.value, scopes: withActions(scopes.value, facts.actions) });
+};
+
+/** Whether the client could have asked itself for the scopes that Actions add: no Action gives more than the client may have. */
+const mayAdd = (actions: WantedByActions | undefined, client: Client, api: Api | undefined): boolean => {
+  if (actions === undefined || actions.addScopes.length === 0) return true;
+  const possible = grantableScopes(actions.addScopes, client, api);
+  return possible.ok && possible.value.length === actions.addScopes.length;
 };
 
 /** The scopes as the Actions left them. */

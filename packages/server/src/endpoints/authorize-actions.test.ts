@@ -1,5 +1,6 @@
 /** Actions take part in authorization: they demand, narrow, deny and add claims, and nothing is issued without them. */
 import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
 import { deployScript, postLogin } from '../testing/actions.ts';
 import { TestBrowser } from '../testing/browser.ts';
@@ -76,5 +77,176 @@ describe('Actions in the login', () => {
     const { body } = await redeem(server, await browser.giveCode(page));
     assert.deepEqual(claimsOf(body.id_token)['https://fabrikam.example/before'], ['pwd']);
     assert.equal(claimsOf(body.id_token).acr, 'mfa');
+  });
+});
+
+/** What comes of something that nobody waits for. */
+const eventually = async <T>(look: () => Promise<T | undefined>): Promise<T> => {
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+};
+
+const AWAY = `
+exports.onExecutePostLogin = async (event, api) => {
+  if (!api.redirect.canRedirect()) return api.access.deny('No page can be shown.');
+  api.redirect.sendUserTo('https://terms.example/accept', { query: { from: 'login' } });
+};
+exports.onContinuePostLogin = async (event, api) => {
+  if (event.request.query.agreed !== 'yes') return api.access.deny('The terms were not accepted.');
+  api.idToken.setCustomClaim('https://fabrikam.example/terms', 'accepted');
+};
+`;
+
+describe('an Action that sends people to another site', () => {
+  const sentAway = async (t: TestContext) => {
+    const server = await testServer(t);
+    await deployScript(server, 'terms', AWAY);
+    const browser = new TestBrowser(server);
+    const stop = await browser.signIn(await browser.go(authorizeUrl()));
+    const there = new URL(stop.url);
+    assert.equal(there.origin + there.pathname, 'https://terms.example/accept');
+    assert.equal(there.searchParams.get('from'), 'login');
+    return { server, browser, state: there.searchParams.get('state') ?? '' };
+  };
+
+  it('goes on when they come back, with what they bring', async (t) => {
+    const { server, browser, state } = await sentAway(t);
+    const back = await browser.go(`/continue?state=${state}&agreed=yes`);
+    const { body } = await redeem(server, back);
+    assert.equal(claimsOf(body.id_token)['https://fabrikam.example/terms'], 'accepted');
+    assert.equal((await browser.go(`/continue?state=${state}&agreed=yes`)).status, 400, 'once');
+  });
+
+  it('refuses when they bring something else', async (t) => {
+    const { browser, state } = await sentAway(t);
+    assert.equal(answerOf(await browser.go(`/continue?state=${state}&agreed=no`)).error, 'access_denied');
+  });
+
+  it('sends them again who come home by another way, and lets nobody by who was never sent', async (t) => {
+    const { server, browser, state } = await sentAway(t);
+    assert.match((await browser.go(`/authorize?interaction=${state}`)).url, /^https:\/\/terms\.example\/accept/);
+    const other = new TestBrowser(server);
+    assert.equal((await other.go(`/continue?state=${state}&agreed=yes`)).status, 400, 'another browser');
+    const fresh = new TestBrowser(server);
+    const login = await fresh.go(authorizeUrl());
+    const begun = new URLSearchParams(login.url.split('?')[1]).get('interaction');
+    assert.match((await fresh.go(`/continue?state=${begun}&agreed=yes`)).url, /^\/login/);
+  });
+
+  it('sends away whoever says that they come back from there before they were sent', async (t) => {
+    const server = await testServer(t);
+    await deployScript(server, 'first', postLogin(`api.authentication.challengeWith({ type: 'otp' });`));
+    await deployScript(server, 'terms', AWAY);
+    const browser = new TestBrowser(server);
+    const page = await browser.signIn(await browser.go(authorizeUrl()));
+    const id = new URLSearchParams(page.url.split('?')[1]).get('interaction');
+    const early = await browser.go(`/continue?state=${id}&agreed=yes`);
+    assert.match(early.url, /^\/challenge/);
+    assert.match((await browser.giveCode(early)).url, /^https:\/\/terms\.example\/accept/);
+  });
+
+  it('refuses at once where no page can be shown', async (t) => {
+    const { browser } = await sentAway(t);
+    assert.equal(answerOf(await browser.go(authorizeUrl({ prompt: 'none' }))).error, 'access_denied');
+  });
+});
+
+describe('what an Action cannot do', () => {
+  it('give a client a scope that it may not have', async (t) => {
+    const server = await testServer(t);
+    await deployScript(server, 'generous', postLogin(`api.accessToken.addScope('admin:everything');`));
+    const { stop } = await signInAndStepUp(server);
+    assert.equal(answerOf(stop).error, 'server_error');
+    assert.equal(answerOf(stop).code, undefined);
+  });
+
+  it('give a scope without the proof that it demands', async (t) => {
+    const server = await testServer(t);
+    await deployScript(server, 'generous', postLogin(`api.accessToken.addScope('close:account');`));
+    const browser = new TestBrowser(server);
+    const page = await browser.signIn(await browser.go(authorizeUrl()));
+    assert.match(page.url, /^\/challenge/);
+    const { body } = await redeem(server, await browser.giveCode(page));
+    assert.match(String(body.scope), /close:account/);
+  });
+
+  it('lower what is demanded', async (t) => {
+    const server = await testServer(t);
+    await deployScript(server, 'lax', postLogin(`api.multifactor.enable('none');`));
+    const browser = new TestBrowser(server);
+    const page = await browser.signIn(await browser.go(authorizeUrl({ scope: 'openid close:account' })));
+    assert.match(page.url, /^\/challenge/);
+  });
+
+  it('say who somebody is, or what they proved', async (t) => {
+    const server = await testServer(t);
+    await deployScript(server, 'liar', postLogin(`api.accessToken.setCustomClaim('acr', 'phrh');`));
+    const { stop } = await signInAndStepUp(server);
+    if (answerOf(stop).code !== undefined) {
+      const { body } = await redeem(server, stop);
+      assert.equal(claimsOf(body.access_token).acr, '1fa');
+    }
+  });
+});
+
+describe('T22: Actions that keep everybody out', () => {
+  it('are switched off, and everybody gets in again', async (t) => {
+    const server = await testServer(t);
+    await deployScript(server, 'broken', postLogin(`throw new Error('broken');`));
+    await server.store.actions.setOff('post-login', server.deps.now(), []);
+    const { stop } = await signInAndStepUp(server);
+    assert.ok(answerOf(stop).code);
+  });
+});
+
+describe('Actions that only run along', () => {
+  it('change nothing, and their verdict is on record', async (t) => {
+    const server = await testServer(t);
+    await deployScript(server, 'strict', postLogin(`api.access.deny('Nobody gets in.');`), 'shadow');
+    const { stop } = await signInAndStepUp(server);
+    assert.ok(answerOf(stop).code);
+    const verdict = await eventually(async () =>
+      (await server.store.audit.recent(20)).find(({ type }) => type === 'actions.shadow'),
+    );
+    assert.equal(verdict.details.state, 'denied');
+  });
+});
+
+describe('a refresh', () => {
+  it('is refused when an Action denies it, and narrowed when one takes a scope away', async (t) => {
+    const server = await testServer(t);
+    await deployScript(
+      server,
+      'evening',
+      postLogin(`
+        if (event.transaction.protocol !== 'oauth2-refresh-token') return;
+        if (event.request.body.scope) api.access.deny('Not in the evening.');
+        api.accessToken.removeScope('read:accounts');
+      `),
+    );
+    const { stop } = await signInAndStepUp(server);
+    const { body } = await redeem(server, stop);
+    const narrowed = await refresh(server, body.refresh_token);
+    assert.doesNotMatch(String(narrowed.body.scope), /read:accounts/);
+    const denied = await refresh(server, narrowed.body.refresh_token, { scope: 'openid' });
+    assert.deepEqual(
+      [denied.status, denied.body.error, denied.body.error_description],
+      [400, 'access_denied', 'Not in the evening.'],
+    );
+  });
+
+  it('that would have to ask somebody asks nobody, and is refused', async (t) => {
+    const server = await testServer(t);
+    await deployScript(
+      server,
+      'mfa',
+      postLogin(`if (event.transaction.protocol === 'oauth2-refresh-token') api.multifactor.enable('any');`),
+    );
+    const { stop } = await signInAndStepUp(server);
+    const { body } = await redeem(server, stop);
+    assert.equal((await refresh(server, body.refresh_token)).body.error, 'interaction_required');
   });
 });
