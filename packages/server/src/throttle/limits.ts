@@ -166,15 +166,12 @@ export const enrolmentSentLimits = (
 ];
 
 /**
- * What is counted of a network that names fail from: where it becomes slower, and where it is refused. The last takes the place of the
+ * What is counted of a network that names fail from: where it becomes slower, and where it is refused. The last holds beside the
  * everyday limit of the address once the network is suspicious.
  */
-export const wrongNameLimits = (
-  address: string,
-): Readonly<Record<'everyday' | 'slower' | 'refused' | 'suspicious', Limit>> => {
+export const wrongNameLimits = (address: string): Readonly<Record<'slower' | 'refused' | 'suspicious', Limit>> => {
   const network = networkOf(address);
   return {
-    everyday: ofAddress(address),
     slower: limit('namesBeforeSlower', null, network, network),
     refused: limit('namesBeforeRefused', null, network, network),
     suspicious: limit('suspiciousAddress', null, network, network),

@@ -77,3 +77,11 @@ test('successes count for nothing: an office of many people is not suspicious', 
     assert.equal(await attempt(server, '203.0.113.1', ROBIN.username, ROBIN.password), 303);
   }
 });
+
+test('password spraying: what a network has before and after it became suspicious is no more than what every network has', async (t) => {
+  const server = await testServer(t, (config) => ({
+    ...config,
+    limits: { ...LIMITS, address: { burst: 5, every: 1000 } },
+  }));
+  assert.deepEqual(await tries(server, '203.0.113.1', names(7)), [400, 400, 400, 400, 400, 429, 429]);
+});

@@ -25,11 +25,12 @@ export const takePasswordTry = async (
   deps: Counting,
 ): Promise<ThrottleOutcome> => {
   if (!isOfNetwork(limits)) return takeTry(limits, deps);
-  const { everyday, slower, refused, suspicious } = wrongNameLimits(address);
+  const { slower, refused, suspicious } = wrongNameLimits(address);
   const outcome = await lookAtTry([refused], deps);
   if (!outcome.allowed) return outcome;
   const isSuspicious = !(await lookAtTry([slower], deps)).allowed;
-  return takeTry(isSuspicious ? [...limits.filter(({ key }) => key !== everyday.key), suspicious] : limits, deps);
+  // Beside the everyday one: tries that come at once, before and after it became suspicious, have no more than that together.
+  return takeTry(isSuspicious ? [...limits, suspicious] : limits, deps);
 };
 
 /**
