@@ -2,11 +2,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import axe from 'axe-core';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { startAuthorizationServer } from '../authorization-server.ts';
 import { launchChromium } from '../chromium.ts';
+import { tabTo } from '../keyboard.ts';
+import { faultsOn } from '../webauthn/axe.ts';
 import { VirtualAuthenticator, webauthnOf } from '../webauthn/virtual-authenticator.ts';
 
 const server = await startAuthorizationServer({ people: ['ada', 'ben', 'cleo', 'dora'] });
@@ -22,15 +23,6 @@ const newPage = async (options: BrowserContextOptions = {}): Promise<Page> =>
   (await browser.newContext(options)).newPage();
 
 const path = (page: Page): string => new URL(page.url()).pathname;
-
-/** Presses Tab until what has the focus answers to a selector: what cannot be reached so cannot be used without a mouse. */
-const tabTo = async (page: Page, selector: string): Promise<void> => {
-  for (let presses = 0; presses < 60; presses += 1) {
-    if (await page.evaluate((wanted) => document.activeElement?.matches(wanted) ?? false, selector)) return;
-    await page.keyboard.press('Tab');
-  }
-  assert.fail(`the keyboard does not reach ${selector} on ${page.url()}`);
-};
 
 /** Presses Enter, which leads to another page. */
 const enter = async (page: Page): Promise<void> => {
@@ -66,20 +58,6 @@ const reach = async (page: Page, place: string, username: string): Promise<void>
     }
   }
   assert.ok(path(page).startsWith('/account'), page.url());
-};
-
-/** What axe finds fault with. */
-const faultsOn = async (page: Page): Promise<readonly string[]> => {
-  const cdp = await page.context().newCDPSession(page);
-  // Past the policy of the page, which lets no script in but its own.
-  await cdp.send('Runtime.evaluate', { expression: axe.source });
-  const { result } = await cdp.send('Runtime.evaluate', {
-    expression: `axe.run().then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.html).join(' '))))`,
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  const found: unknown = JSON.parse(String(result.value));
-  return Array.isArray(found) ? found.map(String) : ['no answer'];
 };
 
 const PLACES = ['', '/activity', '/not-me', '/add', '/password'] as const;

@@ -1,11 +1,11 @@
 /** Enrolment behind a guard, forgotten passwords and lost devices in a real browser: without scripts, by keyboard, looked through by axe. */
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
-import axe from 'axe-core';
 import { Secret, TOTP } from 'otpauth';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { launchChromium } from '../chromium.ts';
 import { authorizationUrl } from '../flow.ts';
+import { faultsOn } from '../webauthn/axe.ts';
 import type { RecoveringServer } from './recovering-server.ts';
 import { startRecoveringServer } from './recovering-server.ts';
 
@@ -41,20 +41,6 @@ const begin = async (page: Page, username: string, password = server.person(user
 /** Does the last thing there is to do here, which sends the browser back to the application with a code. The application is not there. */
 const comesBack = async (page: Page, act: () => Promise<unknown>): Promise<void> => {
   await Promise.all([page.waitForRequest((request) => /[?&]code=/.test(request.url())), act()]);
-};
-
-/** What axe finds fault with. */
-const faultsOn = async (page: Page): Promise<readonly string[]> => {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('Runtime.evaluate', { expression: axe.source });
-  const { result } = await cdp.send('Runtime.evaluate', {
-    expression: 'axe.run().then(({ violations }) => violations.map(({ id }) => id).join(" "))',
-    awaitPromise: true,
-    returnByValue: true,
-  });
-  return String(result.value)
-    .split(' ')
-    .filter((fault) => fault !== '');
 };
 
 const codeNow = (secret: string): string =>
