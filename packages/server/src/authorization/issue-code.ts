@@ -1,11 +1,14 @@
 import type { NextStep } from '@stile/core';
 import { secondsAfter } from '@stile/core';
+import { effectsOf } from '../actions/effects-of.ts';
 import type { ActionRun } from '../actions/run-state.ts';
 import { auditRecord } from '../audit/audit.ts';
 import { madeOf } from '../decision/record.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { randomId, randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
+import { readCookie } from '../http/cookies.ts';
+import { sessionCookie } from '../session/session-cookie.ts';
 import type { Code, Consent, Grant } from '../store/records.ts';
 import type { DecidedWithActions } from './decide-with-actions.ts';
 import { reportsOf } from './decide-with-actions.ts';
@@ -66,7 +69,18 @@ export const sendCode = async (
   await settle(current.user.id, decided.further, deps);
   deps.metrics.decided('authorize', issue.step, decision.trace.reason);
   const t = messagesFor(request, validated.request.uiLocales);
-  return respond(validated.request.channel, { code }, validated.client, t, deps);
+  const response = respond(validated.request.channel, { code }, validated.client, t, deps);
+  return run ? withItsCookie(response, run, request, deps) : response;
+};
+
+/** The session's cookie anew, where an Action says whether it outlives the browser's being closed. */
+const withItsCookie = (response: Response, run: ActionRun, request: Request, deps: Deps): Response => {
+  const { cookieMode } = effectsOf(run).session;
+  const secret = readCookie(request, 'session', deps.config);
+  if (cookieMode !== undefined && secret !== undefined) {
+    response.headers.append('set-cookie', sessionCookie(secret, { cookieMode }, deps));
+  }
+  return response;
 };
 
 /** Law 6: nothing is issued unless every Action that is bound has come to its end. One that was bound since the decision is asked first. */
@@ -112,9 +126,9 @@ const newCode = (code: string, grant: Grant, { validated }: Decided, deps: Deps)
 });
 
 /** What the person allowed on the consent page of this very request; remembered for the next time. */
-const consentsOf = ({ validated, current, interaction }: Decided, deps: Deps): readonly Consent[] => {
+const consentsOf = ({ validated, current, interaction, consentScopes }: Decided, deps: Deps): readonly Consent[] => {
   if (!current || interaction?.consentedAt === null || interaction === undefined) return [];
-  return validated.consentScopes.map((scope) => ({
+  return consentScopes.map((scope) => ({
     userId: current.user.id,
     clientId: validated.client.id,
     audience: consentAudience(scope, validated.api?.audience),

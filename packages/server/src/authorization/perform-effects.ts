@@ -34,6 +34,7 @@ const sessionChange =
   (session: Session): SessionChange => ({
     expiresAt: earliest(session.expiresAt, wanted.expiresAt),
     idleExpiresAt: earliest(session.idleExpiresAt, wanted.idleExpiresAt),
+    cookieMode: wanted.cookieMode ?? session.cookieMode,
     metadata: changedMetadata(session.metadata, wanted),
     methods: [...session.methods, ...recordedMethods.map((url) => ({ url, at: now }))].slice(-MOST_METHODS),
   });
@@ -63,7 +64,11 @@ export const performEffects = async (
   const { revoke } = effects.session;
   if (revoke) return endSession(about.userId, sessionId, revoke, about, deps);
   if (run.state.is !== 'done') return;
-  if (changesAnything(effects.session) || effects.recordedMethods.length > 0) {
+  if (
+    changesAnything(effects.session) ||
+    effects.session.cookieMode !== undefined ||
+    effects.recordedMethods.length > 0
+  ) {
     await deps.store.sessions.amend(sessionId, sessionChange(effects, deps.now()));
   }
 };

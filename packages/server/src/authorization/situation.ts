@@ -32,6 +32,8 @@ export interface Decided {
   readonly interaction: Interaction | undefined;
   /** The scopes that will be granted if the person agrees. */
   readonly scopes: readonly string[];
+  /** What the person has to agree to, if the client is not the operator's own. */
+  readonly consentScopes: readonly string[];
   readonly further: Further;
 }
 
@@ -70,6 +72,7 @@ export const decide = async (question: Question, asking: Asking, deps: Deps): Pr
     decision,
     facts,
     scopes,
+    consentScopes: withActions(validated.consentScopes, actions),
     validated,
     current,
     authenticators: loaded?.authenticators ?? [],

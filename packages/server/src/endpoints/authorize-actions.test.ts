@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
 import { deployScript, postLogin } from '../testing/actions.ts';
+import type { Stop } from '../testing/browser.ts';
 import { TestBrowser } from '../testing/browser.ts';
 import { refresh } from '../testing/endpoints.ts';
 import { answerOf, authorizeUrl, claimsOf, redeem, signInAndStepUp } from '../testing/flow.ts';
@@ -248,5 +249,41 @@ describe('a refresh', () => {
     const { stop } = await signInAndStepUp(server);
     const { body } = await redeem(server, stop);
     assert.equal((await refresh(server, body.refresh_token)).body.error, 'interaction_required');
+  });
+});
+
+describe('what Actions keep', () => {
+  it('of a person and a session is there the next time, and the session ends when they say so', async (t) => {
+    const server = await testServer(t);
+    await deployScript(
+      server,
+      'memory',
+      postLogin(`
+        const times = Number(event.user.app_metadata.times ?? 0) + 1;
+        api.user.setAppMetadata('times', times);
+        api.session.setMetadata('kiosk', 'lobby');
+        api.session.setCookieMode('non-persistent');
+        api.session.setExpiresAt(Date.now() + 3_600_000);
+        api.idToken.setCustomClaim('https://fabrikam.example/seen', [times, event.session.metadata?.kiosk ?? 'new']);
+      `),
+    );
+    const { browser, stop } = await signInAndStepUp(server);
+    const seen = async (at: Stop): Promise<unknown> =>
+      claimsOf((await redeem(server, at)).body.id_token)['https://fabrikam.example/seen'];
+    assert.deepEqual(await seen(stop), [1, 'new']);
+    assert.doesNotMatch(stop.response.headers.getSetCookie().join(), /Max-Age/);
+    const [session] = await server.store.sessions.ofUser('user_robin');
+    assert.deepEqual([session?.metadata, session?.cookieMode], [{ kiosk: 'lobby' }, 'non-persistent']);
+    assert.deepEqual(await seen(await browser.go(authorizeUrl())), [2, 'lobby']);
+    server.advance(3601);
+    assert.match((await browser.go(authorizeUrl())).url, /^\/login/);
+  });
+
+  it('session.revoke ends the session', async (t) => {
+    const server = await testServer(t);
+    await deployScript(server, 'out', postLogin(`api.session.revoke('Stolen.');`));
+    const { stop } = await signInAndStepUp(server);
+    assert.equal(answerOf(stop).code, undefined);
+    assert.deepEqual(await server.store.sessions.ofUser('user_robin'), []);
   });
 });

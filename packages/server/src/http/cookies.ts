@@ -26,11 +26,11 @@ export const readCookie = (request: Request, name: CookieName, config: Pick<Conf
   return only !== undefined && others.length === 0 && VALUE.test(only) ? only : undefined;
 };
 
-/** A `Set-Cookie` value; `null` removes the cookie. Never readable by scripts, never sent with cross-site subrequests. */
+/** A `Set-Cookie` value, until a moment or until the browser is closed; `null` removes the cookie. Never readable by scripts, never sent with cross-site subrequests. */
 export const cookie = (
   name: CookieName,
   value: string | null,
-  maxAgeSeconds: number,
+  maxAgeSeconds: number | 'until-closed',
   config: Pick<Config, 'secure'>,
 ): string =>
   [
@@ -38,6 +38,6 @@ export const cookie = (
     'Path=/',
     'HttpOnly',
     'SameSite=Lax',
-    `Max-Age=${value === null ? 0 : maxAgeSeconds}`,
+    ...(value !== null && maxAgeSeconds === 'until-closed' ? [] : [`Max-Age=${value === null ? 0 : maxAgeSeconds}`]),
     ...(config.secure ? ['Secure'] : []),
   ].join('; ');

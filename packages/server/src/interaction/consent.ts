@@ -12,7 +12,7 @@ import { describeScope } from './why.ts';
 const scopesInWords = (opened: Opened): readonly ScopeInWords[] => {
   const { next } = opened.decided.decision;
   const missing = next.step === 'consent' ? next.scopes : [];
-  return opened.decided.validated.consentScopes.map((name) => ({
+  return opened.decided.consentScopes.map((name) => ({
     name,
     description: describeScope(opened, name) ?? opened.t.consent.openidScopes(name) ?? name,
     isNew: missing.includes(name),

@@ -10,13 +10,14 @@ import { fromStored } from '../authorization/validated-request.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { sha256 } from '../digest.ts';
 import { formParameters, queryParameters } from '../http/body.ts';
-import { cookie, readCookie } from '../http/cookies.ts';
+import { readCookie } from '../http/cookies.ts';
 import type { FormBinding } from '../http/csrf.ts';
 import { csrfToken, judgeForm } from '../http/csrf.ts';
 import { seeOther } from '../http/responses.ts';
 import type { Application } from '../pages/layout.ts';
 import type { Messages } from '../pages/messages.ts';
 import { secretOfFirstClick } from '../session/current-session.ts';
+import { sessionCookie } from '../session/session-cookie.ts';
 import type { Interaction } from '../store/records.ts';
 
 /** Where the way leads after a proof: home, unless it may have connected an app whose recovery codes are yet to be shown. */
@@ -143,16 +144,12 @@ export const answerSecondClick = async (
   { interaction, request, submission }: Answered,
   deps: Deps,
 ): Promise<Response | undefined> => {
-  const secret = await secretOfFirstClick(request, submission, deps);
-  if (secret === undefined) return undefined;
+  const first = await secretOfFirstClick(request, submission, deps);
+  if (first === undefined) return undefined;
   // The first click may have left something to show.
   const latest = (await deps.store.interactions.find(interaction.id)) ?? interaction;
-  return seeOther(afterProof(latest), [sessionCookie(secret, deps)]);
+  return seeOther(afterProof(latest), [sessionCookie(first.secret, first.session, deps)]);
 };
-
-/** The cookie of a session. */
-export const sessionCookie = (secret: string | null, deps: Deps): string =>
-  cookie('session', secret, deps.config.sessions.absolute, deps.config);
 
 /** "Cancel": the client learns that the person declined (RFC 6749, section 4.1.2.1). */
 export const decline = async ({ interaction, decided, t, caller }: Opened, deps: Deps): Promise<Response> => {
@@ -191,5 +188,5 @@ const asSomebodyElse = async ({ interaction, decided, caller }: Opened, deps: De
     progress: {},
     actions: null,
   });
-  return seeOther(home(interaction), [sessionCookie(null, deps)]);
+  return seeOther(home(interaction), [sessionCookie(null, undefined, deps)]);
 };

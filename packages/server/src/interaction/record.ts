@@ -9,11 +9,11 @@ import { isIndependentOf, recoveryChannelOf, withoutChannel } from '../factors/r
 import { readCookie } from '../http/cookies.ts';
 import type { CurrentSession } from '../session/current-session.ts';
 import { successorSecret } from '../session/current-session.ts';
+import { sessionCookie } from '../session/session-cookie.ts';
 import type { MaterialChange, Once, ProofRecord } from '../store/ports.ts';
 import type { Authenticator, User } from '../store/records.ts';
 import { liftedByProof } from '../throttle/limits.ts';
 import type { Answered, Opened } from './open.ts';
-import { sessionCookie } from './open.ts';
 
 /** A proof that was checked and now becomes a fact. */
 export interface NewProof {
@@ -80,7 +80,8 @@ export const recordProof = async (
   });
   if (outcome !== 'recorded') return outcome;
   deps.metrics.met(proof.event.factor, askedFor(decided.decision).reason);
-  return { cookie: sessionCookie(secret, deps) };
+  const stepped = continues(decided, user) ? decided.current?.session : undefined;
+  return { cookie: sessionCookie(secret, stepped, deps) };
 };
 
 /** T9: a proof that whoever reads the mailbox could not have given shows that the password is its owner's. */
@@ -145,6 +146,7 @@ const sessionOf = (
       address: caller.address,
       expiresAt: null,
       idleExpiresAt: null,
+      cookieMode: 'persistent',
       metadata: {},
       methods: [],
     },

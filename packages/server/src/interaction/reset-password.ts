@@ -10,12 +10,13 @@ import type { ResetPasswordPageProps } from '../pages/reset-password-page.ts';
 import { resetPasswordPage } from '../pages/reset-password-page.ts';
 import { broughtCode, isMailedCode } from '../recovery/mailed-code.ts';
 import { finishReset, resetKey } from '../recovery/password-reset.ts';
+import { sessionCookie } from '../session/session-cookie.ts';
 import type { Ceremony } from '../store/records.ts';
 import { mailedCodeLimits } from '../throttle/limits.ts';
 import { takeTry } from '../throttle/take-try.ts';
 import { busy } from './busy.ts';
 import type { Answered, Opened } from './open.ts';
-import { field, home, openForm, openPage, sessionCookie } from './open.ts';
+import { field, home, openForm, openPage } from './open.ts';
 import { sendResetCode } from './recover.ts';
 
 const always = (): boolean => true;
@@ -127,7 +128,10 @@ const set = async (
     const progress = { ...answered.interaction.progress, passwordReset: true };
     await deps.store.interactions.update(answered.interaction.id, { progress });
     const { current } = answered.decided;
-    return seeOther(pathOf(answered), current?.user.id === ceremony.userId ? [sessionCookie(null, deps)] : []);
+    return seeOther(
+      pathOf(answered),
+      current?.user.id === ceremony.userId ? [sessionCookie(null, undefined, deps)] : [],
+    );
   }
   const latest = await deps.store.interactions.find(answered.interaction.id);
   if (latest?.progress.passwordReset === true) return seeOther(pathOf(answered));

@@ -55,7 +55,7 @@ export const secretOfFirstClick = async (
   request: Request,
   submission: string,
   deps: Deps,
-): Promise<string | undefined> => {
+): Promise<{ readonly secret: string; readonly session: Session } | undefined> => {
   const former = readCookie(request, 'session', deps.config);
   if (former === undefined) return undefined;
   const secret = successorSecret(former, submission, deps);
@@ -63,5 +63,5 @@ export const secretOfFirstClick = async (
   if (!session || !isAlive(session, deps.now(), deps.config)) return undefined;
   if (deps.now() > secondsAfter(session.rotatedAt, DOUBLE_CLICK_SECONDS)) return undefined;
   const user = await deps.store.users.find(session.userId);
-  return user && user.blockedAt === null ? secret : undefined;
+  return user && user.blockedAt === null ? { secret, session } : undefined;
 };

@@ -131,7 +131,9 @@ export interface Standings {
 }
 
 /** What Actions may change of a session. */
-export type SessionChange = Partial<Pick<Session, 'expiresAt' | 'idleExpiresAt' | 'metadata' | 'methods'>>;
+export type SessionChange = Partial<
+  Pick<Session, 'cookieMode' | 'expiresAt' | 'idleExpiresAt' | 'metadata' | 'methods'>
+>;
 
 export interface SessionStore {
   find(id: string): Promise<Session | undefined>;

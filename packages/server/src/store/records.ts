@@ -113,11 +113,15 @@ export interface Session {
   /** Earlier ends than those of the configuration, which Actions gave it; null: none. */
   readonly expiresAt: Instant | null;
   readonly idleExpiresAt: Instant | null;
+  /** Whether its cookie outlives the browser's being closed. */
+  readonly cookieMode: CookieMode;
   /** What Actions keep with it. */
   readonly metadata: Readonly<Record<string, unknown>>;
   /** Methods of others that Actions saw completed. They are told to Actions, and prove nothing. */
   readonly methods: readonly RecordedMethod[];
 }
+
+export type CookieMode = 'persistent' | 'non-persistent';
 
 /** A method of somebody else's, by its URL, that was completed after a redirect. */
 export interface RecordedMethod {

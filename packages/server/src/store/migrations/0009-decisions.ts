@@ -16,6 +16,9 @@ export const decisions: Migration = {
       schema.alterTable('session').addColumn('idle_expires_at', seconds),
       schema.alterTable('session').addColumn('metadata', 'text', (column) => column.notNull().defaultTo('{}')),
       schema.alterTable('session').addColumn('methods', 'text', (column) => column.notNull().defaultTo('[]')),
+      schema
+        .alterTable('session')
+        .addColumn('cookie_mode', 'text', (column) => column.notNull().defaultTo('persistent')),
       schema.alterTable('refresh_token').addColumn('metadata', 'text', (column) => column.notNull().defaultTo('{}')),
       policy
         .addColumn('digest', 'text', (column) => column.notNull().primaryKey())

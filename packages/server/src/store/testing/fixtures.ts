@@ -105,6 +105,7 @@ export const session = (over: Partial<Session> = {}): Session => ({
   address: '203.0.113.7',
   expiresAt: null,
   idleExpiresAt: at(9_000),
+  cookieMode: 'persistent',
   metadata: { kiosk: 'lobby' },
   methods: [{ url: 'https://id.example/', at: at(0) }],
   ...over,

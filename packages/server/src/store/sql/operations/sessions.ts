@@ -47,9 +47,12 @@ export const touchSession = (id: string, now: Instant): Operation<number> => run
 export function* amendSession(id: string, change: (session: Session) => SessionChange): Operation<boolean> {
   const found = yield* findSession(id);
   if (found === undefined || found.endedAt !== null) return false;
-  const { expires_at, idle_expires_at, metadata, methods } = sessions.row({ ...found, ...change(found) });
+  const { cookie_mode, expires_at, idle_expires_at, metadata, methods } = sessions.row({ ...found, ...change(found) });
   yield* runOnOne(
-    build.updateTable('session').set({ expires_at, idle_expires_at, metadata, methods }).where('id', '=', id),
+    build
+      .updateTable('session')
+      .set({ cookie_mode, expires_at, idle_expires_at, metadata, methods })
+      .where('id', '=', id),
   );
   return true;
 }

@@ -1,6 +1,6 @@
 import type { Interaction, Session } from '../../records.ts';
 import { anyObject, listOfEvents, listOfMethods, whatIsAsked } from './facts.ts';
-import { json, nullable, seconds, table, text } from './table.ts';
+import { json, nullable, oneOf, seconds, table, text } from './table.ts';
 
 export const sessions = table<Session>()({
   id: text('id'),
@@ -15,6 +15,7 @@ export const sessions = table<Session>()({
   address: text('address'),
   expiresAt: nullable(seconds('expires_at')),
   idleExpiresAt: nullable(seconds('idle_expires_at')),
+  cookieMode: oneOf('cookie_mode', ['persistent', 'non-persistent']),
   metadata: json('metadata', anyObject),
   methods: json('methods', listOfMethods),
 });
