@@ -41,6 +41,8 @@ export const PARSERS: Readonly<Record<string, readonly string[]>> = {
   'packages/server/src/account/place.ts': ['isPlace'],
   'packages/server/src/audit/checkpoint.ts': ['parseCheckpointLine', 'readCheckpoint'],
   'packages/server/src/audit/export.ts': ['parseExportLine'],
+  'packages/server/src/actions/commands.ts': ['parseCommands'],
+  'packages/server/src/actions/parse-run.ts': ['parseRun'],
   'packages/server/src/authenticator/name.ts': ['authenticatorName'],
   'packages/server/src/authorization/validated-request.ts': [
     'validateRequest',

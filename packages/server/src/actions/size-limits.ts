@@ -1,5 +1,5 @@
 /** How much the Actions of one run may leave behind all together (Auth0's limits). */
-import type { Effect } from './effects.ts';
+import type { Effect, LifeChanges } from './effects.ts';
 import { changesOf, mergeEffects, withChanges } from './effects.ts';
 import type { EventInput } from './event-input.ts';
 import { jsonBytes } from './json.ts';
@@ -15,10 +15,8 @@ export const tooLarge = (
   { person, session, refreshToken }: EventInput,
 ): string | undefined => {
   const { accessTokenClaims, idTokenClaims, ...all } = mergeEffects(effects);
-  const entries = (
-    held: Readonly<Record<string, unknown>> | undefined,
-    { evictMetadata, metadata }: typeof all.session,
-  ) => Object.keys({ ...(evictMetadata ? NO_METADATA : held), ...metadata }).length;
+  const entries = (held: Readonly<Record<string, unknown>> | undefined, { evictMetadata, metadata }: LifeChanges) =>
+    Object.keys({ ...(evictMetadata ? NO_METADATA : held), ...metadata }).length;
   const checks: readonly (readonly [what: string, isTooLarge: boolean])[] = [
     ['The claims of the access token', jsonBytes(accessTokenClaims) > MOST.claims],
     ['The claims of the ID token', jsonBytes(idTokenClaims) > MOST.claims],
