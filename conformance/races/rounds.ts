@@ -2,16 +2,14 @@
 import assert from 'node:assert/strict';
 import type { ConfigInput } from '@stile/server';
 import { openStore, resolveConfig } from '@stile/server';
+import { raceRounds } from '../../tools/race-rounds.ts';
 import type { AuthorizationServer } from '../authorization-server.ts';
 import type { Person } from '../people.ts';
 import { person, whoIs } from '../people.ts';
 import type { Page, UserAgent } from '../user-agent.ts';
 import { formAction, hiddenFields } from '../user-agent.ts';
 
-const USUAL_ROUNDS = 100;
-
-/** How many rounds each race has: a hundred, or as many as the environment says (CONTRIBUTING.md). */
-export const ROUNDS = Number(process.env.STILE_RACE_ROUNDS ?? USUAL_ROUNDS);
+export const ROUNDS = raceRounds;
 
 /** Rounds that go on side by side, so that neither process waits for the test. */
 const SIDE_BY_SIDE = 4;
@@ -95,13 +93,13 @@ export const raced = async (
   // Each a form of its own: the second click on one form is led where the first one was.
   const forms = await Promise.all(
     waiting.flatMap(({ agent, page }) =>
-      [0, 1].map(async (process) => ({ agent, process, form: await agent.open(page.url) })),
+      [0, 1].map(async (replica) => ({ agent, replica, form: await agent.open(page.url) })),
     ),
   );
   const answers = await Promise.all(
-    forms.map(({ agent, process, form }) => {
+    forms.map(({ agent, replica, form }) => {
       const { pathname, search } = new URL(formAction(form), form.url);
-      return fetch(server.atEach(`${pathname}${search}`.slice(1))[process] ?? '', {
+      return fetch(server.atEach(`${pathname}${search}`.slice(1))[replica] ?? '', {
         method: 'POST',
         headers: { cookie: [...agent.cookies].map((pair) => pair.join('=')).join('; ') },
         body: new URLSearchParams({ ...hiddenFields(form), ...fields }),
