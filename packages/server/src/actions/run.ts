@@ -39,8 +39,19 @@ export const requirementOf = ({ action, acr, factors, since }: Demand): Requirem
  * All that the Actions of a run demand so far: those that were met stay, so that they are asserted with the others at the end. What
  * `multifactor.enable` demands is asked for when the last Action has run.
  */
-export const requirementsOfRun = ({ state, demands }: ActionRun): readonly Requirement[] => {
+export const requirementsOfRun = (run: ActionRun): readonly Requirement[] =>
+  dueDemands(run)
+    .filter(({ sparedByRememberedBrowser }) => sparedByRememberedBrowser !== true)
+    .map(requirementOf);
+
+/** Those among them that a remembered browser may be spared. */
+export const spareableOfRun = (run: ActionRun): readonly Requirement[] =>
+  dueDemands(run)
+    .filter(({ sparedByRememberedBrowser }) => sparedByRememberedBrowser === true)
+    .map(requirementOf);
+
+const dueDemands = ({ state, demands }: ActionRun): readonly Demand[] => {
   const [current] = state.is === 'waiting' ? state.waits : [];
   const due = state.is === 'done' ? demands : demands.filter(({ by }) => by !== 'multifactor.enable');
-  return [...due, ...(current?.wait === 'proof' ? [current.demand] : [])].map(requirementOf);
+  return [...due, ...(current?.wait === 'proof' ? [current.demand] : [])];
 };

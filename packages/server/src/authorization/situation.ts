@@ -124,7 +124,7 @@ const personOf = async (
     ...(recoversBy !== undefined && { recoversBy }),
     ...(circumstances && { circumstances }),
   };
-  const isAskedMore = demandsBesides(known, policyOf(deps.config)).length > 0;
+  const isAskedMore = demandsBesides(known, policyOf(deps.config)).length > 0 || (actions?.spareable ?? []).length > 0;
   const device = isAskedMore ? await rememberedDevice(user.id, asking.request, deps) : undefined;
   const remembered = device && { id: device.id, acrs: device.acrs, createdAt: device.createdAt };
   return { person: { ...known, ...(remembered && { remembered }) }, authenticators, device };

@@ -1,6 +1,6 @@
 /** What a run through the Actions wants, in the terms of a decision. */
 import { effectsOf } from '../actions/effects-of.ts';
-import { requirementsOfRun } from '../actions/run.ts';
+import { requirementsOfRun, spareableOfRun } from '../actions/run.ts';
 import type { ActionRun } from '../actions/run-state.ts';
 import type { WantedByActions } from '../decision/facts.ts';
 
@@ -34,8 +34,10 @@ export const wantedBy = (run: ActionRun): WantedByActions => {
   const refusal = refusalOf(run);
   const { addedScopes, removedScopes } = effectsOf(run);
   const isDone = run.state.is === 'done';
+  const spareable = spareableOfRun(run);
   return {
     requirements: requirementsOfRun(run),
+    ...(spareable.length > 0 && { spareable }),
     addScopes: isDone ? addedScopes : [],
     removeScopes: isDone ? removedScopes : [],
     ...(refusal && { refusal }),

@@ -121,7 +121,7 @@ const NO_TRACE: Decision['trace'] = { step: 'refuse', reason: '', requirements: 
 /** The decision. Total: it has an answer for every fact and every policy. */
 export const decisionOf = (facts: DecisionFacts, policy: Policy): Judged => {
   const target = targetOf(facts, policy);
-  const all = demandsBesides(facts.person, policy);
+  const all = [...demandsBesides(facts.person, policy), ...(facts.actions?.spareable ?? [])];
   const spared = sparedHere(facts, all, policy);
   const demands = [...all.filter((demand) => !spared.includes(demand)), ...(facts.actions?.requirements ?? [])];
   if (!target.ok) return { decision: refusal(target.error, { trace: NO_TRACE }), scopes: [], spared };

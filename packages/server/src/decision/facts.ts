@@ -9,6 +9,8 @@ import type { RememberedDevice } from '../store/records.ts';
 /** What the bound Actions want. They can demand, deny, narrow, and ask for scopes that are then demanded for like any other. */
 export interface WantedByActions {
   readonly requirements: readonly Requirement[];
+  /** Those that a remembered browser is spared, if it showed what they ask for when it was remembered. */
+  readonly spareable?: readonly Requirement[];
   readonly addScopes: readonly string[];
   readonly removeScopes: readonly string[];
   readonly refusal?: {

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
 import { deployScript, postLogin } from '../testing/actions.ts';
 import type { Stop } from '../testing/browser.ts';
-import { TestBrowser } from '../testing/browser.ts';
+import { currentCode, TestBrowser } from '../testing/browser.ts';
 import { refresh } from '../testing/endpoints.ts';
 import { answerOf, authorizeUrl, claimsOf, redeem, signInAndStepUp } from '../testing/flow.ts';
 import { testServer } from '../testing/test-server.ts';
@@ -285,5 +285,33 @@ describe('what Actions keep', () => {
     const { stop } = await signInAndStepUp(server);
     assert.equal(answerOf(stop).code, undefined);
     assert.deepEqual(await server.store.sessions.ofUser('user_robin'), []);
+  });
+});
+
+describe('T20: multifactor.enable with leave to remember the browser', () => {
+  const remembering = async (t: TestContext, allow: boolean) => {
+    const server = await testServer(t, (config) => ({
+      ...config,
+      rememberDevice: { acr: 'mfa' },
+      sessions: { idle: '2h' },
+    }));
+    await deployScript(server, 'mfa', postLogin(`api.multifactor.enable('any', { allowRememberBrowser: ${allow} });`));
+    const browser = new TestBrowser(server);
+    const page = await browser.signIn(await browser.go(authorizeUrl()));
+    await browser.submit(page, { code: currentCode(server), remember: 'on' });
+    server.advance(3 * 3600);
+    return { page, next: await browser.signIn(await browser.go(authorizeUrl())) };
+  };
+
+  it('spares a remembered browser the question, and says that nothing was proven', async (t) => {
+    const { page, next } = await remembering(t, true);
+    assert.match(page.html, /name="remember"/);
+    assert.ok(answerOf(next).code);
+  });
+
+  it('without it asks every time, and offers no such thing', async (t) => {
+    const { page, next } = await remembering(t, false);
+    assert.doesNotMatch(page.html, /name="remember"/);
+    assert.match(next.url, /^\/challenge/);
   });
 });

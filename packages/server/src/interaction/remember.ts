@@ -1,5 +1,5 @@
 /** "Remember this device", on the page that asks for a proof: only where it would spare the person that question the next time. */
-import type { AuthenticationEvent } from '@stile/core';
+import type { AuthenticationEvent, RequirementTrace } from '@stile/core';
 import { levelNamed } from '@stile/core';
 import type { Deps } from '../deps.ts';
 import { isSpareable, levelsToRemember, rememberDevice } from '../session/remembered-device.ts';
@@ -14,10 +14,19 @@ export const rememberingSeconds = (
   if (settings === undefined) return undefined;
   const remembered = settings.acr.flatMap((name) => levelNamed(levels, name)?.acr ?? []);
   const isAsked = decided.decision.trace.requirements.some(
-    (demand) => !demand.met && isSpareable(demand, config) && demand.acr?.some((acr) => remembered.includes(acr)),
+    (demand) =>
+      !demand.met &&
+      isSpareable(demand, config) &&
+      isSparedByAction(demand, decided) &&
+      demand.acr?.some((acr) => remembered.includes(acr)),
   );
   return isAsked ? settings.age : undefined;
 };
+
+/** Of what Actions demand a remembered browser is spared only what they said it of. */
+const isSparedByAction = ({ source }: RequirementTrace, { facts }: Opened['decided']): boolean =>
+  source.from !== 'action' ||
+  (facts.actions?.spareable ?? []).some((one) => one.source.from === 'action' && one.source.action === source.action);
 
 /** Remembers the browser when its person ticked that, and the proof that was just recorded shows what it takes. */
 export const rememberedBy = async (

@@ -48,6 +48,8 @@ export const isSpareable = (
   { risk, everySignIn }: Pick<Policy, 'risk' | 'everySignIn'>,
 ): boolean => {
   if (since !== undefined || binds !== 'proof') return false;
+  // An Action said so; those of its demands that it did not say it of never come here.
+  if (source.from === 'action') return true;
   if (source.from === 'user') return everySignIn?.unlessRemembered === true;
   return source.from === 'risk' && source.signal === 'new_device' && risk.newDevice?.unlessRemembered === true;
 };
