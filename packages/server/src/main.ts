@@ -36,7 +36,7 @@ const withoutConfiguration = async (): Promise<number | undefined> =>
 
 const withConfiguration = async (): Promise<number> => {
   const config = await loadConfig(process.env.STILE_CONFIG ?? './stile.config.ts', process.env);
-  return runCommand(words, { config, log, print });
+  return runCommand(words, { config, log, print, environment: process.env });
 };
 
 try {

@@ -18,8 +18,10 @@ import { block, signOut, unblock } from './people.ts';
 import { approveOnPhone, denyOnPhone, enrolPhone, watchPhone } from './phone.ts';
 import { cancelRecovery, issueRecovery, listRecoveries } from './recovery.ts';
 import { reasons } from './reasons.ts';
+import { REPLAY_OPTIONS, replayDecisions } from './replay.ts';
 import { renewSecrets } from './secrets.ts';
 import { serve } from './serve.ts';
+import { supposeSignIn, WHAT_IF_OPTIONS } from './what-if.ts';
 
 /** The words after the name, what it does, the options it takes, the command. */
 type Entry = readonly [words: string, says: string, options: readonly string[], command: Command];
@@ -75,6 +77,8 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'actions on':            ['[<name>]',                   'switch them on again',                                                   [],                      onStore(switchActionsOn)],
   'actions executions':    ['[<name> | <execution>]',     'list how Actions ended lately, or show one with its console',            [],                      onStore(listExecutions)],
   'decisions':             ['',                           'list the latest decisions',                                              [],                      onStore(recentDecisions)],
+  'what-if':               ['<username> --client <id> [--scope …]', 'say what would be asked of somebody, and why, without asking',              WHAT_IF_OPTIONS,         onStore(supposeSignIn)],
+  'replay':                ['--policy <file> [--since <age>] [--json] | --check', 'judge the decisions on record by another policy; --check: by the one that was in force, which changes none', REPLAY_OPTIONS, onStore(replayDecisions)],
   'reasons':               ['[<word>] [--markdown]',      'say what a reason means, or list all of them',                           ['--markdown'],          reasons],
   'explain':               ['<decision>',                 'say why a decision was made',                                            [],                      onStore(explain)],
 };

@@ -1,0 +1,59 @@
+/** What a replay found, in lines for a terminal. */
+import type { Change } from '../decision/difference.ts';
+import { CHANGES } from '../decision/difference.ts';
+import type { ReplayReport } from '../decision/replay.ts';
+import type { Line } from '../decision/tally.ts';
+import { moment } from './moment.ts';
+
+/** Each kind of change in words: what would become of how many. */
+export const CHANGE_WORDS: Readonly<Record<Change, string>> = {
+  locked_out: 'locked out: nothing that they have would do',
+  newly_refused: 'newly refused',
+  newly_enrolling: 'sent to set something up',
+  newly_asked: 'newly asked',
+  other_scopes: 'granted other scopes',
+  asked_otherwise: 'asked for something else',
+  refused_otherwise: 'refused for another reason',
+  no_longer_asked: 'no longer asked',
+  no_longer_refused: 'no longer refused',
+};
+
+const numbers = new Intl.NumberFormat('en');
+
+/** So many lines of each table are shown; all are in the JSON and in the HTML report. */
+const SHOWN = 10;
+
+function* table(title: string, lines: readonly Line[]): Generator<string> {
+  const changing = lines.filter(({ changed }) => changed > 0);
+  if (changing.length === 0) return;
+  yield '';
+  yield title;
+  const width = Math.max(...changing.slice(0, SHOWN).map(({ name }) => name.length));
+  for (const { name, decisions, changed, changes } of changing.slice(0, SHOWN)) {
+    const kinds = CHANGES.flatMap((change) =>
+      changes[change] ? [`${numbers.format(changes[change])} ${change}`] : [],
+    );
+    yield `  ${name.padEnd(width)}  ${numbers.format(changed)} of ${numbers.format(decisions)}: ${kinds.join(', ')}`;
+  }
+  if (changing.length > SHOWN) yield `  … and ${changing.length - SHOWN} more`;
+}
+
+export function* replayLines(report: ReplayReport): Generator<string> {
+  const { decisions, requests, people, changes, since } = report;
+  const { records, judged, withoutFacts, failed, changed } = decisions;
+  yield `${numbers.format(judged)} decisions since ${moment(since)} were judged by the candidate policy, and ${numbers.format(changed)} would come out otherwise:`;
+  yield `${numbers.format(requests.changed)} of ${numbers.format(requests.judged)} requests, of ${numbers.format(people.changed)} of ${people.isMore ? 'more than ' : ''}${numbers.format(people.judged)} people.`;
+  for (const change of CHANGES)
+    if (changes[change] > 0) yield `  ${numbers.format(changes[change]).padStart(9)}  ${CHANGE_WORDS[change]}`;
+  if (records > judged)
+    yield `${numbers.format(withoutFacts)} of ${numbers.format(records)} records are no question of policy or from before facts were kept; ${numbers.format(failed)} could not be judged.`;
+  yield* table('By client', report.byClient);
+  yield* table('By scope', report.byScope);
+  yield* table('By factor', report.byFactor);
+  yield* table('By who demands it', report.byCause);
+  if (report.examples.length > 0) yield '';
+  for (const { id, change, says } of report.examples) yield `${change}  ${id}  ${says}`;
+  if (report.notKnown.length > 0) yield '';
+  for (const { decisions: open, says } of report.notKnown)
+    yield `Not known of ${numbers.format(open)} decisions: ${says}`;
+}

@@ -1,0 +1,86 @@
+/** A decision that would come out otherwise by another policy: what tipped the scales, and a sentence about it. */
+import type { Instant, NextStep, RequirementTrace } from '@stile/core';
+import type { Change } from './difference.ts';
+import { decisionInWords, whoDemands } from './in-words.ts';
+import type { MadeAgain, RecordedDecision } from './recorded.ts';
+
+/** A decision that would come out otherwise. */
+export interface Example {
+  readonly id: string;
+  readonly at: Instant;
+  readonly kind: RecordedDecision['kind'];
+  readonly clientId: string | null;
+  readonly userId: string | null;
+  readonly change: Change;
+  readonly before: { readonly step: NextStep['step']; readonly reason: string };
+  readonly after: { readonly step: NextStep['step']; readonly reason: string };
+  /** In one sentence. */
+  readonly says: string;
+}
+
+/** What of a changed decision is counted. */
+export interface Particulars {
+  readonly scopes: readonly string[];
+  readonly factor: string | undefined;
+  readonly causes: readonly string[];
+}
+
+const unmetIn = (made: MadeAgain | undefined): readonly RequirementTrace[] =>
+  made?.judged?.decision.trace.requirements.filter(({ met }) => !met) ?? [];
+
+const factorOf = (made: MadeAgain | undefined): string | undefined => {
+  const next = made?.judged?.decision.next;
+  if (next?.step === 'challenge') return next.anyOf[0]?.[0]?.factor;
+  return next?.step === 'enrol' ? next.anyOf[0]?.factor : undefined;
+};
+
+const without = (one: readonly string[] = [], other: readonly string[] = []): readonly string[] =>
+  one.filter((scope) => !other.includes(scope));
+
+/** What tipped the scales: what is missing now, or what was missing then and is not demanded any more. */
+export const particularsOf = (
+  then: MadeAgain | undefined,
+  now: MadeAgain,
+  stored: RecordedDecision['outcome'],
+): Particulars => {
+  const unmet = unmetIn(now).length > 0 ? unmetIn(now) : unmetIn(then);
+  const demanding = unmet.flatMap(({ source }) => (source.from === 'scope' ? [source.scope] : []));
+  const exchanged =
+    now.outcome.step === 'issue' && stored.step === 'issue'
+      ? [...without(stored.scopes, now.outcome.scopes), ...without(now.outcome.scopes, stored.scopes)]
+      : [];
+  return {
+    scopes: [...new Set([...demanding, ...exchanged])],
+    factor: factorOf(now) ?? factorOf(then),
+    causes: [...new Set(unmet.map((one) => (one.source.from === 'scope' ? 'a scope' : whoDemands(one))))],
+  };
+};
+
+const scopesInWords = (then: readonly string[] = [], now: readonly string[] = []): string => {
+  const [lost, won] = [without(then, now), without(now, then)];
+  return [
+    ...(won.length > 0 ? [`be granted ${won.join(' ')} as well`] : []),
+    ...(lost.length > 0 ? [`not be granted ${lost.join(' ')}`] : []),
+  ].join(' and ');
+};
+
+/** What would change, in a sentence about whoever it was. */
+export const changeInWords = (
+  recorded: RecordedDecision,
+  then: MadeAgain | undefined,
+  now: MadeAgain,
+  change: Change,
+): string => {
+  const who = recorded.userId ?? 'somebody';
+  const at = `at ${recorded.clientId ?? 'no client'}`;
+  if (change === 'other_scopes')
+    return `${who} would ${scopesInWords(recorded.outcome.scopes, now.outcome.scopes)} ${at}.`;
+  const agesFrom = recorded.kind === 'authorization' ? recorded.facts.agesFrom : recorded.facts.at;
+  const after = now.judged ? decisionInWords(now.judged.decision, agesFrom) : tokenInWords(now);
+  if (now.outcome.step !== 'issue') return `${who} would be ${after} ${at}; then: ${recorded.outcome.step}.`;
+  const before = then?.judged && decisionInWords(then.judged.decision, agesFrom);
+  return `${who} would be let through ${at}; then: ${before ?? recorded.outcome.reason}.`;
+};
+
+const tokenInWords = ({ outcome }: MadeAgain): string =>
+  outcome.step === 'issue' ? 'given tokens' : `refused tokens (${outcome.reason})`;
