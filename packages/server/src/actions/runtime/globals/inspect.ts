@@ -62,7 +62,7 @@ const showWhole = (value: object, depth: Depth): string => {
   }
   if (ArrayBuffer.isView(value) && !(value instanceof DataView)) {
     const items: readonly unknown[] = Array.from(Object.values(value));
-    return block(`${prefixOf(value)}[`, limited(items.map(String)), ']');
+    return block(`${prefixOf(value).trim()}(${items.length}) [`, limited(items.map(String)), ']');
   }
   return block(`${prefixOf(value)}{`, membersOf(value, depth), '}');
 };
