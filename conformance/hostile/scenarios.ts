@@ -99,6 +99,17 @@ const authorizing: readonly Scenario[] = [
     good: shown('nobody', '/login'),
   },
   {
+    name: 'somebody who comes back from where an Action is said to have sent them',
+    method: 'GET',
+    path: '/continue',
+    answers: 303,
+    query: ['state'],
+    good: async (world) => {
+      const { visitor, query } = await shown('nobody', '/login')(world);
+      return { visitor, query: { state: query?.interaction ?? '' } };
+    },
+  },
+  {
     name: 'a request by POST',
     method: 'POST',
     path: '/authorize',
