@@ -33,6 +33,7 @@ const root = import.meta.dirname;
 const house: House = {
   workspaces: {
     'packages/core': { ours: [], nodeOnly: [] },
+    'packages/actions': { ours: [], nodeOnly: [] },
     'packages/client': { ours: ['@stile/core'], nodeOnly: ['src/server/'] },
     'packages/resource-server': { ours: ['@stile/core'], nodeOnly: ['src/node.ts'] },
     'packages/server': { ours: ['@stile/core'], nodeOnly: ['src/'] },
