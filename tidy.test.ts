@@ -46,7 +46,7 @@ const house: House = {
     'packages/server': [
       {
         rooms: (
-          'actions audit authenticator authorization client config doctor factors grant http keys log metrics notify pages push recovery ' +
+          'actions audit authenticator authorization client config decision doctor factors grant http keys log metrics notify pages push recovery ' +
           'risk session store throttle token upkeep deps.ts digest.ts system.ts'
         ).split(' '),
         sideways: true,

@@ -2,7 +2,6 @@
  * Every endpoint with a request that is good in every respect, so that each of its parameters can be spoilt alone and everything
  * before it has been passed.
  */
-import { AUTHORIZATION_PARAMETERS } from '@stile/core';
 import { ACCOUNTS, API_SECRET, NIGHTLY_SECRET, SIGNED_OUT } from '../fabrikam.ts';
 import { basic } from '../flow.ts';
 import { account } from './account.ts';
@@ -14,17 +13,17 @@ import {
   code,
   codeGrant,
   freshTokens,
-  known,
   leaving,
   nobody,
   shown,
   someTokens,
   UNTIL_THE_NEXT_TRY_SECONDS,
 } from './arrivals.ts';
+import { authorizing } from './authorizing.ts';
 import { devices } from './devices.ts';
 import { passkeys } from './passkeys.ts';
 import { recovery } from './recovery.ts';
-import { authorization, formIn } from './visitor.ts';
+import { formIn } from './visitor.ts';
 import type { World } from './world.ts';
 
 export interface Scenario {
@@ -46,79 +45,6 @@ const LOGOUT = ['id_token_hint', 'client_id', 'post_logout_redirect_uri', 'state
 const PAGE = ['csrf', 'cancel', 'other'];
 
 const CLIENT = ['client_id', 'client_secret', 'client_assertion', 'client_assertion_type'];
-
-const authorizing: readonly Scenario[] = [
-  {
-    name: 'a stranger who is sent here by a client',
-    method: 'GET',
-    path: '/authorize',
-    answers: 303,
-    query: AUTHORIZATION_PARAMETERS,
-    echoes: ['state'],
-    good: async (world) => ({ visitor: await nobody(world), query: authorization() }),
-  },
-  {
-    name: 'somebody signed in who is sent here by a client',
-    method: 'GET',
-    path: '/authorize',
-    answers: 303,
-    query: AUTHORIZATION_PARAMETERS,
-    echoes: ['state'],
-    good: async (world) => ({ visitor: await known(world, 'robin'), query: authorization() }),
-  },
-  {
-    name: 'an answer in a form, for somebody signed in',
-    method: 'GET',
-    path: '/authorize',
-    answers: 200,
-    query: ['state', 'response_mode', 'ui_locales', 'nonce', 'claims'],
-    echoes: ['state'],
-    good: async (world) => ({
-      visitor: await known(world, 'robin'),
-      query: authorization({ response_mode: 'form_post' }),
-    }),
-  },
-  {
-    name: 'an answer in a message',
-    method: 'GET',
-    path: '/authorize',
-    answers: 200,
-    query: ['state', 'response_mode', 'ui_locales'],
-    echoes: ['state'],
-    good: async (world) => ({
-      visitor: await nobody(world),
-      query: authorization({ response_mode: 'web_message', prompt: 'none' }),
-    }),
-  },
-  {
-    name: 'somebody who comes home from a page',
-    method: 'GET',
-    path: '/authorize',
-    answers: 303,
-    query: ['interaction'],
-    good: shown('nobody', '/login'),
-  },
-  {
-    name: 'somebody who comes back from where an Action is said to have sent them',
-    method: 'GET',
-    path: '/continue',
-    answers: 303,
-    query: ['state'],
-    good: async (world) => {
-      const { visitor, query } = await shown('nobody', '/login')(world);
-      return { visitor, query: { state: query?.interaction ?? '' } };
-    },
-  },
-  {
-    name: 'a request by POST',
-    method: 'POST',
-    path: '/authorize',
-    answers: 303,
-    form: AUTHORIZATION_PARAMETERS,
-    echoes: ['state'],
-    good: async (world) => ({ visitor: await nobody(world), form: authorization() }),
-  },
-];
 
 const speaking: readonly Scenario[] = [
   {
