@@ -43,6 +43,9 @@ export const PARSERS: Readonly<Record<string, readonly string[]>> = {
   'packages/server/src/audit/export.ts': ['parseExportLine'],
   'packages/server/src/actions/commands.ts': ['parseCommands'],
   'packages/server/src/actions/parse-run.ts': ['parseRun'],
+  'packages/server/src/actions/runtime/egress/allow-list.ts': ['parseAllowList'],
+  'packages/server/src/actions/runtime/egress/fetch-request.ts': ['parseAddress', 'parseFetchRequest'],
+  'packages/server/src/actions/runtime/json-text.ts': ['parseInsideJson'],
   'packages/server/src/authenticator/name.ts': ['authenticatorName'],
   'packages/server/src/authorization/validated-request.ts': [
     'validateRequest',

@@ -215,7 +215,7 @@ describe('the rest', () => {
     const list: unknown = runInNewContext(values);
     assert.ok(Array.isArray(list));
     const outcome = await trial.body(`for (const value of ${values}) console.log([value])`);
-    const expected = list.map((value) => inspect([value]));
+    const expected = Array.from(list, (value) => inspect([value]));
     assert.deepEqual(
       outcome.console.map(({ text }) => text),
       expected,

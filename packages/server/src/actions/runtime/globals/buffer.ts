@@ -13,13 +13,13 @@ const encodingOf = (encoding: unknown): string => {
 };
 
 /** The bytes that a text stands for in an encoding, as bytes in text. */
-export const decodeText = (text: string, encoding: unknown): string => {
+export const bytesOfText = (text: string, encoding: unknown): string => {
   const name = encodingOf(encoding);
   if (name === 'utf8' || name === 'utf-8') return utf8Bytes(text);
   return askText('bytes.from', text.toWellFormed(), name);
 };
 
-export const encodeText = (bytes: string, encoding: unknown): string =>
+export const textOfBytes = (bytes: string, encoding: unknown): string =>
   askText('bytes.to', bytes, encodingOf(encoding));
 
 const isArrayLike = (value: unknown): value is ArrayLike<number> =>
@@ -29,8 +29,8 @@ const isWrapped = (value: unknown): value is { readonly data: ArrayLike<number> 
   typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer' && 'data' in value;
 
 const bytesFor = (value: unknown, encoding: unknown): string => {
-  if (typeof value === 'string') return decodeText(value, encoding);
-  return isBytes(value) ? toByteText(value) : decodeText(String(value), encoding);
+  if (typeof value === 'string') return bytesOfText(value, encoding);
+  return isBytes(value) ? toByteText(value) : bytesOfText(String(value), encoding);
 };
 
 export class Buffer extends Uint8Array {
@@ -72,7 +72,7 @@ export class Buffer extends Uint8Array {
   }
 
   override toString(encoding?: unknown, start = 0, end = this.length): string {
-    return encodeText(toByteText(this.subarray(start, end)), encoding);
+    return textOfBytes(toByteText(this.subarray(start, end)), encoding);
   }
 
   toJSON(): object {
@@ -99,7 +99,7 @@ export class Buffer extends Uint8Array {
   }
 
   write(text: string, at = 0, length?: unknown, encoding?: unknown): number {
-    const bytes = decodeText(text, typeof length === 'string' ? length : encoding);
+    const bytes = bytesOfText(text, typeof length === 'string' ? length : encoding);
     const room = Math.min(this.length - at, typeof length === 'number' ? length : bytes.length, bytes.length);
     this.set(fromByteText(bytes.slice(0, room)), at);
     return room;
@@ -126,7 +126,7 @@ export class Buffer extends Uint8Array {
 export const bufferOf = (text: string): Buffer => fillFromByteText(new Buffer(text.length), text);
 
 const makeBuffer = (value: unknown, encoding?: unknown, length?: number): Buffer => {
-  if (typeof value === 'string') return bufferOf(decodeText(value, encoding));
+  if (typeof value === 'string') return bufferOf(bytesOfText(value, encoding));
   if (value instanceof ArrayBuffer) return new Buffer(value, Number(encoding ?? 0), length);
   if (isWrapped(value)) return new Buffer(value.data);
   if (isArrayLike(value)) return new Buffer(value);

@@ -1,11 +1,11 @@
 /** `require('crypto')`: what Actions use of it most. */
 import { askText } from './bridge.ts';
-import { bufferOf, decodeText, encodeText } from './buffer.ts';
+import { bufferOf, bytesOfText, textOfBytes } from './buffer.ts';
 import { bytesIn, isBytes, toByteText } from './bytes.ts';
 import { crypto, isSameText, randomText, randomUUID } from './web-crypto.ts';
 
 const output = (bytes: string, encoding: unknown): unknown =>
-  encoding === undefined || encoding === 'buffer' ? bufferOf(bytes) : encodeText(bytes, encoding);
+  encoding === undefined || encoding === 'buffer' ? bufferOf(bytes) : textOfBytes(bytes, encoding);
 
 /** A digest that is fed piece by piece. */
 class Digest {
@@ -19,7 +19,7 @@ class Digest {
 
   update(data: unknown, encoding?: unknown): this {
     if (this.#done) throw new Error('Digest already called');
-    this.#bytes += typeof data === 'string' ? decodeText(data, encoding) : bytesIn(data);
+    this.#bytes += typeof data === 'string' ? bytesOfText(data, encoding) : bytesIn(data);
     return this;
   }
 
