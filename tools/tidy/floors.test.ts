@@ -49,6 +49,8 @@ describe('importsOutOfPlace', () => {
     [false, `${server}/endpoints/a.ts`, '../../../../tools/b.ts'],
     [true, `${server}/endpoints/a.test.ts`, '../../../../tools/b.ts'],
     [true, `${server}/app.ts`, '@stile/core'],
+    [true, 'packages/core/templates/a.ts', '@stile/core'],
+    [false, 'packages/core/templates/a.ts', '@stile/server'],
     [false, `${server}/app.ts`, '@stile/client'],
     [true, `${server}/app.ts`, 'hono/html'],
     [true, `${server}/app.ts`, 'node:fs'],

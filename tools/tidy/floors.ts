@@ -93,6 +93,8 @@ function wrongPackage(
     return runsOnNode || isTest(from) ? undefined : 'and must run where there is no Node';
   }
   const name = packageName(specifier);
+  // What a package gives people to start from names it as they will.
+  if (home !== undefined && name === home.replace('packages/', '@stile/')) return undefined;
   const known = new Set(declared.get(home ?? ''));
   if (workspace === undefined || isTest(from)) {
     return known.has(name) || declared.get('')?.has(name) || name.startsWith('@stile/')

@@ -34,7 +34,8 @@ for (const { name, file } of actionFilesIn(TEMPLATES)) {
   describe(name, async () => {
     const { program } = await buildAction({ file }, LIMITS);
     const path = join(TEMPLATES, `${name}.case.ts`);
-    const module: unknown = await import(pathToFileURL(path).href);
+    const url = pathToFileURL(path).href;
+    const module: unknown = await import(url);
     assert.ok(isJsonObject(module));
     for (const one of casesIn(module, path)) {
       it(one.name, async () => {

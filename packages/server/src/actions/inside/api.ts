@@ -87,7 +87,7 @@ const otherRoom = (host: Host, api: object, room: string): object => {
   }
 };
 
-export const buildAction = (host: Host) => {
+const buildAction = (host: Host) => {
   const api = {};
   const open = (room: string, make: () => object): void => {
     Object.defineProperty(api, room, {

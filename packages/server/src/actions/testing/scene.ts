@@ -118,7 +118,7 @@ const inputOf = (parts: SceneParts, events: readonly AuthenticationEvent[]): Eve
   ...parts.input,
 });
 
-export const programOf = (code: string) => ({
+const programOf = (code: string) => ({
   code,
   checksum: createHash('sha256').update(code).digest('base64url'),
 });
