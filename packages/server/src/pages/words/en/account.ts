@@ -157,7 +157,7 @@ export const myAccount = {
     title: 'Change your password',
     titleFirst: 'Set a password',
     why: 'You will be signed out everywhere else.',
-    current: 'Password until now',
+    current: 'Current password',
     next: 'New password',
     hint: (least: number): string => `At least ${least} characters. Several words in a row are good.`,
     tooShort: (least: number): string =>
