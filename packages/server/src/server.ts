@@ -18,6 +18,7 @@ import type { Sealer } from './audit/seal.ts';
 import { createSealer } from './audit/seal.ts';
 import type { Config } from './config/config.ts';
 import { keepPolicy } from './decision/keep-policy.ts';
+import { warnOfLockOut } from './decision/warn-of-lock-out.ts';
 import type { Deps } from './deps.ts';
 import { randomId } from './deps.ts';
 import type { BreachedPasswords } from './factors/breached-passwords.ts';
@@ -180,11 +181,14 @@ export const listen = async (deps: Deps): Promise<RunningServer> => {
     setInterval(() => attempt('sweep', deps, () => tidyUp(deps, clock.steadySeconds(), latest())), SWEEP_MILLISECONDS),
     setInterval(() => attempt('key reload', deps, () => reloadKeys(deps)), KEY_RELOAD_MILLISECONDS),
   ];
+  const stopping = new AbortController();
+  attempt('lock-out preview', deps, () => warnOfLockOut(deps, stopping.signal));
   const { port } = server.address() as AddressInfo;
   return {
     port,
     metricsPort: metrics?.port,
     close: async (hurry) => {
+      stopping.abort();
       for (const timer of timers) clearInterval(timer);
       await drain(hurry);
       await metrics?.close();

@@ -14,6 +14,7 @@ import { explain, recentDecisions } from './explain.ts';
 import { issueTicket } from './issue-ticket.ts';
 import { listKeys, rotateKeys, withdrawKey } from './keys.ts';
 import { limits } from './limits.ts';
+import { LOCK_OUT_OPTIONS, lockOut } from './lock-out.ts';
 import { block, signOut, unblock } from './people.ts';
 import { approveOnPhone, denyOnPhone, enrolPhone, watchPhone } from './phone.ts';
 import { cancelRecovery, issueRecovery, listRecoveries } from './recovery.ts';
@@ -78,6 +79,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'actions executions':    ['[<name> | <execution>]',     'list how Actions ended lately, or show one with its console',            [],                      onStore(listExecutions)],
   'decisions':             ['',                           'list the latest decisions',                                              [],                      onStore(recentDecisions)],
   'what-if':               ['<username> --client <id> [--scope …]', 'say what would be asked of somebody, and why, without asking',              WHAT_IF_OPTIONS,         onStore(supposeSignIn)],
+  'lock-out':              ['[--policy <file>] [--list] [--fail] [--json]', 'say whom a policy would lock out; --fail: exit with 1 if anybody',    LOCK_OUT_OPTIONS,        onStore(lockOut)],
   'replay':                ['--policy <file> [--since <age>] [--json] | --check', 'judge the decisions on record by another policy; --check: by the one that was in force, which changes none', REPLAY_OPTIONS, onStore(replayDecisions)],
   'reasons':               ['[<word>] [--markdown]',      'say what a reason means, or list all of them',                           ['--markdown'],          reasons],
   'explain':               ['<decision>',                 'say why a decision was made',                                            [],                      onStore(explain)],

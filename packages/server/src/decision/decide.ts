@@ -60,7 +60,7 @@ export const withActions = (scopes: readonly string[], actions: WantedByActions 
     : [...new Set([...scopes, ...actions.addScopes])].filter((scope) => !actions.removeScopes.includes(scope));
 
 /** What is demanded of every sign-in. */
-const everySignIn = ({ everySignIn: demand, levels }: Policy): readonly Requirement[] =>
+export const everySignInDemands = ({ everySignIn: demand, levels }: Policy): readonly Requirement[] =>
   demand === undefined
     ? []
     : [
@@ -75,7 +75,7 @@ const everySignIn = ({ everySignIn: demand, levels }: Policy): readonly Requirem
 export const demandsBesides = (person: DecisionFacts['person'], policy: Policy): readonly Requirement[] =>
   person === undefined
     ? []
-    : [...everySignIn(policy), ...(person.circumstances ? riskDemands(person.circumstances, policy) : [])];
+    : [...everySignInDemands(policy), ...(person.circumstances ? riskDemands(person.circumstances, policy) : [])];
 
 const sparedHere = (
   { person, at }: DecisionFacts,

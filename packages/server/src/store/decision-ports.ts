@@ -13,4 +13,6 @@ export interface PolicyStore {
   /** Keeps a policy, if it is not kept yet. */
   keep(policy: PolicyRecord): Promise<void>;
   find(digest: string): Promise<PolicyRecord | undefined>;
+  /** The one that was kept last of those that were kept before it. */
+  before(digest: string): Promise<PolicyRecord | undefined>;
 }

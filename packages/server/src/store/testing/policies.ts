@@ -9,6 +9,9 @@ export const policyPromises: Promises = {
     await store.policies.keep({ digest: 'two', text: '{}', firstAt: at(2) });
     assert.deepEqual(await store.policies.find('one'), { digest: 'one', text: '{"levels":[]}', firstAt: at(1) });
     assert.equal(await store.policies.find('three'), undefined);
+    assert.equal((await store.policies.before('two'))?.digest, 'one');
+    assert.equal(await store.policies.before('one'), undefined);
+    assert.equal(await store.policies.before('three'), undefined);
   },
 
   'what Actions change of a session is changed as it is then, and of one that is over nothing': async (store) => {

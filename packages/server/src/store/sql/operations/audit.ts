@@ -49,10 +49,8 @@ export const latestAuditOf = (userId: string, types: readonly string[]): Operati
     auditRecords,
   );
 
-const isAfter = (
-  { eb, or, and }: ExpressionBuilder<Schema, 'audit_record'>,
-  { at, id }: AuditPlace,
-): Expression<SqlBool> => and([eb('at', '>=', at), or([eb('at', '>', at), eb('id', '>', id)])]);
+const isAfter = (where: ExpressionBuilder<Schema, 'audit_record'>, { at, id }: AuditPlace): Expression<SqlBool> =>
+  where.and([where('at', '>=', at), where.or([where('at', '>', at), where('id', '>', id)])]);
 
 export const auditAfter = (
   place: AuditPlace,

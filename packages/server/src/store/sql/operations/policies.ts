@@ -13,5 +13,20 @@ export function* keepPolicy(policy: PolicyRecord): Operation<void> {
   );
 }
 
+export function* policyBefore(digest: string): Operation<PolicyRecord | undefined> {
+  const policy = yield* findPolicy(digest);
+  return policy
+    ? yield* first(
+        build
+          .selectFrom('policy')
+          .selectAll()
+          .where('first_at', '<', policy.firstAt)
+          .orderBy('first_at', 'desc')
+          .limit(1),
+        policies,
+      )
+    : undefined;
+}
+
 export const findPolicy = (digest: string): Operation<PolicyRecord | undefined> =>
   first(build.selectFrom('policy').selectAll().where('digest', '=', digest), policies);
