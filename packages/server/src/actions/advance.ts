@@ -2,27 +2,14 @@
  * The run of one authorization request, or one token request, through all bound Actions: bookkeeping around calls of the sandbox. A
  * run only ever adds demands, narrows or denies; whatever goes wrong ends it in failure (law 6).
  */
+import { answeredChallenge, openChallenge } from './challenges.ts';
 import { execute } from './execute.ts';
 import { requirementOf } from './run.ts';
 import type { ActionRun, Demand, Wait } from './run-state.ts';
 import type { ActionWorld } from './world.ts';
 
-/** The event by which a demand for certain factors was met first; each proof answers one challenge. */
-const factorThatMet = ({ factors = [], since }: Demand, { input }: ActionWorld): string | undefined =>
-  input.events.find(({ factor, at }) => factors.includes(factor) && (since === undefined || at >= since))?.factor;
-
-/** The next thing to wait for; a challenge whose factors have all answered earlier ones is answered too. */
-const nextWait = (waits: readonly Wait[], passed: readonly string[]): readonly Wait[] => {
-  const [first, ...others] = waits;
-  if (first?.wait !== 'proof' || first.demand.by !== 'challenge') return waits;
-  const factors = (first.demand.factors ?? []).filter((factor) => !passed.includes(factor));
-  return factors.length > 0
-    ? [{ wait: 'proof', demand: { ...first.demand, factors } }, ...others]
-    : nextWait(others, passed);
-};
-
-const waitFor = (run: ActionRun, waits: readonly Wait[]): ActionRun => {
-  const [first, ...others] = nextWait(waits, run.passed);
+/** A run that has this to wait for next, or nothing. */
+const waitFor = (run: ActionRun, [first, ...others]: readonly Wait[]): ActionRun => {
   if (first) return { ...run, state: { is: 'waiting', waits: [first, ...others] } };
   // A suspended Action goes on where it stands; otherwise it is the turn of the next.
   if (run.suspended) return { ...run, state: { is: 'running' } };
@@ -43,6 +30,12 @@ const cannotWait = (run: ActionRun, { wait }: Wait): ActionRun => ({
   suspended: null,
 });
 
+/** What is left of a demand; nothing when it is met. */
+const openDemand = (demand: Demand, run: ActionRun, world: ActionWorld): Demand | undefined => {
+  if (demand.by === 'challenge') return openChallenge(demand, run, world);
+  return world.isMet(requirementOf(demand)) ? undefined : demand;
+};
+
 /** A run that waits, after a look at what has been proven since. */
 const reconsider = (
   run: ActionRun,
@@ -54,11 +47,11 @@ const reconsider = (
     if (!run.interactive) return cannotWait(run, first);
     return hasComeBack ? { ...run, handler: 'onContinuePostLogin', state: { is: 'running' } } : run;
   }
-  if (!world.isMet(requirementOf(first.demand))) return run.interactive ? run : cannotWait(run, first);
-  const factor = factorThatMet(first.demand, world);
-  const isChallenge = first.demand.by === 'challenge' && factor !== undefined;
-  const passed = isChallenge ? [...run.passed, factor] : run.passed;
-  return waitFor({ ...run, passed, demands: [...run.demands, first.demand] }, others);
+  const left = openDemand(first.demand, run, world);
+  if (left === undefined)
+    return waitFor({ ...run, demands: [...run.demands, answeredChallenge(first.demand)] }, others);
+  if (!run.interactive) return cannotWait(run, first);
+  return left === first.demand ? run : waitFor(run, [{ wait: 'proof', demand: left }, ...others]);
 };
 
 /**

@@ -49,6 +49,7 @@ const demand: z.ZodType<Demand> = z.strictObject({
   by: z.enum(['multifactor.enable', 'challenge', 'enrol', 'step-up']),
   acr: z.array(text).exactOptional(),
   factors: z.array(text).exactOptional(),
+  among: z.array(text).exactOptional(),
   since: moment.exactOptional(),
   sparedByRememberedBrowser: z.literal(true).exactOptional(),
   reason: text.exactOptional(),
@@ -127,7 +128,6 @@ const shape: z.ZodType<ActionRun> = z.strictObject({
   demands: z.array(demand),
   effects: z.array(effect),
   challenges: count,
-  passed: z.array(text),
   suspended: suspended.nullable(),
   reports: z.array(report),
 });

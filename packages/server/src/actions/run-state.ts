@@ -22,6 +22,8 @@ export interface Demand {
   readonly acr?: readonly string[];
   /** Names of Stile's factors, any of which will do. */
   readonly factors?: readonly string[];
+  /** All that a challenge named, when some of it was proven already and does not answer it. */
+  readonly among?: readonly string[];
   readonly since?: Instant;
   /** A browser that was remembered may be spared it, where remembering is configured. */
   readonly sparedByRememberedBrowser?: true;
@@ -117,8 +119,6 @@ export interface ActionRun {
   readonly effects: readonly Effect[];
   /** Challenges and enrolments that were commanded. */
   readonly challenges: number;
-  /** Factors by which earlier challenges of this run were answered: later ones want another. */
-  readonly passed: readonly string[];
   readonly suspended: Suspended | null;
   readonly reports: readonly ActionReport[];
 }

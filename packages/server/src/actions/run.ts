@@ -21,7 +21,6 @@ export const beginRun = (actions: readonly PinnedAction[], frame: RunFrame): Act
   demands: [],
   effects: [],
   challenges: 0,
-  passed: [],
   suspended: null,
   reports: [],
 });
