@@ -2,7 +2,7 @@
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-const RUN = `axe.run().then(({ violations }) =>
+const RUN = `axe.run({ resultTypes: ['violations'] }).then(({ violations }) =>
   JSON.stringify(violations.map(({ id, nodes }) => id + ': ' + nodes.map((node) => node.html).join(' '))))`;
 
 export const faultsOn = async (page: Page): Promise<readonly string[]> => {
