@@ -60,3 +60,16 @@ export const meetsDemand = (
   } as const;
   return contextThatMeets(countingProofs(events, now), [requirement], levels) !== undefined;
 };
+
+/**
+ * Whether somebody has just proven enough to add an authenticator, by one that they have: what stands before an addition at the account
+ * pages stands before one on the way to a token as well (T8). Whoever has nothing but a password has not.
+ */
+export const hasProvenToAdd = (
+  events: readonly AuthenticationEvent[],
+  usable: readonly UsableAuthenticator[],
+  now: Instant,
+  config: Pick<Config, 'levels'>,
+): boolean =>
+  usable.some(({ proof }) => proof.kinds.some((kind) => kind !== 'knowledge')) &&
+  meetsDemand(events, changeDemand('add', usable, config), now, config);

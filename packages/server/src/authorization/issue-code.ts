@@ -68,6 +68,8 @@ export const sendCode = async (
   if (outcome === 'already-answered') return problemPage('expired', 400, request, caller);
   await settle(current.user.id, decided.further, deps);
   deps.metrics.decided('authorize', issue.step, decision.trace.reason);
+  const { shadow } = decision.trace;
+  if (shadow) deps.metrics.shadowed(shadow.step, shadow.reason);
   const t = messagesFor(request, validated.request.uiLocales);
   const response = respond(validated.request.channel, { code }, validated.client, t, deps);
   return run ? withItsCookie(response, run, request, deps) : response;

@@ -4,6 +4,7 @@
  */
 import type { Decision, Instant } from '@stile/core';
 import { agesFrom, countingProofs, isOpenidScope, isPublic, requestMoment } from '@stile/core';
+import { hasProvenToAdd } from '../authenticator/demand.ts';
 import { decisionOf, demandsBesides, withActions } from '../decision/decide.ts';
 import type { DecisionFacts, SignedIn, WantedByActions } from '../decision/facts.ts';
 import { policyOf } from '../decision/policy.ts';
@@ -113,14 +114,16 @@ const personOf = async (
   const recovering = await isRecovering(interaction, user, deps);
   const circumstances = await circumstancesOf(current, { ...asking, requestedAt }, deps);
   const recoversBy = channelOf(authenticators);
+  const events = countingProofs(session.events, deps.now());
   const known: SignedIn = {
     userId: user.id,
     sessionId: session.id,
-    events: countingProofs(session.events, deps.now()),
+    events,
     enrolled: (recovering ? withoutLost(authenticators) : authenticators).map(({ proof }) => proof),
     consentMissing: await missingConsents(validated, withActions(validated.consentScopes, actions), user.id, deps),
     mailMayGuard: mailMayGuard(user, authenticators, deps),
     isRecovering: recovering,
+    ...(hasProvenToAdd(events, authenticators, deps.now(), deps.config) && { hasProvenToAdd: true as const }),
     ...(recoversBy !== undefined && { recoversBy }),
     ...(circumstances && { circumstances }),
   };

@@ -33,6 +33,8 @@ export interface SignedIn {
   readonly mailMayGuard: boolean;
   readonly recoversBy?: string;
   readonly isRecovering: boolean;
+  /** Whether they have just proven, by what they have, enough to add an authenticator. */
+  readonly hasProvenToAdd?: true;
   readonly circumstances?: Circumstances;
   readonly remembered?: Pick<RememberedDevice, 'id' | 'acrs' | 'createdAt'>;
 }

@@ -234,7 +234,7 @@ const record = async (answered: Answered, user: User, finished: Finished, deps: 
     user,
     {
       event: outcome.event,
-      consume: [...outcome.consume, ...onceOf(ceremony), used],
+      consume: [...outcome.consume, ...onceOf(ceremony), ...used],
       retire: [],
       enrol: [
         ...outcome.authenticators.map((one) => newAuthenticator(one, user, deps)),

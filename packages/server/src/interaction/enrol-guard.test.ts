@@ -154,8 +154,29 @@ test('T8: whoever has another proof, but none that would do, is not let in by ma
   const browser = new TestBrowser(server);
   const challenge = await browser.signIn(await browser.go(authorizeUrl()), ROBIN);
   await browser.giveCode(challenge);
+  server.advance(301);
   const refused = await browser.go(authorizeUrl({ acr_values: 'phr' }));
   assert.equal(answerOf(refused).error, 'unmet_authentication_requirements');
+});
+
+test('T8: whoever has just proven another authenticator passes the guard by that, for five minutes, and a password alone never does', async (t) => {
+  const server = await testServer(t, guardedBy('ticket'));
+  const browser = new TestBrowser(server);
+  const stepUp = await browser.signIn(await browser.go(authorizeUrl({ acr_values: 'mfa' })), ROBIN);
+  await browser.giveCode(stepUp);
+  const wanted = authorizeUrl({ acr_values: 'phr' });
+  const page = await browser.go(wanted);
+  assert.match(page.url, /^\/enrol/);
+  assert.doesNotMatch(page.html, /name="ticket"/);
+  server.advance(301);
+  assert.match((await browser.go(page.url)).html, /name="ticket"/, 'too old');
+  const other = new TestBrowser(server);
+  const byPassword = await other.signIn(await other.go(wanted), ROBIN);
+  assert.match(byPassword.html, /name="ticket"/);
+  const refusing = await testServer(t, (config) => ({ ...config, enrolment: 'refuse' }));
+  const there = new TestBrowser(refusing);
+  await there.giveCode(await there.signIn(await there.go(authorizeUrl({ acr_values: 'mfa' })), ROBIN));
+  assert.equal(answerOf(await there.go(wanted)).error, 'unmet_authentication_requirements');
 });
 
 test('T9: after a reset by mail the mail guards nothing', async (t) => {

@@ -19,7 +19,7 @@ import { takeTry } from '../throttle/take-try.ts';
 import type { Failure } from './enrol-progress.ts';
 import { frameOf, pathOf, statusOf } from './enrol-progress.ts';
 import type { Answered, Opened } from './open.ts';
-import { field } from './open.ts';
+import { field, home } from './open.ts';
 import { recordFailure } from './record.ts';
 
 /** What went wrong, and with which of the two. */
@@ -169,6 +169,8 @@ export const startOver = async (
   await deps.store.interactions.update(answered.interaction.id, { progress: {} });
   const fresh = { ...answered, interaction: { ...answered.interaction, progress: {} } };
   const { errors, recovery } = answered.t;
+  // Whoever took too long over it is asked again what they can prove.
+  if (kind === 'proof') return seeOther(home(fresh.interaction));
   return kind === 'email'
     ? showGuard(fresh, user, { with: 'email', error: recovery.errors.expiredCode }, deps)
     : showGuard(fresh, user, { with: 'ticket', error: errors.expiredTicket }, deps);

@@ -5,7 +5,7 @@
 import type { Handler } from '../deps.ts';
 import { page, seeOther } from '../http/responses.ts';
 import { enrolPage } from '../pages/enrol-page.ts';
-import { guardProofIn } from '../recovery/guard-proof.ts';
+import { guardPassed } from '../recovery/guard-proof.ts';
 import { answerFactor, goOn, showFactor } from './enrol-factor.ts';
 import { answerGuard, showGuard, startOver } from './enrol-guard.ts';
 import { codesOf, frameOf, plannedCodes } from './enrol-progress.ts';
@@ -36,7 +36,7 @@ export const showEnrol: Handler = async (request, deps, caller) => {
   }
   const user = opened.decided.current?.user;
   if (!user) return seeOther(home(opened.interaction));
-  const guard = guardProofIn(opened.interaction, user);
+  const guard = guardPassed(opened.interaction, user, opened.decided.facts.person);
   return guard ? showFactor(opened, user, {}, deps) : showGuard(opened, user, {}, deps);
 };
 
@@ -52,7 +52,7 @@ export const answerEnrol: Handler = async (request, deps, caller) => {
   }
   const user = answered.decided.current?.user;
   if (!user) return seeOther(home(answered.interaction));
-  const guard = guardProofIn(answered.interaction, user);
+  const guard = guardPassed(answered.interaction, user, answered.decided.facts.person);
   if (!guard) {
     const passed = await answerGuard(answered, user, deps);
     return passed instanceof Response ? passed : goOn(passed.passed, user, deps);

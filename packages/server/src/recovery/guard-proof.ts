@@ -1,13 +1,17 @@
 /** What somebody has shown before they enrol, as their interaction remembers it: for this interaction and this person alone (T13). */
+import { hasProvenToAdd } from '../authenticator/demand.ts';
+import type { SignedIn } from '../decision/facts.ts';
 import type { Deps } from '../deps.ts';
+import { usableAuthenticators } from '../factors/authenticators.ts';
+import { isAlive } from '../session/current-session.ts';
 import type { Once } from '../store/ports.ts';
 import type { Interaction, User } from '../store/records.ts';
 import { isReady, recoveryOf } from './lost-factor.ts';
 
 /** Shown, not used up: that happens together with the enrolment. */
 export interface GuardProof {
-  readonly kind: 'ticket' | 'email' | 'recovery';
-  /** The digest of the ticket, or the id of the ceremony. */
+  readonly kind: 'ticket' | 'email' | 'recovery' | 'proof';
+  /** The digest of the ticket, the id of the ceremony, or the id of the session that holds the proof. */
   readonly key: string;
   readonly userId: string;
 }
@@ -29,8 +33,27 @@ export const asProgress = ({ kind, key, userId }: GuardProof): Interaction['prog
   guardedUser: userId,
 });
 
-/** What an enrolment behind it uses up; nothing when the guard was used or ran out meanwhile, or was another person's all along. */
+/** What an enrolment behind it uses up; undefined when the guard was used or ran out meanwhile, or was another person's all along. */
 export const standingGuard = async (
+  guard: GuardProof,
+  deps: Pick<Deps, 'store' | 'now' | 'config'>,
+): Promise<readonly Once[] | undefined> => {
+  // A proof is a fact, and facts are not used up; it grows too old.
+  if (guard.kind === 'proof') return (await isStillProven(guard, deps)) ? [] : undefined;
+  const once = await standingOnce(guard, deps);
+  return once && [once];
+};
+
+const isStillProven = async (
+  { key, userId }: GuardProof,
+  deps: Pick<Deps, 'store' | 'now' | 'config'>,
+): Promise<boolean> => {
+  const session = await deps.store.sessions.find(key);
+  if (session?.userId !== userId || !isAlive(session, deps.now(), deps.config)) return false;
+  return hasProvenToAdd(session.events, await usableAuthenticators(userId, deps), deps.now(), deps.config);
+};
+
+const standingOnce = async (
   { kind, key, userId }: GuardProof,
   deps: Pick<Deps, 'store' | 'now'>,
 ): Promise<Once | undefined> => {
@@ -48,6 +71,17 @@ export const standingGuard = async (
 
 const ceremonyOnce = (key: string, expiresAt: Once['expiresAt']): Once => ({ kind: 'ceremony', key, expiresAt });
 
+/** The guard that somebody has passed: one of this interaction, or a fresh proof by what they have. */
+export const guardPassed = (
+  interaction: Interaction,
+  user: User,
+  person: SignedIn | undefined,
+): GuardProof | undefined =>
+  guardProofIn(interaction, user) ??
+  (person?.userId === user.id && person.hasProvenToAdd === true
+    ? { kind: 'proof', key: person.sessionId, userId: user.id }
+    : undefined);
+
 /** Whether this person is recovering in this interaction, so that what they have lost is set aside. */
 export const isRecovering = async (
   interaction: Interaction | undefined,
@@ -55,5 +89,5 @@ export const isRecovering = async (
   deps: Pick<Deps, 'store' | 'now'>,
 ): Promise<boolean> => {
   const proof = interaction && user ? guardProofIn(interaction, user) : undefined;
-  return proof?.kind === 'recovery' && (await standingGuard(proof, deps)) !== undefined;
+  return proof?.kind === 'recovery' && (await standingOnce(proof, deps)) !== undefined;
 };

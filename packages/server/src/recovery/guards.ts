@@ -45,14 +45,19 @@ export const mailMayGuard = (
   channelOf(usable) === undefined &&
   usable.every(({ proof }) => isKnowledge(proof));
 
-/** What a person may enrol behind a guard; not what would be of no use to them afterwards (T9). A recovery is a guard that they have passed. */
+/**
+ * What a person may enrol behind a guard; not what would be of no use to them afterwards (T9). A recovery is a guard that they have passed,
+ * and so is a fresh proof by what they have, wherever people may enrol on the way to a token at all.
+ */
 export const enrollableNow = (
-  person: Pick<SignedIn, 'mailMayGuard' | 'recoversBy' | 'isRecovering'>,
+  person: Pick<SignedIn, 'mailMayGuard' | 'recoversBy' | 'isRecovering' | 'hasProvenToAdd'>,
   { enrollable, guards }: Pick<Policy, 'enrollable' | 'guards'>,
-): readonly Proof[] =>
-  person.isRecovering || guardsOf(person, guards).length > 0
+): readonly Proof[] => {
+  const hasPassed = person.isRecovering || (person.hasProvenToAdd === true && guards.length > 0);
+  return hasPassed || guardsOf(person, guards).length > 0
     ? enrollable.filter(({ factor }) => factor !== person.recoversBy)
     : [];
+};
 
 /** What is left of somebody's proofs when all that could be lost with a device is set aside. */
 export const withoutLost = (usable: readonly UsableAuthenticator[]): readonly UsableAuthenticator[] =>
