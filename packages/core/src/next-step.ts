@@ -65,6 +65,15 @@ export interface Trace {
   readonly requirements: readonly RequirementTrace[];
   /** Wishes that could not be fulfilled and were dropped. */
   readonly dropped: readonly RequirementTrace[];
+  /** What demands that are only tried would have made of it, where there are any. */
+  readonly shadow?: ShadowTrace;
+}
+
+/** What would have been decided, were the demands in the shadow made; and their verdicts. */
+export interface ShadowTrace {
+  readonly step: NextStep['step'];
+  readonly reason: string;
+  readonly requirements: readonly RequirementTrace[];
 }
 
 export interface Decision {

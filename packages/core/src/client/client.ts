@@ -21,6 +21,8 @@ export interface Client {
   readonly defaultAudience?: string;
   /** A level that every authorization for this client must reach. */
   readonly minimumAcr?: readonly string[];
+  /** What the minimum might be one day: judged beside, and nothing comes of it. */
+  readonly shadow?: { readonly minimumAcr: readonly string[] };
   /**
    * How `acr_values` is read. `required` (RFC 9470, section 5): met, or the request fails.
    * `voluntary` (OpenID Connect Core 1.0, section 3.1.2.1): fulfilled when it can be.

@@ -11,6 +11,8 @@ export interface ScopePolicy {
   /** What the scope allows, in people's words by language: { en: 'Transfer money' }. */
   readonly description: Readonly<Record<string, string>>;
   readonly requires: ProofDemand;
+  /** What it might demand one day: judged beside, and nothing comes of it. */
+  readonly shadow?: ProofDemand;
   /** A token with this scope is accepted once, and never comes back by refresh. */
   readonly singleUse: boolean;
 }

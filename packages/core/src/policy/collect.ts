@@ -82,9 +82,27 @@ export const scopeRequirements = (
 
 /** What the client's own minimum demands. */
 export const clientRequirements = (client: Client, levels: readonly Level[]): readonly Requirement[] =>
-  client.minimumAcr === undefined
-    ? []
-    : [{ source: { from: 'client' }, acr: resolve(levels, client.minimumAcr), binds: 'proof' }];
+  client.minimumAcr === undefined ? [] : clientMinimum(client.minimumAcr, levels);
+
+const clientMinimum = (minimum: readonly string[], levels: readonly Level[]): readonly Requirement[] => [
+  { source: { from: 'client' }, acr: resolve(levels, minimum), binds: 'proof' },
+];
+
+/** What scopes and client might demand one day. None of it is required of anybody. */
+export const shadowRequirements = (
+  client: Client,
+  api: Api | undefined,
+  scopes: readonly string[],
+  levels: readonly Level[],
+  at: Instant,
+): readonly Requirement[] => [
+  ...scopes.flatMap((scope) => {
+    const shadow = scopePolicy(api, scope)?.shadow;
+    if (!shadow || !api) return [];
+    return demandRequirement({ from: 'scope', audience: api.audience, scope }, shadow, levels, at);
+  }),
+  ...(client.shadow ? clientMinimum(client.shadow.minimumAcr, levels) : []),
+];
 
 const requestRequirements = (request: DemandingRequest, context: RequirementContext): readonly Requirement[] => {
   const named = levelRequirements(request, context);

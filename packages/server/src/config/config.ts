@@ -1,4 +1,4 @@
-import type { Api, Client, Level, Proof } from '@stile/core';
+import type { Api, Client, Level, Proof, ProofDemand } from '@stile/core';
 import { attainableLevels, defaultLevels, isOpenidScope, levelNamed } from '@stile/core';
 import type { z } from 'zod';
 import { usableClientKeys } from '../client/client-keys.ts';
@@ -8,6 +8,7 @@ import { normaliseUsername } from '../session/username.ts';
 import { ACCOUNT_CLIENT, accountApi, accountAudience, accountClient } from './built-in.ts';
 import type { ConfigInput, ParsedConfig } from './schema.ts';
 import { configSchema } from './schema.ts';
+import { shadowFaults } from './shadow-schema.ts';
 
 /** A client with what it authenticates by. */
 export interface RegisteredClient extends Client {
@@ -72,6 +73,11 @@ const describeIssue = (issue: z.core.$ZodIssue): string => {
   return `  ${path || '(top level)'}: ${message}${keys}`;
 };
 
+const asDemand = ({ acr, maxAge }: ParsedConfig['apis'][number]['scopes'][string]['requires']): ProofDemand => ({
+  ...(acr && { acr }),
+  ...(maxAge !== undefined && { maxAgeSeconds: maxAge }),
+});
+
 const asApi = (api: ParsedConfig['apis'][number]): Api => ({
   audience: api.audience,
   name: api.name,
@@ -84,22 +90,21 @@ const asApi = (api: ParsedConfig['apis'][number]): Api => ({
       {
         description: scope.description,
         singleUse: scope.singleUse,
-        requires: {
-          ...(scope.requires.acr && { acr: scope.requires.acr }),
-          ...(scope.requires.maxAge !== undefined && { maxAgeSeconds: scope.requires.maxAge }),
-        },
+        requires: asDemand(scope.requires),
+        ...(scope.shadow && { shadow: asDemand(scope.shadow.requires) }),
       },
     ]),
   ),
 });
 
 const asClient = (client: ParsedConfig['clients'][number]): RegisteredClient => {
-  const { defaultAudience, minimumAcr, secret, jwks, accent, ...rest } = client;
+  const { defaultAudience, minimumAcr, shadow, secret, jwks, accent, ...rest } = client;
   return {
     ...rest,
     pkce: client.authentication.includes('none') ? 'required' : client.pkce,
     ...(defaultAudience !== undefined && { defaultAudience }),
     ...(minimumAcr !== undefined && { minimumAcr }),
+    ...(shadow && { shadow }),
     ...(secret !== undefined && { secret }),
     ...(jwks !== undefined && { jwks }),
     ...(accent !== undefined && { accent }),
@@ -145,6 +150,7 @@ const contradictions = (config: ParsedConfig): readonly string[] => {
     ),
     ...faultsOfPasskeys(config),
     ...demandFaults(config, levelFault),
+    ...shadowFaults(config, levelFault),
     ...config.apis.flatMap((api) => apiFaults(api, levelFault, config)),
     ...config.clients.flatMap((client) => clientFaults(client, levelFault, audiences)),
     ...config.clients

@@ -16,6 +16,7 @@ import { pushSchema } from './push-schema.ts';
 import { recoverySchema } from './recovery-schema.ts';
 import { everySignInSchema, rememberDeviceSchema } from './remember-schema.ts';
 import { riskSchema } from './risk-schema.ts';
+import { clientShadowSchema, scopeShadowSchema, shadowSchema } from './shadow-schema.ts';
 import { webauthnSchema } from './webauthn-schema.ts';
 
 /** A registered name that goes into tokens and URLs: printable ASCII without spaces. */
@@ -75,6 +76,8 @@ const scope = z.strictObject({
     .default({}),
   requires: z.strictObject({ acr: words.optional(), maxAge: duration.optional() }).default({}),
   singleUse: z.boolean().default(false),
+  /** What it might demand one day, judged beside. */
+  shadow: scopeShadowSchema.optional(),
 });
 
 const api = z.strictObject({
@@ -109,6 +112,8 @@ const client = z.strictObject({
   apis: z.record(absoluteUri, z.array(scopeName)).default({}),
   defaultAudience: absoluteUri.optional(),
   minimumAcr: words.optional(),
+  /** What its minimum might be one day, judged beside. */
+  shadow: clientShadowSchema.optional(),
   acrValues: z.enum(['required', 'voluntary']).default('required'),
   pkce: z.enum(['required', 'unless-nonce', 'optional']).default('unless-nonce'),
   idTokenAlg: signingAlg.default('RS256'),
@@ -219,6 +224,8 @@ export const configSchema = z.strictObject({
   federation: federationSchema,
   /** What is demanded of every sign-in. */
   everySignIn: everySignInSchema.optional(),
+  /** What might be demanded of every sign-in one day, judged beside. */
+  shadow: shadowSchema.optional(),
   /** Whether people may have a browser remembered. */
   rememberDevice: rememberDeviceSchema.optional(),
   apis: z.array(api).default([]),

@@ -2,6 +2,7 @@
 import type { Api, Client, Decision, OAuthError, Requirement, Result, Situation } from '@stile/core';
 import {
   collectRequirements,
+  explainRequirement,
   grantableScopes,
   levelNamed,
   nextStep,
@@ -9,6 +10,7 @@ import {
   ok,
   refused,
   secondsAfter,
+  shadowRequirements,
   targetApi,
 } from '@stile/core';
 import { enrollableNow } from '../recovery/guards.ts';
@@ -59,17 +61,20 @@ export const withActions = (scopes: readonly string[], actions: WantedByActions 
     ? scopes
     : [...new Set([...scopes, ...actions.addScopes])].filter((scope) => !actions.removeScopes.includes(scope));
 
-/** What is demanded of every sign-in. */
-export const everySignInDemands = ({ everySignIn: demand, levels }: Policy): readonly Requirement[] =>
-  demand === undefined
+const ofEverySignIn = (acr: readonly string[] | undefined, levels: Policy['levels']): readonly Requirement[] =>
+  acr === undefined
     ? []
     : [
         {
           source: { from: 'user' },
-          acr: demand.acr.flatMap((name) => levelNamed(levels, name)?.acr ?? []),
+          acr: acr.flatMap((name) => levelNamed(levels, name)?.acr ?? []),
           binds: 'proof',
         },
       ];
+
+/** What is demanded of every sign-in. */
+export const everySignInDemands = ({ everySignIn, levels }: Policy): readonly Requirement[] =>
+  ofEverySignIn(everySignIn?.acr, levels);
 
 /** What is demanded of somebody besides what request, scopes and client demand: of every sign-in, and because of signs of risk. */
 export const demandsBesides = (person: DecisionFacts['person'], policy: Policy): readonly Requirement[] =>
@@ -111,6 +116,33 @@ const situationOf = (
   };
 };
 
+/** What might be demanded one day. */
+const shadowsOf = (
+  { agesFrom }: DecisionFacts,
+  { client, api, scopes }: Target,
+  { levels, shadow }: Policy,
+): readonly Requirement[] => [
+  ...shadowRequirements(client, api, scopes, levels, agesFrom),
+  ...ofEverySignIn(shadow?.everySignIn.acr, levels),
+];
+
+/** Tells in the trace what would be otherwise, were it demanded. The decision itself was made without. */
+const withShadow = (
+  decision: Decision,
+  situation: Situation,
+  facts: DecisionFacts,
+  target: Target,
+  policy: Policy,
+): Decision => {
+  const isAbout = situation.person !== undefined && decision.next.step !== 'login';
+  const shadows = isAbout ? shadowsOf(facts, target, policy) : [];
+  if (shadows.length === 0) return decision;
+  const { levels, person, requirements } = situation;
+  const { step, reason } = nextStep({ ...situation, requirements: [...requirements, ...shadows] }).trace;
+  const verdicts = shadows.map((requirement) => explainRequirement(requirement, person?.events ?? [], levels));
+  return { ...decision, trace: { ...decision.trace, shadow: { step, reason, requirements: verdicts } } };
+};
+
 const refusal = (error: OAuthError, { trace }: Pick<Decision, 'trace'>): Decision => ({
   next: { step: 'refuse', error },
   trace: { ...trace, step: 'refuse', reason: error.reason },
@@ -125,7 +157,8 @@ export const decisionOf = (facts: DecisionFacts, policy: Policy): Judged => {
   const spared = sparedHere(facts, all, policy);
   const demands = [...all.filter((demand) => !spared.includes(demand)), ...(facts.actions?.requirements ?? [])];
   if (!target.ok) return { decision: refusal(target.error, { trace: NO_TRACE }), scopes: [], spared };
-  const decision = nextStep(situationOf(facts, target.value, demands, policy));
+  const situation = situationOf(facts, target.value, demands, policy);
+  const decision = withShadow(nextStep(situation), situation, facts, target.value, policy);
   const denied = facts.actions?.refusal;
   const isBeforeActions = decision.next.step === 'login' || decision.next.step === 'select-account';
   return {

@@ -7,7 +7,7 @@ import { sha256 } from '../digest.ts';
 import { enrollableProofs, installedProofs } from '../factors/factors.ts';
 
 /** The declared policy. Two configurations with the same policy decide everything alike. */
-export interface Policy extends Pick<Config, 'everySignIn' | 'rememberDevice' | 'risk'> {
+export interface Policy extends Pick<Config, 'everySignIn' | 'rememberDevice' | 'risk' | 'shadow'> {
   readonly levels: readonly Level[];
   readonly apis: ReadonlyMap<string, Api>;
   readonly clients: ReadonlyMap<string, Client>;
@@ -43,7 +43,7 @@ const isUnchanged = (config: Config, of: Readonly<Config>): boolean =>
 export const policyOf = (config: Config): Policy => {
   const known = made.get(config);
   if (known && isUnchanged(config, known.of)) return known.policy;
-  const { levels, apis, clients, everySignIn, rememberDevice, risk, enrolment } = config;
+  const { levels, apis, clients, everySignIn, rememberDevice, risk, shadow, enrolment } = config;
   const policy: Policy = {
     levels,
     apis,
@@ -51,6 +51,7 @@ export const policyOf = (config: Config): Policy => {
     everySignIn,
     rememberDevice,
     risk,
+    shadow,
     installed: installedProofs(config),
     enrollable: enrollableProofs(config),
     guards: guardsIn(enrolment),
@@ -90,6 +91,13 @@ export const parsePolicy = ({ digest, text }: KeptPolicy): Policy | undefined =>
   if (sha256(text) !== digest) return undefined;
   const stored: unknown = JSON.parse(text);
   if (!isStored(stored)) return undefined;
-  const { everySignIn, rememberDevice } = stored;
-  return { ...stored, everySignIn, rememberDevice, apis: new Map(stored.apis), clients: new Map(stored.clients) };
+  const { everySignIn, rememberDevice, shadow } = stored;
+  return {
+    ...stored,
+    everySignIn,
+    rememberDevice,
+    shadow,
+    apis: new Map(stored.apis),
+    clients: new Map(stored.clients),
+  };
 };

@@ -111,12 +111,22 @@ const proofs = (registry: Registry): Pick<Recorder, 'asked' | 'met' | 'failed' |
   };
 };
 
-const decisions = (registry: Registry, clientLabel: boolean): Pick<Recorder, 'decided' | 'issued' | 'singleUse'> => {
+const decisions = (
+  registry: Registry,
+  clientLabel: boolean,
+): Pick<Recorder, 'decided' | 'issued' | 'shadowed' | 'singleUse'> => {
   const decided = counter(
     registry,
     'stile_decisions_total',
     'Decisions of the authorization and the token endpoint, by outcome and reason.',
     'endpoint',
+    'outcome',
+    'reason',
+  );
+  const shadowed = counter(
+    registry,
+    'stile_shadow_decisions_total',
+    'What demands that are only tried would have made of requests that were granted, by outcome and reason.',
     'outcome',
     'reason',
   );
@@ -134,6 +144,7 @@ const decisions = (registry: Registry, clientLabel: boolean): Pick<Recorder, 'de
   );
   return {
     decided: (endpoint, outcome, reason) => decided.inc({ endpoint, outcome, reason: word(reason) }),
+    shadowed: (outcome, reason) => shadowed.inc({ outcome, reason: word(reason) }),
     issued: (grantType, clientId) =>
       issued.inc(clientLabel ? { grant_type: grantType, client_id: clientId } : { grant_type: grantType }),
     singleUse: (outcome) => singleUse.inc({ outcome }),

@@ -40,6 +40,8 @@ export interface Recorder {
   abandoned(what: Asked): void;
   /** An endpoint decided. `reason` is the stable word of its trace, or of its refusal. */
   decided(endpoint: 'authorize' | 'token', outcome: string, reason: string): void;
+  /** A code was granted: what demands that are only tried would have made of it. */
+  shadowed(outcome: string, reason: string): void;
   /** Tokens were issued to a registered client. */
   issued(grantType: string, clientId: string): void;
   /** An API asked whether it may accept a token that is good for one use. */
@@ -73,6 +75,7 @@ export const silentRecorder: Recorder = {
   failed: nothing,
   abandoned: nothing,
   decided: nothing,
+  shadowed: nothing,
   issued: nothing,
   singleUse: nothing,
   hashed: nothing,
