@@ -23,6 +23,8 @@ export interface Engine {
   restore(image: MemoryImage): void;
   /** @returns what was thrown, if anything was */
   enter(operation: Operation, text: string): Thrown | undefined;
+  /** Whether it last asked for more memory than it may have, since it was restored. */
+  ranOut(): boolean;
   /** Runs promise jobs until there are no more, or until it should stop. */
   runJobs(shouldStop: () => boolean): Thrown | undefined;
 }
@@ -86,7 +88,8 @@ const furnish = (context: QuickJSContext, parts: EngineParts): QuickJSHandle => 
   if (state.type === 'rejected') return fail(thrownBy(context, state.error), 'The sandbox');
   if (state.type === 'fulfilled' && !state.notAPromise) state.value.dispose();
   evaluated.value.dispose();
-  runtime.removeModuleLoader();
+  const none = () => ({ error: new Error('There are no modules to import here') });
+  runtime.setModuleLoader(none, none);
   const enter = context.getProp(global, '__enter');
   if (context.typeof(enter) !== 'function') throw new Error('The sandbox does not start.');
   context.unwrapResult(context.evalCode('delete globalThis.__enter; delete globalThis.__bridge;')).dispose();
@@ -129,6 +132,24 @@ const compileInto = (keeper: ImageKeeper, empty: MemoryImage, context: QuickJSCo
   };
 };
 
+/** The engine asks for more than it needs first, and for less when that is refused: the last word counts. */
+const watchGrowth = (memory: WebAssembly.Memory) => {
+  const grow = memory.grow.bind(memory);
+  let ranOut = false;
+  memory.grow = (pages) => {
+    ranOut = true;
+    const before = grow(pages);
+    ranOut = false;
+    return before;
+  };
+  return {
+    ranOut: () => ranOut,
+    forget: () => {
+      ranOut = false;
+    },
+  };
+};
+
 const isVariant = (value: unknown): value is QuickJSSyncVariant =>
   typeof value === 'object' && value !== null && 'importFFI' in value;
 
@@ -149,6 +170,7 @@ const instantiate = async (wasmModule: WebAssembly.Module, wasmMemory: WebAssemb
 export const createEngine = async (parts: EngineParts): Promise<Engine> => {
   const maximum = Math.max(LEAST_PAGES, Math.floor(parts.memoryBytes / PAGE_BYTES));
   const wasmMemory = new WebAssembly.Memory({ initial: LEAST_PAGES, maximum });
+  const growth = watchGrowth(wasmMemory);
   const { quickjs, allocator } = await instantiate(parts.engine, wasmMemory);
   const keeper = createImageKeeper(wasmMemory, allocator, STACK_BYTES + STACK_MARGIN_BYTES);
   const runtime = quickjs.newRuntime({
@@ -162,7 +184,11 @@ export const createEngine = async (parts: EngineParts): Promise<Engine> => {
   const empty = keeper.take();
   return {
     compile: compileInto(keeper, empty, context, enter),
-    restore: (image) => keeper.restore(image),
+    restore: (image) => {
+      keeper.restore(image);
+      growth.forget();
+    },
+    ranOut: growth.ranOut,
     enter: (operation, text) => call(context, enter, operation, context.newString(text)),
     runJobs: (shouldStop) => runJobs(context, shouldStop),
   };

@@ -159,11 +159,13 @@ export class Execution {
   #wait(): void {
     const { questions, timers } = this.#run;
     const timer = timers.next();
+    const { call, cpu, tell, engine } = this.#parts;
     if (questions.count() === 0 && timer === undefined) {
-      this.#finish({ failure: 'never_settles', message: 'It awaits something that nothing will answer' });
+      // Without memory what was thrown for the lack of it may be lost.
+      if (engine.ranOut()) this.#finish({ failure: 'memory_exceeded', message: 'There was no memory left' });
+      else this.#finish({ failure: 'never_settles', message: 'It awaits something that nothing will answer' });
       return;
     }
-    const { call, cpu, tell } = this.#parts;
     const now = this.#liveTime();
     tell({ type: 'waiting', call, received: this.#received, cpuMs: cpu.usedMs(), ...questions.news() });
     if (timer) this.#alarm = setTimeout(() => this.#ring(), Math.max(0, timer.dueMs - now));

@@ -7,14 +7,15 @@ import { asText } from './plain.ts';
 type Level = 'debug' | 'info' | 'log' | 'warn' | 'error';
 
 /** Longer than any limit for all lines together should be. */
-const LONGEST = 1024 * 1024;
+const LONGEST = 512 * 1024;
 
 let indent = '';
 
 const print =
   (level: Level) =>
   (...given: readonly unknown[]): void => {
-    const text = format(...given).slice(0, LONGEST);
+    const short = given.map((value) => (typeof value === 'string' ? value.slice(0, LONGEST) : value));
+    const text = format(...short).slice(0, LONGEST);
     ask('console', level, indent === '' ? text : text.replace(/^/gm, indent));
   };
 

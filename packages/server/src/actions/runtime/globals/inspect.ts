@@ -125,6 +125,7 @@ export const format = (...given: readonly unknown[]): string => {
   const [first, ...rest] = given;
   if (typeof first !== 'string') return given.map(plain).join(' ');
   let used = 0;
+  if (!first.includes('%')) return given.map(plain).join(' ');
   const text = first.replace(/%[sdifjoOc%]/g, (mark) => {
     if (mark === '%%') return '%';
     if (used >= rest.length) return mark;
