@@ -214,6 +214,12 @@ describe('api.stepUp.require', () => {
     );
   });
 
+  it('keeps no old proof fresh when the request was left lying', async () => {
+    const events = [earlier('password'), proof('totp', -200)];
+    const demanded = requirementsOfRun(await scene([body], { events, laterSeconds: 3600 }).run());
+    assert.deepEqual(demanded[0]?.since, REQUESTED_AT + 3600 - 120 - 300);
+  });
+
   it('sees the event that it saw before, with what it had decided on', async () => {
     const guarded = `if (!event.authentication.methods.some(({ name }) => name === 'mfa')) {
         await api.stepUp.require({ acr: 'mfa' }); api.idToken.setCustomClaim('path', 'asked');

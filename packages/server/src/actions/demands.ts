@@ -1,6 +1,6 @@
 /** What commands of Actions demand of a person, given what the person has; and what `api.stepUp.require` does. */
 import type { Instant, Level, Result } from '@stile/core';
-import { durationInSeconds, levelNamed, ok, refused, secondsBefore } from '@stile/core';
+import { agesFrom, durationInSeconds, instant, levelNamed, ok, refused, secondsBefore } from '@stile/core';
 import { z } from 'zod';
 import type { JsonObject } from './call.ts';
 import type { ActionRun, Demand, RunFailure } from './run-state.ts';
@@ -28,13 +28,13 @@ const levelsNamed = (names: readonly string[], levels: readonly Level[]): Result
 
 /**
  * What `api.stepUp.require` demands. An age is counted back from the request, as that of `max_age` is, so that a proof which was given
- * for it is never too old for it again.
+ * for it is never too old for it again; but a request that was left lying keeps no old proof fresh.
  */
 export const demandOfStepUp = (
   asked: JsonObject,
   action: string,
-  requestedAt: Instant,
-  levels: readonly Level[],
+  { requestedAt }: Pick<ActionRun, 'requestedAt'>,
+  { levels, nowMs }: Pick<ActionWorld, 'levels' | 'nowMs'>,
 ): Result<Demand, Undemandable> => {
   const bad = (message: string): Result<never, Undemandable> =>
     refused({ failure: 'invalid_command', message: `api.stepUp.require: ${message}` });
@@ -46,11 +46,12 @@ export const demandOfStepUp = (
   if (maxAge !== undefined && seconds === undefined) return bad('maxAge must be seconds, or a duration as "5m"');
   const named = acr === undefined ? undefined : levelsNamed(acr, levels);
   if (named?.ok === false) return named;
+  const countedFrom = agesFrom(requestedAt, instant(Math.floor(nowMs() / 1000)));
   return ok({
     action,
     by: 'step-up',
     ...(named && { acr: named.value }),
-    ...(seconds !== undefined && { since: secondsBefore(requestedAt, seconds) }),
+    ...(seconds !== undefined && { since: secondsBefore(countedFrom, seconds) }),
     ...(reason !== undefined && reason !== '' && { reason }),
   });
 };

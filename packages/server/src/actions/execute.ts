@@ -84,7 +84,7 @@ const stepUpsOf = (run: ActionRun, pinned: PinnedAction, world: ActionWorld): St
     problem: undefined,
     ask: async (question, signal) => {
       if (question.ask === 'fetch') return world.fetch(question.request, signal);
-      const demand = demandOfStepUp(question.demand, pinned.name, run.requestedAt, world.levels);
+      const demand = demandOfStepUp(question.demand, pinned.name, run, world);
       if (!demand.ok) {
         stepUps.problem = demand.error;
         return { suspend: true };
@@ -170,11 +170,19 @@ const gather = (
     if (command.does === 'challenge' || command.does === 'enrol') {
       const demand = demandOf(command, pinned.name, run, world);
       if (!demand.ok) return demand;
-      if (demand.value) waits.push({ wait: 'proof', demand: demand.value });
+      if (demand.value) waits.push(...waitsFor(demand.value, world));
     }
   }
   const challenges = commands.filter(({ does }) => does === 'challenge' || does === 'enrol').length;
   return ok({ demands, waits: redirect ? [...waits, redirect] : waits, challenges });
+};
+
+/** An enrolment waits for a proof by what the person has already, if they have anything: whoever knows a password alone enrols nothing. */
+const waitsFor = (demand: Demand, { beforeEnrolment }: ActionWorld): readonly Wait[] => {
+  const wait: Wait = { wait: 'proof', demand };
+  if (demand.by !== 'enrol' || beforeEnrolment === undefined) return [wait];
+  const { action } = demand;
+  return [{ wait: 'proof', demand: { action, by: 'challenge', ...beforeEnrolment } }, wait];
 };
 
 const cacheChanges = (commands: readonly ParsedCommand[]): ReadonlyMap<string, CacheEntry | null> =>
@@ -226,7 +234,7 @@ const suspend = (
   if (question.ask !== 'step-up') {
     return failed(execution, { failure: 'never_settles', message: 'It awaits something that nobody will answer' });
   }
-  const demand = demandOfStepUp(question.demand, pinned.name, run.requestedAt, world.levels);
+  const demand = demandOfStepUp(question.demand, pinned.name, run, world);
   if (!demand.ok) return failed(execution, demand.error);
   const challenges = run.challenges + 1;
   if (challenges > MOST_CHALLENGES) return failed(execution, tooManyChallenges);

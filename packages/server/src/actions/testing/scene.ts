@@ -45,6 +45,8 @@ export interface SceneParts {
   readonly transaction?: Partial<TransactionInput>;
   readonly input?: Partial<EventInput>;
   readonly interactive?: boolean;
+  /** How long after the request the Actions run. */
+  readonly laterSeconds?: number;
   readonly secrets?: Readonly<Record<string, string>>;
   /** Runs what was built from the code, or anything else. */
   readonly runtime: Pick<ActionRuntime, 'run'>;
@@ -133,7 +135,7 @@ export const failureOf = ({ state }: ActionRun): string => (state.is === 'failed
 export const openScene = (given: SceneParts): Scene => {
   let parts = given;
   let events = given.events ?? [proof('password')];
-  let now: Instant = instant(REQUESTED_AT + 2);
+  let now: Instant = instant(REQUESTED_AT + (given.laterSeconds ?? 2));
   const cached = new Map<string, CacheEntry>();
   const executions: Execution[] = [];
   const pinned = given.actions.map((_, index) => ({ name: `action-${index + 1}`, version: `v${index}` }));
