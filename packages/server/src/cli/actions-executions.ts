@@ -1,14 +1,11 @@
 /** How Actions ended: the latest in a list, one of them in full. */
 import type { ActionExecution } from '../store/action-ports.ts';
 import type { Store } from '../store/ports.ts';
-import { withAction } from './actions-words.ts';
+import { printable, withAction } from './actions-words.ts';
 import type { CommandLine, StoreCommand } from './command.ts';
 import { moment } from './moment.ts';
 
 const SHOWN = 20;
-
-/** What somebody wrote into a terminal stays text: nothing of it moves the cursor or paints. */
-const printable = (text: string): string => text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, '\ufffd');
 
 /** `stile actions executions [<name> | <execution>]` */
 export const listExecutions: StoreCommand = async (store, [which], { print }) => {

@@ -50,3 +50,6 @@ export const versionWithId = (versions: readonly VersionSummary[], id: string): 
   const found = versions.find((version) => version.id === id);
   return found === undefined ? 'a version that is gone' : `version ${found.number}`;
 };
+
+/** What somebody wrote into a terminal stays text: nothing of it moves the cursor or paints. */
+export const printable = (text: string): string => text.replace(/(?!\n)[\p{Cc}\p{Cf}]/gu, '\ufffd');

@@ -1,65 +1,16 @@
 /** The life of Actions from the command line: deployed, bound, set back, switched off; and what goes on record. */
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import { pino } from 'pino';
-import { deployedActions } from '../actions/deploy/deployed-actions.ts';
-import { openEncryptionKey } from '../actions/deploy/encryption-key.ts';
-import type { Config } from '../config/config.ts';
-import { resolveConfig } from '../config/config.ts';
-import type { ConfigInput } from '../config/schema.ts';
-import { createSqliteStore } from '../store/store.ts';
 import { execution } from '../store/testing/actions.ts';
-import { START } from '../testing/test-server.ts';
+import { NOTHING, workshop } from '../testing/workshop.ts';
 import { bindAction, rollBackAction, switchActionsOff, switchActionsOn, unbindAction } from './actions-bind.ts';
 import { deployActions } from './actions-deploy.ts';
 import { listExecutions } from './actions-executions.ts';
 import { listActions, listVersions } from './actions-list.ts';
 import type { StoreCommand } from './command.ts';
-
-type Files = Readonly<Record<string, string>>;
-
-const NOTHING = 'export const onExecutePostLogin = async () => {};\n';
-
-/** A folder with Actions, an empty store, and what an operator types. */
-const workshop = async (t: TestContext, files: Files, actions: ConfigInput['actions'] = {}) => {
-  const folder = mkdtempSync(join(tmpdir(), 'stile-actions-'));
-  t.after(() => rmSync(folder, { recursive: true }));
-  mkdirSync(join(folder, 'actions'));
-  const write = (name: string, text: string): void => writeFileSync(join(folder, 'actions', name), text);
-  for (const [name, text] of Object.entries(files)) write(name, text);
-  const store = createSqliteStore({ path: ':memory:' });
-  t.after(() => store.close());
-  const configWith = (more: ConfigInput['actions']): Config =>
-    resolveConfig({
-      dataFolder: join(folder, 'data'),
-      actions: { folder: join(folder, 'actions'), ...actions, ...more },
-    });
-  let config = configWith({});
-  const run = async (command: StoreCommand, ...words: string[]) => {
-    const lines: string[] = [];
-    const print = (line: string): void => void lines.push(line);
-    const status = await command(store, words, { config, log: pino({ level: 'silent' }), print, now: () => START });
-    return { status, text: lines.join('\n') };
-  };
-  const bound = async (from: Config = config): Promise<string> => {
-    const encryptionKey = () => openEncryptionKey(from, 'throw');
-    const deployed = deployedActions({ store, encryptionKey, steadyMs: () => 0, complain: () => undefined });
-    return (await deployed.bound())
-      .map(({ pinned, number, mode }) => `${pinned.name} ${number}${mode === 'live' ? '' : ' shadow'}`)
-      .join(', ');
-  };
-  const onRecord = async (): Promise<readonly string[]> =>
-    (await store.audit.recent(99)).map(({ type, details }) => `${type} ${JSON.stringify(details)}`).toReversed();
-  const settings = (more: ConfigInput['actions']): void => {
-    config = configWith(more);
-  };
-  return { folder, write, store, run, bound, onRecord, settings, config: () => config };
-};
 
 test('Actions of the folder are deployed, each with a version that says what is in it; they do not run before they are bound', async (t) => {
   const { run, bound, onRecord } = await workshop(t, {

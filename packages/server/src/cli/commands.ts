@@ -3,8 +3,11 @@ import { openStore } from '../server.ts';
 import { systemNow } from '../system.ts';
 import { bindAction, rollBackAction, switchActionsOff, switchActionsOn, unbindAction } from './actions-bind.ts';
 import { deployActions } from './actions-deploy.ts';
+import { developActions } from './actions-dev.ts';
 import { listExecutions } from './actions-executions.ts';
 import { listActions, listVersions } from './actions-list.ts';
+import { newAction } from './actions-new.ts';
+import { testActions } from './actions-test.ts';
 import { exportAudit, printCheckpoint, verifyAudit, verifyOffline } from './audit.ts';
 import { listAuthenticators, removeAuthenticator } from './authenticators.ts';
 import { backUp } from './back-up.ts';
@@ -17,8 +20,8 @@ import { limits } from './limits.ts';
 import { LOCK_OUT_OPTIONS, lockOut } from './lock-out.ts';
 import { block, signOut, unblock } from './people.ts';
 import { approveOnPhone, denyOnPhone, enrolPhone, watchPhone } from './phone.ts';
-import { cancelRecovery, issueRecovery, listRecoveries } from './recovery.ts';
 import { reasons } from './reasons.ts';
+import { cancelRecovery, issueRecovery, listRecoveries } from './recovery.ts';
 import { REPLAY_OPTIONS, replayDecisions } from './replay.ts';
 import { renewSecrets } from './secrets.ts';
 import { serve } from './serve.ts';
@@ -76,6 +79,9 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'actions rollback':      ['<name> <number>',            'let an older version of it run',                                         [],                      onStore(rollBackAction)],
   'actions off':           ['[<name>]',                   'switch off every Action, or one, for example because nobody can sign in', [],                     onStore(switchActionsOff)],
   'actions on':            ['[<name>]',                   'switch them on again',                                                   [],                      onStore(switchActionsOn)],
+  'actions new':           ['<name> [--template <template>]', 'begin an Action, from a template if you like',                         ['--template'],          newAction],
+  'actions test':          ['[<file>…] [--save <execution>]', 'run the cases beside the Actions; --save: make a real execution a case', ['--save'],             testActions],
+  'actions dev':           ['',                           'build and deploy Actions as they are saved, and show every execution: on your machine', [],      onStore(developActions)],
   'actions executions':    ['[<name> | <execution>]',     'list how Actions ended lately, or show one with its console',            [],                      onStore(listExecutions)],
   'decisions':             ['',                           'list the latest decisions',                                              [],                      onStore(recentDecisions)],
   'what-if':               ['<username> --client <id> [--scope …]', 'say what would be asked of somebody, and why, without asking',              WHAT_IF_OPTIONS,         onStore(supposeSignIn)],

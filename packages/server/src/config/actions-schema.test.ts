@@ -18,7 +18,7 @@ test('what is left out has the limits of Auth0, and nobody is called', () => {
   const { folder, limits, egress, secrets, executions } = actions(undefined);
   assert.deepEqual(
     [folder, egress, secrets, executions],
-    ['./actions', { allow: [] }, {}, { retention: 864_000, events: true }],
+    ['./actions', { allow: [], allowPrivate: [] }, {}, { retention: 864_000, events: true }],
   );
   assert.deepEqual(
     [
@@ -46,8 +46,8 @@ const mistakes: readonly (readonly [given: unknown, place: string, fix: RegExp])
   [{ limits: { cpuMs: 0 } }, 'actions.limits.cpuMs', />=1/],
   [{ limits: { memoryBytes: 1000 } }, 'actions.limits.memoryBytes', />=1048576/],
   [{ limits: { memory: '32MB' } }, 'actions.limits', /Remove or rename: memory/],
-  [{ egress: { allow: ['https://api.example.com/'] } }, 'actions.egress.allow[0]', /without https:\/\//],
-  [{ egress: { allow: ['*'] } }, 'actions.egress.allow[0]', /Write a host/],
+  [{ egress: { allow: ['https://api.example.com/path'] } }, 'actions.egress.allow[0]', /without a path/],
+  [{ egress: { allowPrivate: ['a b'] } }, 'actions.egress.allowPrivate[0]', /Write a host/],
   [{ secrets: { 'a b': {} } }, 'actions.secrets.a b', /called as its file is/],
   [{ secrets: { risk: { 'API-KEY': 'x' } } }, 'actions.secrets.risk.API-KEY', /called like a variable/],
   [{ secrets: { risk: { API_KEY: 7 } } }, 'actions.secrets.risk.API_KEY', /where the value comes from/],

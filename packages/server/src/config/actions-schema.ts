@@ -1,5 +1,6 @@
 /** What the configuration says of Actions: code of one's own in the login. */
 import { z } from 'zod';
+import { parseAllowList } from '../actions/runtime/egress/allow-list.ts';
 import { duration } from './duration.ts';
 
 const DAY_SECONDS = 86_400;
@@ -23,13 +24,19 @@ const secret = z.union(
   "Write where the value comes from: environment.API_KEY, or { file: '/run/secrets/api-key' }.",
 );
 
-/** A host that Actions may call, with or without a port: `api.example.com`, `*.example.com`, `api.example.com:8443`. */
-const host = z
-  .string()
-  .regex(
-    /^(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::\d{1,5})?$/,
-    'Write a host in lower case, without https:// and without a path: api.example.com',
-  );
+const isHostList = (host: string): boolean => {
+  try {
+    parseAllowList([host]);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** A host that Actions may call: `api.example.com`, `*.example.com`, `api.example.com:8443`, `http://intranet.example`. */
+const hosts = z
+  .array(z.string().refine(isHostList, 'Write a host, without a path: api.example.com or *.example.com'))
+  .default([]);
 
 /** Auth0's limits, where it has one. */
 const limits = z
@@ -70,7 +77,13 @@ export const actionsSchema = z
     folder: z.string().min(1).default('./actions'),
     limits,
     /** Whom Actions may call; nobody unless named. */
-    egress: z.strictObject({ allow: z.array(host).default([]) }).prefault({}),
+    egress: z
+      .strictObject({
+        allow: hosts,
+        /** Of those, the ones that are in your own network: others are refused where they lead there. */
+        allowPrivate: hosts,
+      })
+      .prefault({}),
     /** What only an Action may know, by its name: `{ 'step-up': { API_KEY: environment.API_KEY } }`. */
     secrets: z.record(actionName, z.record(secretName, secret)).default({}),
     executions: z

@@ -76,7 +76,9 @@ const cacheIn = ({ cache }: JsonObject): Readonly<Record<string, string>> =>
 export const fileOf = (one: ActionCaseInput): string =>
   [
     `/** An execution that really happened, as a test. Secrets are masked. Look through it before you share it: it is about a person. */`,
-    `export const cases = [`,
+    `import type { CaseFile } from '@stile/actions';`,
+    '',
+    `export const cases: CaseFile = [`,
     ...JSON.stringify(one, null, 2)
       .split('\n')
       .map((line) => `  ${line.replace(/^(\s*)"([A-Za-z_]\w*)":/, '$1$2:')}`),

@@ -6,6 +6,7 @@ import type { BuildFailure, BuildOptions, Message, Metafile, Plugin } from 'esbu
 import { sha256 } from '../../digest.ts';
 import type { Dependency } from '../../store/action-ports.ts';
 import type { Program } from '../call.ts';
+import { BUILT_IN_NAMES } from '../runtime/globals/built-in-names.ts';
 import { actionNameOf } from './action-file.ts';
 import { dependenciesOf } from './dependencies.ts';
 
@@ -36,7 +37,7 @@ export class BuildError extends Error {
 }
 
 /** What of Node.js there is in the sandbox. */
-export const AVAILABLE_MODULES: readonly string[] = ['buffer', 'crypto', 'querystring', 'url', 'util'];
+const isAvailable = (module: string): boolean => BUILT_IN_NAMES.some((name) => name === module);
 
 const HANDLERS = /\bonExecutePostLogin\b/;
 
@@ -115,8 +116,8 @@ const nodeModules: Plugin = {
         const found = await build.resolve(path, { importer, resolveDir, kind, pluginData: FROM_PACKAGES });
         if (found.errors.length === 0 && !found.external) return found;
       }
-      if (AVAILABLE_MODULES.includes(module)) return { path: module, external: true };
-      const text = `The module ${module} of Node.js is not there for Actions: they have ${AVAILABLE_MODULES.join(', ')} and fetch.`;
+      if (isAvailable(module)) return { path: module, external: true };
+      const text = `The module ${module} of Node.js is not there for Actions: they have ${BUILT_IN_NAMES.join(', ')} and fetch.`;
       return { errors: [{ text }] };
     });
   },
