@@ -23,7 +23,6 @@ const PAGE = 4096;
 
 interface Allocator {
   _malloc(size: number): number;
-  _free(pointer: number): void;
 }
 
 /** The first address after the last byte that is not zero, in whole pages. */
@@ -35,19 +34,20 @@ const endOfUse = (bytes: Uint8Array): number => {
 
 /**
  * Finds the word that holds the end of the heap: the one that moved past a large piece when that was allocated, and is ahead of
- * everything.
+ * everything. After that the memory is as it was.
  */
 const findHeapEnd = (memory: WebAssembly.Memory, allocator: Allocator) => {
-  const statics = (): Uint32Array => new Uint32Array(memory.buffer, 0, STATICS_SEARCHED / WORD).slice();
-  const before = statics();
+  const whole = new Uint8Array(memory.buffer).slice();
+  const before = new Uint32Array(whole.buffer, 0, STATICS_SEARCHED / WORD);
   const piece = allocator._malloc(PROBE);
-  const after = statics();
-  allocator._free(piece);
+  const after = new Uint32Array(memory.buffer, 0, STATICS_SEARCHED / WORD).slice();
   let found = -1;
   after.forEach((value, index) => {
-    const moved = (before[index] ?? 0) >= piece && value >= piece + PROBE && value <= memory.buffer.byteLength;
-    if (moved && (found === -1 || value > (after[found] ?? 0))) found = index;
+    const was = before[index] ?? 0;
+    const hasMoved = was >= piece && was < piece + PROBE && value >= piece + PROBE && value <= memory.buffer.byteLength;
+    if (hasMoved && (found === -1 || value > (after[found] ?? 0))) found = index;
   });
+  new Uint8Array(memory.buffer).set(whole);
   if (piece === 0 || found === -1) throw new Error('The end of the heap of the engine is not where it was expected.');
   return { index: found, heapStart: Math.floor(piece / PAGE) * PAGE };
 };
