@@ -242,3 +242,11 @@ test('what was not kept, or is not there, cannot be saved', async (t) => {
   assert.deepEqual(readdirSync(join(shop.folder, 'actions')), before);
   writeFileSync(join(shop.folder, 'actions', 'risk.ts'), NOTHING);
 });
+
+test('the Action of the guide passes the cases of the guide', async (t) => {
+  const guide = readFileSync(new URL('../../../../docs/guides/actions-on-your-machine.md', import.meta.url), 'utf8');
+  const block = (file: string): string => guide.split(`// actions/${file}\n`)[1]?.split('```')[0] ?? '';
+  const names = ['office-hours.ts', 'office-hours.case.ts'];
+  const { runAlone } = await workshop(t, Object.fromEntries(names.map((name) => [name, block(name)])));
+  assert.match((await runAlone(testActions)).text, /2 cases passed/);
+});

@@ -31,7 +31,7 @@ const untouched = () => ({ bindings: undefined, audit: [] });
 export const deployed = (store: Store, code: string, over: Partial<Deployment> = {}) =>
   store.actions.deploy(deployment(code, over), untouched);
 
-const binding = (over: Partial<Binding> = {}): Binding => ({
+export const binding = (over: Partial<Binding> = {}): Binding => ({
   trigger: TRIGGER,
   actionId: 'action of risk',
   mode: 'live',

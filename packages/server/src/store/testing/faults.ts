@@ -3,6 +3,7 @@ import type { Store } from '../ports.ts';
 import type { Engine } from '../sql/engine.ts';
 import type { Operation } from '../sql/operation.ts';
 import { sqlStore } from '../sql/store.ts';
+import { bind, binding, deployed, deployment, entry, execution } from './actions.ts';
 import {
   at,
   audit,
@@ -33,6 +34,7 @@ interface Write {
   readonly write: (store: Store) => Promise<unknown>;
 }
 
+const CACHE_LIMITS = { entries: 1, totalBytes: 100 };
 const consents = [{ userId: 'alice', clientId: 'client', audience: '', scope: 'email', grantedAt: at(30) }];
 const limits = [
   { key: 'a', burst: 2, intervalSeconds: 10 },
@@ -258,6 +260,52 @@ const writes: readonly Write[] = [
     name: 'abandoning interactions',
     prepare: withAlice,
     write: ({ interactions }) => interactions.abandon(at(600), 9),
+  },
+  {
+    name: 'deploying an Action that is bound',
+    prepare: async (store) => {
+      await deployed(store, 'one');
+      await bind(store, binding());
+    },
+    write: ({ actions }) =>
+      actions.deploy(deployment('two', { mostVersions: 1 }), ({ version }) => ({
+        bindings: [binding({ versionId: version.id })],
+        audit: [audit('1'), audit('2')],
+      })),
+  },
+  {
+    name: 'binding Actions',
+    prepare: async (store) => {
+      await deployed(store, 'one');
+      await bind(store, binding());
+    },
+    write: ({ actions }) =>
+      actions.changeBindings('post-login', (bound) => ({
+        bindings: [...bound, binding({ mode: 'shadow' })],
+        value: null,
+        audit: [audit('1')],
+      })),
+  },
+  {
+    name: 'switching Actions off',
+    prepare: (store) => deployed(store, 'one'),
+    write: ({ actions }) => actions.setOff('post-login', at(5), [audit('1')]),
+  },
+  {
+    name: 'keeping how Actions ended',
+    prepare: async () => {},
+    write: ({ actions }) => actions.recordExecutions([execution({ id: 'a' }), execution({ id: 'b' })]),
+  },
+  {
+    name: 'changing what Actions keep',
+    prepare: ({ actions }) => actions.changeCache('post-login', [entry('a')], CACHE_LIMITS, at(0)),
+    write: ({ actions }) =>
+      actions.changeCache('post-login', [{ delete: 'a' }, entry('b'), entry('c')], CACHE_LIMITS, at(0)),
+  },
+  {
+    name: 'merging metadata',
+    prepare: withAlice,
+    write: ({ users }) => users.mergeMetadata('alice', { userMetadata: { a: 1 }, appMetadata: { b: 2 } }, [audit('1')]),
   },
   {
     name: 'auditing',
