@@ -72,6 +72,17 @@ describe('effects', () => {
     assert.equal(at.executions[0]?.outcome.console.length, 12);
   });
 
+  it('of which nothing is left are not kept, nor is any demand twice', async () => {
+    const again = `for (let i = 0; i < 100; i += 1) {
+      api.idToken.setCustomClaim('x', 'y'.repeat(1000) + i); api.multifactor.enable('any');
+      api.session.setExpiresAt(1790000000000 + i * 1000); api.accessToken.addScope('read').accessToken.removeScope('read');
+    }`;
+    const run = await scene([again, again]).run();
+    assert.deepEqual([run.effects.length, run.demands.length], [3, 2]);
+    const { idTokenClaims, session, removedScopes } = effectsOf(run);
+    assert.deepEqual([Object.keys(idTokenClaims), session.expiresAt, removedScopes], [['x'], 1_790_000_000, ['read']]);
+  });
+
   it('are refused when they are too large all together', async () => {
     const large = (call: string) => `for (let i = 0; i < 40; i += 1) ${call};`;
     const kilobyte = `'x'.repeat(1000)`;

@@ -64,6 +64,27 @@ export interface RunEffects {
   readonly recordedMethods: readonly string[];
 }
 
+/** What two effects have in common when the later one leaves nothing of the earlier. */
+const subjectOf = (one: Effect): string => {
+  if ('key' in one) return `${one.effect} ${one.key}`;
+  if ('name' in one) return `${one.effect} ${one.name}`;
+  if ('scope' in one) return `scope ${one.scope}`;
+  return 'url' in one ? `${one.effect} ${one.url}` : one.effect;
+};
+
+/** The effects without those of which nothing is left, so that a run stays small however often an Action changes its mind. */
+export const withoutUndone = (effects: readonly Effect[]): readonly Effect[] => {
+  const left = new Map<string, Effect>();
+  for (const one of effects) {
+    const subject = subjectOf(one);
+    const before = left.get(subject);
+    const isLater = before !== undefined && 'at' in before && 'at' in one && before.at < one.at;
+    left.delete(subject);
+    left.set(subject, isLater ? before : one);
+  }
+  return [...left.values()];
+};
+
 type MetadataEffect = Extract<Effect, { readonly key: string }>['effect'];
 
 /** What the effects leave of metadata: by key, the last word counts. */

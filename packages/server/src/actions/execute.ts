@@ -6,7 +6,7 @@ import type { ParsedCommand } from './commands.ts';
 import { parseCommands } from './commands.ts';
 import type { Undemandable } from './demands.ts';
 import { demandOf, demandOfEnable, demandOfStepUp } from './demands.ts';
-import { changesOf, withChanges } from './effects.ts';
+import { changesOf, withChanges, withoutUndone } from './effects.ts';
 import { postLoginEvent } from './event.ts';
 import type { InsideContext } from './inside/host.ts';
 import { contextMembers } from './methods.ts';
@@ -182,7 +182,7 @@ const waitsFor = (demand: Demand, { beforeEnrolment }: ActionWorld): readonly Wa
   const wait: Wait = { wait: 'proof', demand };
   if (demand.by !== 'enrol' || beforeEnrolment === undefined) return [wait];
   const { action } = demand;
-  return [{ wait: 'proof', demand: { action, by: 'challenge', ...beforeEnrolment } }, wait];
+  return [{ wait: 'proof', demand: { action, by: 'step-up', ...beforeEnrolment } }, wait];
 };
 
 const cacheChanges = (commands: readonly ParsedCommand[]): ReadonlyMap<string, CacheEntry | null> =>
@@ -193,10 +193,17 @@ const effectsIn = (commands: readonly ParsedCommand[]) =>
     (command.does === 'effect' || command.does === 'deny') && command.effect ? [command.effect] : [],
   );
 
+/** Demands with others added, none of them twice. */
+const withDemands = (demands: readonly Demand[], more: readonly Demand[]): readonly Demand[] => {
+  const known = new Set(demands.map((demand) => JSON.stringify(demand)));
+  const fresh = new Map(more.map((demand) => [JSON.stringify(demand), demand]));
+  return [...demands, ...[...fresh].flatMap(([text, demand]) => (known.has(text) ? [] : [demand]))];
+};
+
 /** What the commands of an Action that came to its end do to the run. */
 const apply = (commands: readonly ParsedCommand[], met: readonly Demand[], execution: Execution): Executed => {
   const { run, pinned, world } = execution;
-  const effects = [...run.effects, ...effectsIn(commands)];
+  const effects = withoutUndone([...run.effects, ...effectsIn(commands)]);
   const excess = tooLarge(effects, world.input);
   if (excess !== undefined) return failed(execution, { failure: 'invalid_command', message: excess });
   const cached = cacheChanges(commands);
@@ -211,7 +218,7 @@ const apply = (commands: readonly ParsedCommand[], met: readonly Demand[], execu
   if (!gathered.ok) return failed(execution, gathered.error);
   const challenges = run.challenges + gathered.value.challenges;
   if (challenges > MOST_CHALLENGES) return failed(execution, tooManyChallenges);
-  const demands = [...run.demands, ...met, ...gathered.value.demands];
+  const demands = withDemands(run.demands, [...met, ...gathered.value.demands]);
   return {
     run: noted(execution, { outcome: 'finished' }, { effects, demands, challenges }),
     waits: gathered.value.waits,
@@ -241,7 +248,7 @@ const suspend = (
   const { event, context } = given;
   const suspended = { handler: run.handler, journal, question: questionHash, event, context };
   return {
-    run: noted(execution, { outcome: 'suspended' }, { suspended, challenges, demands: [...run.demands, ...met] }),
+    run: noted(execution, { outcome: 'suspended' }, { suspended, challenges, demands: withDemands(run.demands, met) }),
     waits: [{ wait: 'proof', demand: demand.value }],
   };
 };
