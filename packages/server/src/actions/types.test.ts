@@ -4,6 +4,7 @@ import { after, it } from 'node:test';
 import type { PostLoginApi, PostLoginEvent } from '@stile/actions';
 import { instant } from '@stile/core';
 import { openSandbox } from './testing/sandbox.ts';
+import type { SceneParts } from './testing/scene.ts';
 import { doing, openScene, proof, REQUESTED_AT } from './testing/scene.ts';
 
 const runtime = openSandbox();
@@ -143,78 +144,77 @@ const risk = ['new_device', 'impossible_travel', 'new_country', 'long_absence', 
   }),
 );
 
-const openFullScene = () =>
-  openScene({
-    runtime,
-    actions: [doing('console.log(JSON.stringify(event));')],
-    secrets: { KEY: 'k' },
-    events: [proof('password', 0), proof('totp', 1)],
-    enrolled: ['totp', { factor: 'phone', channel: 'sms' }],
-    person: {
-      claims: {
-        email: 'ana@fabrikam.example',
-        email_verified: true,
-        family_name: 'Amari',
-        given_name: 'Ana',
-        name: 'Ana Amari',
-        nickname: 'Annie',
-        phone_number: '+41 44 000 00 00',
-        phone_number_verified: false,
-        picture: 'https://a.example/ana.png',
-      },
-      updatedAt: REQUESTED_AT,
-      lastPasswordChangeAt: REQUESTED_AT,
-      userMetadata: { theme: 'dark' },
-      appMetadata: { plan: ['a'] },
-      roles: ['teller'],
+const everything: SceneParts = {
+  runtime,
+  actions: [doing('console.log(JSON.stringify(event));')],
+  secrets: { KEY: 'k' },
+  events: [proof('password', 0), proof('totp', 1)],
+  enrolled: ['totp', { factor: 'phone', channel: 'sms' }],
+  person: {
+    claims: {
+      email: 'ana@fabrikam.example',
+      email_verified: true,
+      family_name: 'Amari',
+      given_name: 'Ana',
+      name: 'Ana Amari',
+      nickname: 'Annie',
+      phone_number: '+41 44 000 00 00',
+      phone_number_verified: false,
+      picture: 'https://a.example/ana.png',
     },
-    request: {
-      method: 'POST',
-      language: 'de',
-      query: { scope: 'openid' },
-      body: { audience: 'x', password: 'hunter2' },
-      place: { country: 'CH', latitude: 47, longitude: 8 },
+    updatedAt: REQUESTED_AT,
+    lastPasswordChangeAt: REQUESTED_AT,
+    userMetadata: { theme: 'dark' },
+    appMetadata: { plan: ['a'] },
+    roles: ['teller'],
+  },
+  request: {
+    method: 'POST',
+    language: 'de',
+    query: { scope: 'openid' },
+    body: { audience: 'x', password: 'hunter2' },
+    place: { country: 'CH', latitude: 47, longitude: 8 },
+  },
+  transaction: {
+    acrValues: ['mfa'],
+    maxAgeSeconds: 300,
+    prompt: ['login'],
+    scopes: ['openid', 'read'],
+    audience: 'https://api.example',
+    redirectUri: 'https://bank.example/callback',
+    responseMode: 'query',
+    state: 'xyz',
+    loginHint: 'ana',
+    uiLocales: ['de'],
+    locale: 'de',
+  },
+  input: {
+    client: { id: 'bank', name: 'Fabrikam Bank', metadata: { tier: 'gold' } },
+    risk,
+    session: {
+      id: 'ses_1',
+      ...ENDS,
+      lastSeenAt: REQUESTED_AT,
+      userAgent: 'Safari',
+      address: '198.51.100.1',
+      clientIds: ['bank'],
+      metadata: { place: 'office' },
+      recordedMethods: [{ url: 'https://verify.example/', at: instant(REQUESTED_AT - 10) }],
     },
-    transaction: {
-      acrValues: ['mfa'],
-      maxAgeSeconds: 300,
-      prompt: ['login'],
-      scopes: ['openid', 'read'],
+    refreshToken: {
+      id: 'rt_1',
+      clientId: 'bank',
+      ...ENDS,
+      sessionId: 'ses_1',
       audience: 'https://api.example',
-      redirectUri: 'https://bank.example/callback',
-      responseMode: 'query',
-      state: 'xyz',
-      loginHint: 'ana',
-      uiLocales: ['de'],
-      locale: 'de',
+      scopes: ['read', 'write'],
+      metadata: { device: 'phone' },
     },
-    input: {
-      client: { id: 'bank', name: 'Fabrikam Bank', metadata: { tier: 'gold' } },
-      risk,
-      session: {
-        id: 'ses_1',
-        ...ENDS,
-        lastSeenAt: REQUESTED_AT,
-        userAgent: 'Safari',
-        address: '198.51.100.1',
-        clientIds: ['bank'],
-        metadata: { place: 'office' },
-        recordedMethods: [{ url: 'https://verify.example/', at: instant(REQUESTED_AT - 10) }],
-      },
-      refreshToken: {
-        id: 'rt_1',
-        clientId: 'bank',
-        ...ENDS,
-        sessionId: 'ses_1',
-        audience: 'https://api.example',
-        scopes: ['read', 'write'],
-        metadata: { device: 'phone' },
-      },
-    },
-  });
+  },
+};
 
 it('the event has every member that the types name, and no other', async () => {
-  const scene = openFullScene();
+  const scene = openScene(everything);
   assert.equal((await scene.run()).state.is, 'done');
   const event: unknown = JSON.parse(scene.executions[0]?.outcome.console[0]?.text ?? '');
   assert.deepEqual(event, full);
