@@ -98,7 +98,7 @@ const SOURCES: readonly [RequirementSource, ...RequirementSource[]] = [
   { from: 'scope', audience: 'https://api.example/', scope: 'transfer' },
 ];
 
-const FACTORS: readonly string[] = ['webauthn', 'totp', 'phone', 'email', 'password', 'odd'];
+const FACTORS: readonly string[] = ['webauthn', 'totp', 'phone', 'email', 'push', 'recovery-code', 'password', 'odd'];
 
 const someNames = (draw: Draw, levels: readonly Level[]): readonly string[] => {
   const known = levels.flatMap(namesOf);

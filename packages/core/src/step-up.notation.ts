@@ -54,6 +54,8 @@ export const catalogue: readonly Proof[] = [
   { ...weak, authenticator: 'pin', factor: 'pin', kinds: ['knowledge'], amr: ['pin'] },
   // A login elsewhere, which no mapping gives a meaning here; it claims more than it may.
   { ...weak, authenticator: 'federated', factor: 'federated', kinds: [], first: true, amr: ['mfa', 'pwd'] },
+  { ...weak, authenticator: 'phone-app', factor: 'push', kinds: ['possession'], amr: ['swk'] },
+  { ...weak, authenticator: 'sheet', factor: 'recovery-code', kinds: ['possession'], amr: ['otp'] },
 ];
 
 /** A proof by its name in the catalogue. */

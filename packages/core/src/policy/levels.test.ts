@@ -6,8 +6,8 @@ import { belongsTo, defaultLevels, levelNamed, PAPE_MULTI_FACTOR } from './level
 
 describe('the classes of proof', () => {
   const table: readonly (readonly [proofClass: ProofClass, members: string])[] = [
-    ['any', 'hardware-passkey passkey key totp sms voice email face password pin federated'],
-    ['not-knowledge', 'hardware-passkey passkey key totp sms voice email face'],
+    ['any', 'hardware-passkey passkey key totp sms voice email face password pin federated phone-app sheet'],
+    ['not-knowledge', 'hardware-passkey passkey key totp sms voice email face phone-app sheet'],
     ['phishing-resistant', 'hardware-passkey passkey key'],
     ['phishing-resistant-hardware', 'hardware-passkey key'],
   ];

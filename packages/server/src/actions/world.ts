@@ -46,6 +46,8 @@ export interface ActionWorld {
   readonly availableFactors: readonly string[];
   /** Names of the factors that this person could enrol now. */
   readonly enrollableFactors: readonly string[];
+  /** What somebody who has a further proof has to show before they enrol another; nothing for who has none, and passes a guard instead. */
+  readonly beforeEnrolment?: Pick<Requirement, 'acr' | 'since'> | undefined;
   /** The person has come back from a redirect, and `input.request` is how. */
   readonly isContinued: boolean;
   readonly cache: ActionCache;

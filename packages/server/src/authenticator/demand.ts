@@ -61,6 +61,10 @@ export const meetsDemand = (
   return contextThatMeets(countingProofs(events, now), [requirement], levels) !== undefined;
 };
 
+/** Whether somebody has anything by which they could; what is known alone is never enough. */
+export const canProveToAdd = (usable: readonly UsableAuthenticator[]): boolean =>
+  usable.some(({ proof }) => proof.kinds.some((kind) => kind !== 'knowledge'));
+
 /**
  * Whether somebody has just proven enough to add an authenticator, by one that they have: what stands before an addition at the account
  * pages stands before one on the way to a token as well (T8). Whoever has nothing but a password has not.
@@ -70,6 +74,4 @@ export const hasProvenToAdd = (
   usable: readonly UsableAuthenticator[],
   now: Instant,
   config: Pick<Config, 'levels'>,
-): boolean =>
-  usable.some(({ proof }) => proof.kinds.some((kind) => kind !== 'knowledge')) &&
-  meetsDemand(events, changeDemand('add', usable, config), now, config);
+): boolean => canProveToAdd(usable) && meetsDemand(events, changeDemand('add', usable, config), now, config);

@@ -2,12 +2,13 @@
  * Asks the bound Actions what they want of an authorization request: once somebody is signed in and is the right one, and before anything
  * is issued. They run once for a request; what they came to is kept with it, for this person in this session alone.
  */
-import { countingProofs } from '@stile/core';
+import { countingProofs, secondsBefore } from '@stile/core';
 import type { ActiveAction } from '../actions/deploy/deployed-actions.ts';
 import type { EventInput } from '../actions/event-input.ts';
 import { parseRun } from '../actions/parse-run.ts';
 import { beginRun } from '../actions/run.ts';
 import type { ActionRun } from '../actions/run-state.ts';
+import { canProveToAdd, changeDemand } from '../authenticator/demand.ts';
 import { policyOf } from '../decision/policy.ts';
 import type { Deps } from '../deps.ts';
 import { enrollableNow } from '../recovery/guards.ts';
@@ -68,10 +69,9 @@ export const askActions = async (
   const kept = keptRun(decided.interaction, decided.current);
   if (kept && kept.state.is !== 'running' && kept.state.is !== 'waiting') return { run: kept, isNew: false };
   const live = active.filter(({ mode }) => mode === 'live');
-  const { person } = decided.facts;
   const about: RunAbout = {
     input: await inputOf(decided, decided.current, asking, deps),
-    enrollable: person ? enrollableNow(person, policyOf(deps.config)) : [],
+    ...enrolment(decided, deps),
     sessionId: decided.current.session.id,
     requestId: asking.caller.requestId,
     isContinued: isContinued && kept !== undefined && isAway(kept),
@@ -81,6 +81,22 @@ export const askActions = async (
   const run = kept ?? begin(live);
   const advanced = await runActions('live', run, about, deps);
   return { run: advanced, isNew: kept === undefined || advanced !== kept };
+};
+
+/** What the person of a request may enrol, and what they have to show before: what stands before an addition at the account pages. */
+const enrolment = (
+  { facts, authenticators, requestedAt }: Decided,
+  { config }: Pick<Deps, 'config'>,
+): Pick<RunAbout, 'beforeEnrolment' | 'enrollable'> => {
+  const { person } = facts;
+  if (!person) return { enrollable: [] };
+  const policy = policyOf(config);
+  if (!canProveToAdd(authenticators)) return { enrollable: enrollableNow(person, policy) };
+  const { acr, maxAgeSeconds } = changeDemand('add', authenticators, config);
+  return {
+    enrollable: enrollableNow({ ...person, hasProvenToAdd: true }, policy),
+    beforeEnrolment: { acr, since: secondsBefore(requestedAt, maxAgeSeconds) },
+  };
 };
 
 const begun = (actions: readonly ActiveAction[], { requestedAt, facts }: Decided): ActionRun =>

@@ -7,7 +7,7 @@ import type { ActiveAction } from '../actions/deploy/deployed-actions.ts';
 import type { EventInput } from '../actions/event-input.ts';
 import { keepExecutions } from '../actions/executions.ts';
 import type { ActionRun } from '../actions/run-state.ts';
-import type { Execution } from '../actions/world.ts';
+import type { ActionWorld, Execution } from '../actions/world.ts';
 import { auditRecord } from '../audit/audit.ts';
 import type { Deps } from '../deps.ts';
 import { factors } from '../factors/factors.ts';
@@ -16,8 +16,9 @@ import { wantedBy } from './wanted-by-actions.ts';
 /** What a run is about. */
 export interface RunAbout {
   readonly input: EventInput;
-  /** What the person may enrol now. */
+  /** What the person may enrol, once they have shown what it takes. */
   readonly enrollable: readonly Proof[];
+  readonly beforeEnrolment?: ActionWorld['beforeEnrolment'];
   readonly sessionId: string | null;
   readonly requestId: string;
   /** They have come back from where an Action sent them. */
@@ -46,6 +47,7 @@ export const runActions = async (
         contextThatMeets(input.events, [requirement], deps.config.levels) !== undefined,
       availableFactors: factors.filter((factor) => factor.available(deps.config)).map(({ name }) => name),
       enrollableFactors: [...new Set(about.enrollable.map(({ factor }) => factor))],
+      beforeEnrolment: about.beforeEnrolment,
       isContinued: about.isContinued,
       levels: deps.config.levels,
       cache,

@@ -7,6 +7,7 @@ import type { Stop } from '../testing/browser.ts';
 import { currentCode, TestBrowser } from '../testing/browser.ts';
 import { refresh } from '../testing/endpoints.ts';
 import { answerOf, authorizeUrl, claimsOf, redeem, signInAndStepUp } from '../testing/flow.ts';
+import { SAM } from '../testing/test-config.ts';
 import { testServer } from '../testing/test-server.ts';
 
 describe('Actions in the login', () => {
@@ -313,5 +314,36 @@ describe('T20: multifactor.enable with leave to remember the browser', () => {
     const { page, next } = await remembering(t, false);
     assert.doesNotMatch(page.html, /name="remember"/);
     assert.match(next.url, /^\/challenge/);
+  });
+});
+
+describe('T8: an Action that has people enrol', () => {
+  const ENROL = postLogin(`api.authentication.enrollWith({ type: 'webauthn-platform' });`);
+
+  it('has them prove first what they have, and asks nobody for a ticket who has', async (t) => {
+    const server = await testServer(t);
+    await deployScript(server, 'campaign', ENROL);
+    const browser = new TestBrowser(server);
+    const challenge = await browser.signIn(await browser.go(authorizeUrl()));
+    assert.match(challenge.url, /^\/challenge/);
+    const enrol = await browser.giveCode(challenge);
+    assert.match(enrol.url, /^\/enrol/);
+    assert.doesNotMatch(enrol.html, /name="ticket"/);
+  });
+
+  it('leads who has nothing but a password before the guard', async (t) => {
+    const server = await testServer(t);
+    await deployScript(server, 'campaign', ENROL);
+    const browser = new TestBrowser(server);
+    const guard = await browser.signIn(await browser.go(authorizeUrl()), SAM);
+    assert.match(guard.url, /^\/enrol/);
+    assert.match(guard.html, /name="ticket"/);
+  });
+
+  it('lets them in once they have enrolled, and never again asks', async (t) => {
+    const server = await testServer(t, (config) => ({ ...config }));
+    await deployScript(server, 'campaign', postLogin(`api.authentication.enrollWith({ type: 'otp' });`));
+    const { stop } = await signInAndStepUp(server);
+    assert.ok(answerOf(stop).code, 'Robin has an app already');
   });
 });
