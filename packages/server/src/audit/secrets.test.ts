@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import { exportAudit, printCheckpoint, verifyAudit } from '../cli/audit.ts';
 import { listAuthenticators, removeAuthenticator } from '../cli/authenticators.ts';
 import type { StoreCommand } from '../cli/command.ts';
 import { doctor } from '../cli/doctor.ts';
@@ -68,8 +69,10 @@ const printed = async (t: TestContext, { deps, store }: TestServer): Promise<str
   const run = (command: StoreCommand, ...words: string[]) => command(store, words, line);
   for (const command of [listAuthenticators, signOut, block, unblock]) await run(command, 'robin');
   await run(removeAuthenticator, 'robin', 'auth_user_robin_totp');
-  for (const { id } of await store.audit.recent(1000)) await run(explain, id);
-  for (const command of [recentDecisions, listKeys, rotateKeys]) await run(command);
+  for (const { id } of await store.audit.recent(1000))
+    for (const words of [[id], [id, '--json']]) await run(explain, ...words);
+  for (const command of [recentDecisions, exportAudit, printCheckpoint, verifyAudit, listKeys, rotateKeys])
+    await run(command);
   await run(withdrawKey, (await store.keys.all())[0]?.kid ?? '');
   await run(renewSecrets);
   await run(signOut, '--all');

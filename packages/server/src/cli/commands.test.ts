@@ -141,7 +141,13 @@ test('decisions are listed, and each is explained by its number', async (t) => {
   const [, id = ''] = /(dec_[\w-]+) {2}enrolment_ticket\.issued .*user_sam/.exec(text) ?? [];
   const explained = await run('explain', id);
   assert.equal(explained.status, 0);
-  assert.match(explained.text, /"type": "enrolment_ticket\.issued"/);
+  assert.match(
+    explained.text,
+    /^enrolment_ticket\.issued\.\n\n.*enrolment_ticket\.issued {2}by user_sam\nnot sealed yet\n/,
+  );
+  await run('audit', 'checkpoint');
+  assert.match((await run('explain', id)).text, /\nsealed as number 1: [\w-]{43}\n/);
+  assert.match((await run('explain', id, '--json')).text, /"type": "enrolment_ticket\.issued"/);
   for (const unknown of [['explain'], ['explain', 'dec_nothing']]) assert.equal((await run(...unknown)).status, 1);
 });
 

@@ -88,7 +88,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'lock-out':              ['[--policy <file>] [--list] [--fail] [--json]', 'say whom a policy would lock out; --fail: exit with 1 if anybody',    LOCK_OUT_OPTIONS,        onStore(lockOut)],
   'replay':                ['--policy <file> [--since <age>] [--json] | --check', 'judge the decisions on record by another policy; --check: by the one that was in force, which changes none', REPLAY_OPTIONS, onStore(replayDecisions)],
   'reasons':               ['[<word>] [--markdown]',      'say what a reason means, or list all of them',                           ['--markdown'],          reasons],
-  'explain':               ['<decision>',                 'say why a decision was made',                                            [],                      onStore(explain)],
+  'explain':               ['<decision> [--json]',        'say why a decision was made: in a sentence, and point by point',         ['--json'],              onStore(explain)],
 };
 
 /** The name of every command. */

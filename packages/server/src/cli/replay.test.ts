@@ -99,7 +99,7 @@ test('a laxer candidate no longer asks, and one without the enrolment locks out'
   assert.match(strict, /1 {2}locked out/);
   assert.match(
     strict,
-    /user_sam would be refused \(unmet_authentication_requirements\), for nothing that they have enrolled would do/,
+    /user_sam would be refused \(unmet_authentication_requirements\), for a demand is not met, and nothing that the person has set up would meet it/,
   );
 });
 

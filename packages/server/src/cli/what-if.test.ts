@@ -49,7 +49,7 @@ test('what somebody who is not signed in would be asked, one thing after the oth
   );
   assert.match(
     text,
-    /3\. then let through: transfer:funds demands mfa within 5 minutes; totp was proven \d seconds? ago \(openid transfer:funds\)/,
+    /3\. then let through: transfer:funds demands mfa within 5 minutes; the code was \d seconds? old \(openid transfer:funds\)/,
   );
   const sam = await run(supposeSignIn, 'SAM ', ...TRANSFER.slice(1));
   assert.match(sam.text, /2\. then asked to set up /);
@@ -62,7 +62,7 @@ test('what was proven counts by its age', async (t) => {
     (await run(supposeSignIn, ...TRANSFER, '--proven', proven, ...more)).text.split('\n')[1];
   assert.match(
     String(await first('password@5m,totp@47m')),
-    /asked for totp .* demands mfa within 5 minutes; the last proof by totp was 47 minutes ago/,
+    /asked for totp .* demands mfa within 5 minutes; the last code was 47 minutes old/,
   );
   assert.match(String(await first('password@3d,totp@4m')), /let through/);
   assert.match(String(await first('password@3d,totp@5m')), /let through/);
@@ -70,7 +70,7 @@ test('what was proven counts by its age', async (t) => {
   assert.match(String(await first('password,totp', '--prompt', 'login')), /asked for/);
   assert.match(
     String(await first('password@1h', '--prompt', 'none')),
-    /refused \(login_required\), for a proof is missing, and no page/,
+    /refused \(login_required\), for the person would have to prove something, and nobody can be asked/,
   );
   assert.match(String(await first('password', '--acr', 'phr')), /asked to set up webauthn/);
 });

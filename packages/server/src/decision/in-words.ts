@@ -2,11 +2,28 @@
 import type { Instant, NextStep, RequirementTrace } from '@stile/core';
 import type { Span } from '../pages/duration.ts';
 import { age, limit } from '../pages/duration.ts';
+import { meaningOf } from './reasons.ts';
 
 const span = ({ count, unit }: Span): string => `${count} ${unit}${count === 1 ? '' : 's'}`;
 
-const oneOf = (names: readonly string[]): string =>
-  names.length < 2 ? (names[0] ?? 'nothing') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+/** Names in a sentence: `openid, profile and transfer:funds`. */
+export const listed = (names: readonly string[], last: 'and' | 'or'): string =>
+  names.length < 2 ? (names[0] ?? 'nothing') : `${names.slice(0, -1).join(', ')} ${last} ${names.at(-1)}`;
+
+const oneOf = (names: readonly string[]): string => listed(names, 'or');
+
+const FACTORS: Readonly<Record<string, string>> = {
+  totp: 'code',
+  email: 'code by mail',
+  phone: 'code by phone',
+  webauthn: 'passkey',
+  push: 'approval',
+  'recovery-code': 'recovery code',
+  federated: 'sign-in elsewhere',
+};
+
+/** What a proof by a factor is called: `code`, `passkey`. */
+export const factorInWords = (factor: string): string => FACTORS[factor] ?? factor;
 
 /** Who demands: `transfer:funds`, `the client web` … */
 export const whoDemands = ({ source }: Pick<RequirementTrace, 'source'>): string => {
@@ -37,12 +54,14 @@ const whatIsDemanded = ({ acr, factors, since, binds }: RequirementTrace, agesFr
   return allowed > 0 ? `${named} within ${span(limit(allowed))}` : `${named} given anew`;
 };
 
-/** Why it is not met: `the last totp was 47 minutes ago`. */
+const old = (seconds: number): string => `${span(age(Math.max(0, seconds)))} old`;
+
+/** Why it is met or not: `the last code was 47 minutes old`. */
 const whyUnmet = ({ reason, by, acr }: RequirementTrace, now: Instant): string => {
-  const ago = by && `the last proof by ${by.factor} was ${span(age(now - by.at))} ago`;
+  const latest = by && `the last ${factorInWords(by.factor)} was ${old(now - by.at)}`;
   switch (reason) {
     case 'met':
-      return by ? `${by.factor} was proven ${span(age(now - by.at))} ago` : 'it is met';
+      return by ? `the ${factorInWords(by.factor)} was ${old(now - by.at)}` : 'it is met';
     case 'nobody_signed_in':
       return 'nobody has signed in';
     case 'level_unknown':
@@ -52,9 +71,12 @@ const whyUnmet = ({ reason, by, acr }: RequirementTrace, now: Instant): string =
     case 'factor_not_shown':
       return 'it was not proven';
     case 'proof_too_old':
-      return ago ?? 'the proof is too old';
+      return latest ?? 'the proof is too old';
     case 'proofs_too_old':
-      return 'what was proven is older';
+      return 'not every proof is that fresh';
+    default:
+      // A word of another version of Stile.
+      return reason;
   }
 };
 
@@ -62,18 +84,10 @@ const whyUnmet = ({ reason, by, acr }: RequirementTrace, now: Instant): string =
 export const requirementInWords = (requirement: RequirementTrace, agesFrom: Instant): string =>
   `${whoDemands(requirement)} demands ${whatIsDemanded(requirement, agesFrom)}; ${whyUnmet(requirement, agesFrom)}`;
 
-const REFUSALS: Readonly<Record<string, string>> = {
-  nothing_enrolled: 'nothing that they have enrolled would do',
-  unattainable: 'nobody could meet what is demanded here',
-  challenge_needs_page: 'a proof is missing, and no page may be shown',
-  enrolment_needs_page: 'nothing that they have enrolled would do, and no page may be shown',
-  login_needs_page: 'nobody is signed in, and no page may be shown',
-  consent_needs_page: 'a consent is missing, and no page may be shown',
-  selection_needs_page: 'an account is to be chosen, and no page may be shown',
-  client_unknown: 'there is no such client',
-  audience_unknown: 'the API does not exist or is not open to the client',
-  no_scope_left: 'none of the scopes exists and is allowed to the client',
-  another_person: 'another person began to answer',
+/** What a reason means, inside a sentence. */
+const meaning = (reason: string): string => {
+  const says = meaningOf(reason);
+  return says === undefined ? reason : `${says.charAt(0).toLowerCase()}${says.slice(1, -1)}`;
 };
 
 /** What happens, as it is said of somebody: `asked for totp or webauthn`. */
@@ -92,7 +106,7 @@ export const stepInWords = (next: NextStep): string => {
     case 'issue':
       return 'let through';
     case 'refuse':
-      return `refused (${next.error.code}), for ${REFUSALS[next.error.reason] ?? next.error.reason}`;
+      return `refused (${next.error.code}), for ${meaning(next.error.reason)}`;
   }
 };
 
