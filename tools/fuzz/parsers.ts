@@ -42,6 +42,8 @@ export const PARSERS: Readonly<Record<string, readonly string[]>> = {
   'packages/server/src/audit/checkpoint.ts': ['parseCheckpointLine', 'readCheckpoint'],
   'packages/server/src/audit/export.ts': ['parseExportLine'],
   'packages/server/src/actions/commands.ts': ['parseCommands'],
+  'packages/server/src/actions/deploy/encryption-key.ts': ['openEncryptionKey'],
+  'packages/server/src/actions/masked.ts': ['maskerOf'],
   'packages/server/src/actions/parse-run.ts': ['parseRun'],
   'packages/server/src/actions/runtime/egress/allow-list.ts': ['parseAllowList'],
   'packages/server/src/actions/runtime/egress/fetch-request.ts': ['parseAddress', 'parseFetchRequest'],

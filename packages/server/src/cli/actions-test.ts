@@ -84,7 +84,8 @@ const caseFilesIn = (folder: string): readonly string[] =>
 const casesOf = async (file: string): Promise<readonly ActionCase[]> => {
   if (!existsSync(file)) throw new CaseError(`${file}: there is no such file.`);
   try {
-    const module: unknown = await import(pathToFileURL(file).href);
+    const url = pathToFileURL(file).href;
+    const module: unknown = await import(url);
     return casesIn(isJsonObject(module) ? module : {}, file);
   } catch (error) {
     if (error instanceof CaseError) throw error;
