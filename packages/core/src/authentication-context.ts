@@ -1,7 +1,7 @@
-import type { AuthenticationEvent } from './authentication-event.ts';
+import type { AuthenticationEvent, Kind } from './authentication-event.ts';
 import type { Instant } from './instant.ts';
 import { latest } from './instant.ts';
-import type { Level } from './policy/levels.ts';
+import type { Level, ProofClass } from './policy/levels.ts';
 import { belongsTo } from './policy/levels.ts';
 
 /** What a set of events is worth, in the words of OpenID Connect Core 1.0, section 2. Derived, never stored on a session. */
@@ -23,12 +23,14 @@ export interface EarnedLevel {
   readonly renewedBy: AuthenticationEvent;
 }
 
-/** The latest event; among several of one second, the one appended last. */
-const latestOf = (events: readonly AuthenticationEvent[]): AuthenticationEvent | undefined =>
-  events.reduce<AuthenticationEvent | undefined>(
-    (last, event) => (last && last.at > event.at ? last : event),
-    undefined,
-  );
+/** The latest event of a class; among several of one second, the one appended last. */
+const latestOf = (events: readonly AuthenticationEvent[], proofClass: ProofClass): AuthenticationEvent | undefined => {
+  let last: AuthenticationEvent | undefined;
+  for (const event of events) {
+    if (belongsTo(event, proofClass) && (!last || event.at >= last.at)) last = event;
+  }
+  return last;
+};
 
 /**
  * Whether events that hold a first factor earn a level, and by which proof it was renewed last.
@@ -37,9 +39,11 @@ const latestOf = (events: readonly AuthenticationEvent[]): AuthenticationEvent |
  */
 const earn = (level: Level, events: readonly AuthenticationEvent[], kinds: number): EarnedLevel | undefined => {
   if (kinds < level.kinds || !events.some((event) => belongsTo(event, level.shownBy))) return undefined;
-  const renewedBy = latestOf(events.filter((event) => belongsTo(event, level.renewedBy)));
+  const renewedBy = latestOf(events, level.renewedBy);
   return renewedBy && { level, renewedBy };
 };
+
+const KINDS: readonly Kind[] = ['knowledge', 'possession', 'inherence'];
 
 /** All levels that the events earn, strongest first. */
 export const earnedLevels = (
@@ -47,7 +51,7 @@ export const earnedLevels = (
   events: readonly AuthenticationEvent[],
 ): readonly EarnedLevel[] => {
   if (!events.some((event) => event.first)) return [];
-  const kinds = new Set(events.flatMap((event) => event.kinds)).size;
+  const kinds = KINDS.filter((kind) => events.some((event) => event.kinds.includes(kind))).length;
   return levels.flatMap((level) => earn(level, events, kinds) ?? []);
 };
 

@@ -20,7 +20,7 @@ const poolOf = (
   requirements: readonly Requirement[],
 ): readonly AuthenticationEvent[] => {
   const since = requirements.flatMap(({ binds, since }) => (binds === 'every' && since !== undefined ? [since] : []));
-  return events.filter((event) => since.every((moment) => event.at >= moment));
+  return since.length === 0 ? events : events.filter((event) => since.every((moment) => event.at >= moment));
 };
 
 const isSince = ({ at }: AuthenticationEvent, since: Instant | undefined): boolean =>
@@ -38,12 +38,22 @@ const meets = (
     ? isSince(renewedBy, since)
     : pool.some((event) => factors.includes(event.factor) && isSince(event, since)));
 
-/** A level that every requirement names (or leaves open) comes before one that only contains what they name. */
-const inOrder = (earned: readonly EarnedLevel[], requirements: readonly Requirement[]): readonly EarnedLevel[] => {
-  const named = earned.filter(({ level }) =>
-    requirements.every(({ acr }) => acr === undefined || acr.includes(level.acr)),
-  );
-  return [...named, ...earned];
+/**
+ * The level of the events in the pool that meets all requirements at once. One that every requirement names (or leaves open) comes before
+ * one that only contains what they name; among those the strongest.
+ */
+const levelThatMeets = (
+  earned: readonly EarnedLevel[],
+  pool: readonly AuthenticationEvent[],
+  requirements: readonly Requirement[],
+): EarnedLevel | undefined => {
+  const does = (candidate: EarnedLevel): boolean => {
+    const acrs = acrsSince(candidate, earned);
+    return requirements.every((requirement) => meets(acrs, candidate, pool, requirement));
+  };
+  const isNamed = ({ level }: EarnedLevel): boolean =>
+    requirements.every(({ acr }) => acr === undefined || acr.includes(level.acr));
+  return earned.find((candidate) => isNamed(candidate) && does(candidate)) ?? earned.find(does);
 };
 
 /**
@@ -85,13 +95,20 @@ export const contextThatMeets = (
 ): AuthenticationContext | undefined => {
   const pool = poolOf(events, requirements);
   const earned = earnedLevels(levels, pool);
-  for (const candidate of inOrder(earned, requirements)) {
-    const acrs = acrsSince(candidate, earned);
-    if (!requirements.every((requirement) => meets(acrs, candidate, pool, requirement))) continue;
-    const context = contextOf(candidate, earned, pool);
-    return { ...context, acr: reportedName(context, requirements, levels) };
-  }
-  return undefined;
+  const found = levelThatMeets(earned, pool, requirements);
+  if (!found) return undefined;
+  const context = contextOf(found, earned, pool);
+  return { ...context, acr: reportedName(context, requirements, levels) };
+};
+
+/** Whether there is such a context; for whoever does not need it. */
+export const areMet = (
+  events: readonly AuthenticationEvent[],
+  requirements: readonly Requirement[],
+  levels: readonly Level[],
+): boolean => {
+  const pool = poolOf(events, requirements);
+  return levelThatMeets(earnedLevels(levels, pool), pool, requirements) !== undefined;
 };
 
 const EPOCH = instant(0);
@@ -121,7 +138,7 @@ export const choicesThatMeet = (
 ): readonly Choice[] => {
   const at = whenProven(events, requirements);
   const suffice = (choice: Choice): boolean =>
-    contextThatMeets([...events, ...choice.map((proof) => ({ ...proof, at }))], requirements, levels) !== undefined;
+    areMet([...events, ...choice.map((proof) => ({ ...proof, at }))], requirements, levels);
   for (const size of [1, 2, 3]) {
     const choices = combinations(enrolled, size).filter(suffice);
     if (choices.length > 0) return choices.map(firstFactorFirst);
@@ -136,12 +153,10 @@ export const isAttainable = (
   levels: readonly Level[],
 ): boolean => {
   const at = whenProven([], requirements);
-  return (
-    contextThatMeets(
-      installed.map((proof) => ({ ...proof, at })),
-      requirements,
-      levels,
-    ) !== undefined
+  return areMet(
+    installed.map((proof) => ({ ...proof, at })),
+    requirements,
+    levels,
   );
 };
 

@@ -1,7 +1,7 @@
 import { earnedLevels } from '../authentication-context.ts';
 import type { AuthenticationEvent } from '../authentication-event.ts';
 import type { Instant } from '../instant.ts';
-import { contextThatMeets } from '../step-up.ts';
+import { areMet } from '../step-up.ts';
 import type { Level } from './levels.ts';
 import type { Requirement, RequirementSource } from './requirement.ts';
 
@@ -42,7 +42,7 @@ export const explainRequirement = (
   levels: readonly Level[],
 ): RequirementTrace => {
   const { asked: _, ...shown } = requirement;
-  const met = contextThatMeets(events, [requirement], levels) !== undefined;
+  const met = areMet(events, [requirement], levels);
   const by = renewingProof(requirement, events, levels);
   return {
     ...shown,
@@ -60,9 +60,9 @@ const reasonUnmet = (
   if (requirement.acr?.length === 0) return 'level_unknown';
   if (!events.some(({ first }) => first)) return 'nobody_signed_in';
   const { since: _, ...ageless } = requirement;
-  if (contextThatMeets(events, [ageless], levels) === undefined) {
+  if (!areMet(events, [ageless], levels)) {
     const { factors: _factors, ...anyFactor } = ageless;
-    return contextThatMeets(events, [anyFactor], levels) ? 'factor_not_shown' : 'level_not_shown';
+    return areMet(events, [anyFactor], levels) ? 'factor_not_shown' : 'level_not_shown';
   }
   return requirement.binds === 'every' ? 'proofs_too_old' : 'proof_too_old';
 };

@@ -6,7 +6,7 @@ import type { Instant } from '../instant.ts';
 import { instant, secondsAfter } from '../instant.ts';
 import type { Result } from '../result.ts';
 import { ok, refused } from '../result.ts';
-import { contextThatMeets } from '../step-up.ts';
+import { areMet, contextThatMeets } from '../step-up.ts';
 import type { Api } from './api.ts';
 import { isOpenidScope, scopePolicy } from './api.ts';
 import { scopeRequirements } from './collect.ts';
@@ -77,7 +77,7 @@ export const standingScopes = (
     if (isOpenidScope(scope)) return true;
     const policy = scopePolicy(api, scope);
     if (policy === undefined || policy.singleUse) return false;
-    return contextThatMeets(events, scopeRequirements(api, [scope], levels, now), levels) !== undefined;
+    return areMet(events, scopeRequirements(api, [scope], levels, now), levels);
   });
 
 /**
