@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { instant } from '@stile/core';
 import { effectsOf } from './effects-of.ts';
 import { parseRun } from './parse-run.ts';
 import { requirementsOfRun } from './run.ts';
@@ -296,15 +295,27 @@ describe('law 6: what goes wrong', () => {
   });
 });
 
-it('a demand for a refresh counts from the authorization, so that what was proven for it still counts', async () => {
-  const at = scene([`api.multifactor.enable('any', { allowRememberBrowser: false });`], {
+describe('a refresh, where nobody can prove anything', () => {
+  const refresh = {
     interactive: false,
-    events: [proof('password', 0), proof('totp', 1)],
+    events: [earlier('password'), earlier('totp')],
     transaction: { path: 'refresh', responseType: [] },
+  } as const;
+
+  it('has what the proofs of the authorization are good for, and no proof of its own', async () => {
+    const lasting = `await api.stepUp.require({ acr: 'mfa' }); api.multifactor.enable('any', { allowRememberBrowser: true });`;
+    assert.equal((await scene([lasting], refresh).run()).state.is, 'done');
+    for (const fresh of [
+      `await api.stepUp.require({ maxAge: '5m' });`,
+      `api.authentication.challengeWith({ type: 'otp' });`,
+    ]) {
+      const { state } = await scene([fresh], refresh).run();
+      assert.ok(state.is === 'failed' && state.failure === 'interaction_required' && state.needs === 'proof', fresh);
+    }
+    const enable = await scene([`api.multifactor.enable('any');`], refresh).run();
+    assert.deepEqual(
+      requirementsOfRun(enable).map(({ since }) => since),
+      [REQUESTED_AT],
+    );
   });
-  const run = await at.run();
-  assert.deepEqual(
-    requirementsOfRun(run).map(({ since }) => since),
-    [instant(REQUESTED_AT)],
-  );
 });

@@ -4,7 +4,7 @@ import type { ActionRun, Demand, PinnedAction } from './run-state.ts';
 
 /** What a run is about, whatever its Actions do. */
 export interface RunFrame {
-  /** The moment of the request; at a refresh that of the authorization, for nobody can prove anything there. */
+  /** The moment of the request. Proofs since then belong to its transaction; at a refresh there are none. */
   readonly requestedAt: Instant;
   /** Whether the person can be asked and sent somewhere: not with `prompt=none`, and not where there is no browser. */
   readonly interactive: boolean;
