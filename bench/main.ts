@@ -7,6 +7,7 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { measureActions } from './actions/measure.ts';
 import type { Arguments, Part } from './arguments.ts';
 import { parseArguments, USAGE } from './arguments.ts';
 import type { ContenderName } from './contenders/contender.ts';
@@ -15,7 +16,7 @@ import { measureInProcess } from './in-process/measure.ts';
 import { describeMachine, versions } from './machine.ts';
 import { profileOf } from './profile/profile.ts';
 import { writeReport } from './report/report.ts';
-import { checksTable, inProcessLines, rowsTable, spentTable, startUpLine } from './report/terminal.ts';
+import { actionsTable, checksTable, inProcessLines, rowsTable, spentTable, startUpLine } from './report/terminal.ts';
 import type { Results } from './results.ts';
 import { LATEST, readResults } from './results.ts';
 import { measureServers } from './servers.ts';
@@ -23,8 +24,8 @@ import { measureStartUp } from './start-up/start-up.ts';
 import { makeSigningPair } from './world.ts';
 
 const LANES = 16;
-const THOROUGH = { rounds: 3, seconds: 1, warmUpSeconds: 1, people: 2000, startUps: 5 };
-const QUICK = { rounds: 3, seconds: 0.5, warmUpSeconds: 0.5, people: 400, startUps: 2 };
+const THOROUGH = { rounds: 3, seconds: 1, warmUpSeconds: 1, people: 2000, startUps: 5, actionCalls: 10_000 };
+const QUICK = { rounds: 3, seconds: 0.5, warmUpSeconds: 0.5, people: 400, startUps: 2, actionCalls: 1000 };
 
 const show = (text: string): void => void process.stdout.write(`${text}\n`);
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -57,6 +58,8 @@ const measure = async (given: Arguments): Promise<Partial<Results>> => {
   if (rows.length > 0) show(rowsTable(rows));
   const inProcess = has('in-process') ? await measureInProcess(effort.seconds, pinned) : undefined;
   if (inProcess) show(`\n${checksTable(inProcess.checks)}\n\n${inProcessLines(inProcess)}`);
+  const actions = has('actions') ? await measureActions(effort.seconds, effort.actionCalls, pinned) : undefined;
+  if (actions) show(`\n${actionsTable(actions)}`);
   const startUp = has('start-up') ? await measureStartUp(effort.startUps, pinned) : undefined;
   if (startUp) show(`\n${startUpLine(startUp)}`);
   const profiling = { row: 'step-up', pair: makeSigningPair('ES256'), lanes: LANES, pinned, ...effort } as const;
@@ -67,6 +70,7 @@ const measure = async (given: Arguments): Promise<Partial<Results>> => {
     settings: { ...effort, lanes: LANES, command: 'npm run bench' },
     rows,
     ...inProcess,
+    ...(actions && { actions }),
     ...(startUp && { startUp }),
     ...(stepUp && { stepUp }),
   };

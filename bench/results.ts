@@ -1,6 +1,7 @@
 /** What a run found, as it is written down: everything that the page and the chart are made of. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ActionsCost } from './actions/measure.ts';
 import type { ContenderName, RowName } from './contenders/contender.ts';
 import type { TokenCheck } from './in-process/token-checks.ts';
 import type { Round } from './load/round.ts';
@@ -59,6 +60,8 @@ export interface Results {
   readonly checks: readonly TokenCheck[];
   readonly decisionsPerSecond: number;
   readonly hashesPerSecond: number;
+  /** Not in results from before there were Actions. */
+  readonly actions?: ActionsCost;
   readonly startUp: StartUp;
   readonly stepUp: readonly Spent[];
 }

@@ -1,5 +1,7 @@
 /** What a run found, as lines for a terminal. */
+import type { ActionsCost } from '../actions/measure.ts';
 import type { InProcess } from '../in-process/measure.ts';
+import type { Times } from '../in-process/repeat.ts';
 import type { TokenCheck } from '../in-process/token-checks.ts';
 import type { Spent } from '../profile/profile.ts';
 import type { Row, StartUp } from '../results.ts';
@@ -63,6 +65,30 @@ export const checksTable = (checks: readonly TokenCheck[]): string =>
       grouped(perSecond),
     ]),
   ]);
+
+const actionLine = (what: string, { p50, p99, perSecond }: Times): readonly string[] => [
+  what,
+  '',
+  (p50 / 1000).toFixed(3),
+  (p99 / 1000).toFixed(3),
+  grouped(perSecond),
+];
+
+export const actionsTable = (cost: ActionsCost): string => {
+  const { bare, calls, asking, replays, startMilliseconds, manyCalls, grownMegabytes } = cost;
+  const lines = columns([
+    ['an Action', '', 'ms (half)', 'ms (99 of 100)', 'per second'],
+    actionLine('bare, a function of the process', bare),
+    actionLine('deployed, in its sandbox', calls),
+    actionLine('with an answer of the host', asking),
+    actionLine('with an answer of its journal', replays),
+  ]);
+  const added = (calls.p50 - bare.p50) / 1000;
+  return (
+    `${lines}\na deployed Action adds ${added.toFixed(2)} ms; from nothing to the first outcome: ` +
+    `${Math.round(median(startMilliseconds))} ms; memory after ${grouped(manyCalls)} calls more: ${grownMegabytes.toFixed(1)} MB`
+  );
+};
 
 export const startUpLine = ({ firstMilliseconds, againMilliseconds, residentMegabytes }: StartUp): string =>
   `start to first answer: ${Math.round(median(againMilliseconds))} ms (the very first, with keys to make: ` +
