@@ -207,7 +207,7 @@ export interface User {
   readonly app_metadata: Metadata;
   /** Each kind of second factor that the person has, once. */
   readonly enrolledFactors: readonly EnrolledFactor[];
-  /** The same without the email address. */
+  /** The same without the email address and recovery codes, which make nobody enrolled by themselves. */
   readonly multifactor: readonly FactorType[];
   readonly identities: readonly {
     readonly connection: string;

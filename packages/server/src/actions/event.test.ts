@@ -86,7 +86,7 @@ describe('event.authentication', () => {
 });
 
 describe('event.user', () => {
-  it('lists what is enrolled, and leaves the email address out of multifactor', async () => {
+  it('lists what is enrolled, and leaves out of multifactor what makes nobody enrolled', async () => {
     const enrolled = [
       'totp',
       'email',
@@ -98,6 +98,7 @@ describe('event.user', () => {
     assert.deepEqual(member(user, 'enrolledFactors'), [
       { type: 'otp' },
       { type: 'email' },
+      { type: 'recovery-code' },
       { type: 'phone', method: 'sms', options: { preferredMethod: 'sms' } },
       { type: 'webauthn-roaming' },
     ]);

@@ -39,6 +39,9 @@ export const enrolledFactors = (authenticators: readonly EnrolledInput[]): reado
   return all.filter((one, index) => all.findIndex(({ type }) => type === one.type) === index);
 };
 
-/** `event.user.multifactor`: what is enrolled without the email address, which every verified person has. */
+/** What makes nobody enrolled by itself: every verified person has an address, and codes are there for when the rest is lost. */
+const DEPENDENT = ['email', 'recovery-code'];
+
+/** `event.user.multifactor`: what is enrolled and stands by itself. */
 export const multifactorOf = (enrolled: readonly JsonObject[]): readonly Json[] =>
-  enrolled.flatMap(({ type }) => (type === undefined || type === 'email' ? [] : [type]));
+  enrolled.flatMap(({ type }) => (typeof type === 'string' && !DEPENDENT.includes(type) ? [type] : []));
