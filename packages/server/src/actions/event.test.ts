@@ -90,6 +90,7 @@ describe('event.user', () => {
     const enrolled = [
       'totp',
       'email',
+      'recovery-code',
       { factor: 'phone', channel: 'sms' as const },
       { factor: 'webauthn' },
       'webauthn',
