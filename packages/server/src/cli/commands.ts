@@ -25,6 +25,7 @@ import { cancelRecovery, issueRecovery, listRecoveries } from './recovery.ts';
 import { REPLAY_OPTIONS, replayDecisions } from './replay.ts';
 import { renewSecrets } from './secrets.ts';
 import { serve } from './serve.ts';
+import { stats } from './stats.ts';
 import { supposeSignIn, WHAT_IF_OPTIONS } from './what-if.ts';
 
 /** The words after the name, what it does, the options it takes, the command. */
@@ -87,6 +88,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'what-if':               ['<username> --client <id> [--scope …]', 'say what would be asked of somebody, and why, without asking',              WHAT_IF_OPTIONS,         onStore(supposeSignIn)],
   'lock-out':              ['[--policy <file>] [--list] [--fail] [--json]', 'say whom a policy would lock out; --fail: exit with 1 if anybody',    LOCK_OUT_OPTIONS,        onStore(lockOut)],
   'replay':                ['--policy <file> [--since <age>] [--json] | --check', 'judge the decisions on record by another policy; --check: by the one that was in force, which changes none', REPLAY_OPTIONS, onStore(replayDecisions)],
+  'stats':                 ['[--since <age>] [--by factor|client|scope] [--json]', 'what came of asking people to prove more', ['--since', '--by', '--json'], onStore(stats)],
   'reasons':               ['[<word>] [--markdown]',      'say what a reason means, or list all of them',                           ['--markdown'],          reasons],
   'explain':               ['<decision> [--json]',        'say why a decision was made: in a sentence, and point by point',         ['--json'],              onStore(explain)],
 };

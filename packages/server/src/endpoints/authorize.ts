@@ -170,7 +170,8 @@ const recordAsking = async (
 ): Promise<void> => {
   if (!current) return;
   const facts = { userId: current.user.id, sessionId: current.session.id, clientId: validated.client.id, requestId };
-  const details = { step, trace: decision.trace, ...madeOf(made, deps), ...reportsOf(run) };
+  const { factor } = askedFor(decision);
+  const details = { step, factor, trace: decision.trace, ...madeOf(made, deps), ...reportsOf(run) };
   await deps.store.audit.append([auditRecord(deps, 'authorize.asked', { ...facts, details })]);
 };
 
