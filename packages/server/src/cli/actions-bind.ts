@@ -5,7 +5,7 @@ import { POST_LOGIN } from '../actions/deploy/deploy.ts';
 import type { Action, Binding } from '../store/action-ports.ts';
 import type { Store } from '../store/ports.ts';
 import type { AuditRecord } from '../store/records.ts';
-import { byAdministrator, isOption, withAction, withOption } from './actions-words.ts';
+import { byAdministrator, isOption, sayIfOff, withAction, withOption } from './actions-words.ts';
 import type { CommandLine, StoreCommand } from './command.ts';
 
 const FAULTS = {
@@ -29,6 +29,7 @@ const rebind = async (
       : { bindings: rebound, value: undefined, audit: [record] };
   });
   print(fault === undefined ? done : FAULTS[fault]);
+  await sayIfOff(store, print);
   return fault === undefined ? 0 : 1;
 };
 

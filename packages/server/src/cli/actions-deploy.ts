@@ -12,7 +12,7 @@ import { SecretError, secretsFor } from '../actions/deploy/secrets.ts';
 import type { ActionVersion } from '../store/action-ports.ts';
 import type { Store } from '../store/ports.ts';
 import { systemRandom } from '../system.ts';
-import { isOption } from './actions-words.ts';
+import { isOption, sayIfOff } from './actions-words.ts';
 import type { CommandLine, StoreCommand } from './command.ts';
 
 interface Draft {
@@ -33,6 +33,7 @@ export const deployActions: StoreCommand = async (store, words, line) => {
     const drafts = await draftsOf(files, line);
     if (drafts === undefined) return 1;
     for (const draft of drafts) print(await deployDraft(store, draft, wishOf(words), line));
+    await sayIfOff(store, print);
   } catch (error) {
     if (!(error instanceof EncryptionKeyError)) throw error;
     print(error.message);

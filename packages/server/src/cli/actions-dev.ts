@@ -5,11 +5,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ActionFile } from '../actions/deploy/action-file.ts';
 import { actionFilesIn } from '../actions/deploy/action-file.ts';
 import { POST_LOGIN } from '../actions/deploy/deploy.ts';
-import { EncryptionKeyError } from '../actions/deploy/encryption-key.ts';
 import { isForTrying } from '../notify/channels.ts';
 import type { Store } from '../store/ports.ts';
 import { deployDraft, draftsOf } from './actions-deploy.ts';
 import { inFull } from './actions-executions.ts';
+import { sayIfOff } from './actions-words.ts';
 import type { CommandLine, StoreCommand } from './command.ts';
 
 /** How often it is looked whether something ran. */
@@ -35,13 +35,14 @@ export const developActions: StoreCommand = async (store, _words, line) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const development = await startDeveloping(store, line);
   const watcher = watchFolder(config.actions.folder, () => void development.reload(), stop.signal);
+  await sayIfOff(store, print);
   print('Waiting for changes and logins. To stop: Ctrl-C');
   while (!stop.signal.aborted) {
     await development.show();
     await pause(TICK_MILLISECONDS, undefined, { signal: stop.signal }).catch(() => undefined);
   }
   watcher.close();
-  await development.reload();
+  await development.idle();
   return 0;
 };
 
@@ -58,6 +59,8 @@ const watchFolder = (folder: string, changed: () => void, signal: AbortSignal) =
 export interface Development {
   /** Deploys what has changed, one after another; what cannot be built is said, and left as it was. */
   reload(): Promise<void>;
+  /** When nothing is being built. */
+  idle(): Promise<void>;
   /** Prints every execution that was not printed yet, the oldest first. */
   show(): Promise<void>;
 }
@@ -72,6 +75,7 @@ export const startDeveloping = async (store: Store, line: CommandLine): Promise<
       reloading = reloading.then(() => reload(store, line));
       return reloading;
     },
+    idle: () => reloading,
     show: async () => {
       const latest = await store.actions.executions(AT_ONCE);
       for (const execution of latest.toReversed()) {
@@ -83,13 +87,12 @@ export const startDeveloping = async (store: Store, line: CommandLine): Promise<
   };
 };
 
+/** Whatever is wrong with one of them, the next save may mend it. */
 const reload = async (store: Store, line: CommandLine): Promise<void> => {
   for (const file of actionFilesIn(line.config.actions.folder)) {
-    const said = await deployed(store, file, line).catch((error: unknown) => {
-      // Whatever is wrong with one of them, the next save may mend it.
-      if (error instanceof EncryptionKeyError) return error.message;
-      throw error;
-    });
+    const said = await deployed(store, file, line).catch((error: unknown) =>
+      error instanceof Error ? error.message : String(error),
+    );
     if (said !== undefined && !said.includes('nothing has changed')) line.print(said);
   }
 };

@@ -4,7 +4,7 @@ import { actionFilesIn } from '../actions/deploy/action-file.ts';
 import { POST_LOGIN } from '../actions/deploy/deploy.ts';
 import type { Action, Binding, VersionSummary } from '../store/action-ports.ts';
 import type { Store } from '../store/ports.ts';
-import { versionWithId, withAction } from './actions-words.ts';
+import { sayIfOff, versionWithId, withAction } from './actions-words.ts';
 import type { CommandLine, StoreCommand } from './command.ts';
 import { moment } from './moment.ts';
 
@@ -28,9 +28,7 @@ export const listActions: StoreCommand = async (store, _words, { config, print }
   for (const { action, versions } of idle) print(`     ${action.name}  version ${versions[0]?.number ?? 0}`);
   if (drafts.length > 0) print(`In ${placeOf(config.actions.folder)}, and not deployed:`);
   for (const { name } of drafts) print(`     ${name}`);
-  const { offSince } = await store.actions.state(POST_LOGIN);
-  if (offSince !== null)
-    print(`All of them are switched off since ${moment(offSince)}. To switch them on again: stile actions on`);
+  await sayIfOff(store, print);
   return 0;
 };
 

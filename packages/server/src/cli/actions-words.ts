@@ -1,10 +1,12 @@
 /** What the commands about Actions have in common: whom they are about, and what goes on record. */
+import { POST_LOGIN } from '../actions/deploy/deploy.ts';
 import { auditRecord } from '../audit/audit.ts';
 import type { Action, VersionSummary } from '../store/action-ports.ts';
 import type { Store } from '../store/ports.ts';
 import type { AuditRecord } from '../store/records.ts';
 import { systemRandom } from '../system.ts';
 import type { CommandLine } from './command.ts';
+import { moment } from './moment.ts';
 
 /** The word that follows an option, and the words without both. Undefined when the option is not there; empty when nothing follows. */
 export const withOption = (
@@ -49,6 +51,13 @@ export const byAdministrator = (
 export const versionWithId = (versions: readonly VersionSummary[], id: string): string => {
   const found = versions.find((version) => version.id === id);
   return found === undefined ? 'a version that is gone' : `version ${found.number}`;
+};
+
+/** What is bound does not run all the same while everything is switched off. */
+export const sayIfOff = async (store: Store, print: CommandLine['print']): Promise<void> => {
+  const { offSince } = await store.actions.state(POST_LOGIN);
+  if (offSince !== null)
+    print(`All Actions are switched off since ${moment(offSince)}. To switch them on again: stile actions on`);
 };
 
 /** What somebody wrote into a terminal stays text: nothing of it moves the cursor or paints. */
