@@ -35,19 +35,13 @@ export interface Checked {
 
 const MOST_SHOWN = 100;
 
-/** Policies by their digest, read once; nothing for one that is not there, or is not what it was. */
-export const policyReader = ({
-  policies,
-}: Pick<Store, 'policies'>): ((digest: string) => Promise<Policy | undefined>) => {
-  const known = new Map<string, Policy | undefined>();
-  return async (digest) => {
-    if (!known.has(digest)) {
-      const kept = await policies.find(digest);
-      known.set(digest, kept && parsePolicy(kept));
-    }
-    return known.get(digest);
+/** Reads the policy behind a digest; nothing when it is not there, or is not what it was. */
+export const policyReader =
+  ({ policies }: Pick<Store, 'policies'>): ((digest: string) => Promise<Policy | undefined>) =>
+  async (digest) => {
+    const kept = await policies.find(digest);
+    return kept && parsePolicy(kept);
   };
-};
 
 const deviationOf = (recorded: RecordedDecision, policy: Policy): Deviation | undefined => {
   const { id, at, outcome } = recorded;
@@ -74,7 +68,8 @@ export const checkDecisions = async (
   since: Instant,
   progress: (records: number) => void = () => undefined,
 ): Promise<Checked> => {
-  const policyOfDigest = policyReader(store);
+  const policyThen = policyReader(store);
+  const known = new Map<string, Policy | undefined>();
   const counts = { records: 0, judged: 0, withoutFacts: 0, differing: 0 };
   const withoutPolicy: Record<string, number> = {};
   const deviations: Deviation[] = [];
@@ -82,9 +77,14 @@ export const checkDecisions = async (
     for (const record of page) {
       counts.records += 1;
       const recorded = recordedDecision(record);
-      const policy = recorded && (await policyOfDigest(recorded.policy));
-      if (!recorded) counts.withoutFacts += 1;
-      else if (!policy) withoutPolicy[recorded.policy] = (withoutPolicy[recorded.policy] ?? 0) + 1;
+      if (!recorded) {
+        counts.withoutFacts += 1;
+        continue;
+      }
+      // Waiting for what is known already would cost as much as the decision.
+      if (!known.has(recorded.policy)) known.set(recorded.policy, await policyThen(recorded.policy));
+      const policy = known.get(recorded.policy);
+      if (!policy) withoutPolicy[recorded.policy] = (withoutPolicy[recorded.policy] ?? 0) + 1;
       else {
         counts.judged += 1;
         const deviation = deviationOf(recorded, policy);

@@ -1,7 +1,6 @@
 /** Judges recorded decisions by a candidate policy, and reports what would have come out otherwise. Reads only, a page at a time. */
 import type { Instant } from '@stile/core';
 import type { Store } from '../store/ports.ts';
-import type { AuditRecord } from '../store/records.ts';
 import type { Example } from './changed.ts';
 import { changeInWords, particularsOf } from './changed.ts';
 import { policyReader } from './check.ts';
@@ -58,11 +57,17 @@ const EXAMPLES_OF_A_KIND = 5;
 /** Makes a decision again by the candidate; what Actions wanted then is kept as it was, unless somebody runs others. */
 export type Candidate = (recorded: RecordedDecision) => MadeAgain | Promise<MadeAgain>;
 
+/** What is known of a policy by which decisions were made. */
+interface Then {
+  readonly policy: Policy | undefined;
+  readonly leaves: ReturnType<typeof notKnownBetween>;
+}
+
 /** All that is counted while records stream by. */
 class Counts {
   readonly #candidate: Policy;
-  readonly #policyThen: (digest: string) => Promise<Policy | undefined>;
-  readonly #leaves = new Map<string, ReturnType<typeof notKnownBetween>>();
+  readonly #then = new Map<string, Then>();
+  #day = { number: -1, name: '' };
   readonly totals = { records: 0, judged: 0, withoutFacts: 0, failed: 0, changed: 0 };
   readonly changes: Record<Change, number> = { ...NO_CHANGES };
   readonly notKnown = new Map<NotKnown, number>();
@@ -79,46 +84,55 @@ class Counts {
   first: Instant | null = null;
   last: Instant | null = null;
 
-  constructor(store: Pick<Store, 'policies'>, candidate: Policy) {
+  constructor(candidate: Policy) {
     this.#candidate = candidate;
-    this.#policyThen = policyReader(store);
   }
 
-  async take(recorded: RecordedDecision, now: MadeAgain): Promise<void> {
+  /** Tells the policy behind a digest, before the first decision of it is taken. */
+  learn(digest: string, policy: Policy | undefined): void {
+    this.#then.set(digest, { policy, leaves: notKnownBetween(policy, this.#candidate) });
+  }
+
+  knows(digest: string): boolean {
+    return this.#then.has(digest);
+  }
+
+  take(recorded: RecordedDecision, now: MadeAgain): void {
     const change = changeOf(recorded.outcome, now.outcome);
     this.totals.judged += 1;
     this.first ??= recorded.at;
     this.last = recorded.at;
     this.#count(recorded, change !== undefined);
-    await this.#countNotKnown(recorded, now);
-    if (change !== undefined) await this.#countChange(recorded, now, change);
+    this.#countNotKnown(recorded, now);
+    if (change !== undefined) this.#countChange(recorded, now, change);
   }
 
-  #count({ userId, clientId, at, facts, ...recorded }: RecordedDecision, isChanged: boolean): void {
+  #count({ userId, clientId, at, facts, id }: RecordedDecision, isChanged: boolean): void {
     const { client, scope, day } = this.lines;
     client.decided(clientId ?? NOBODY);
     const isAuthorization = 'requestedScopes' in facts;
     for (const name of isAuthorization ? facts.requestedScopes : facts.grant.scopes) scope.decided(name);
-    day.decided(dayOf(at));
+    day.decided(this.#dayOf(at));
     this.people.judged.add(userId);
-    const key = isAuthorization ? `${userId} ${clientId} ${facts.requestedAt}` : recorded.id;
-    this.requests.add(key, at, isChanged);
+    this.requests.add(isAuthorization ? `${userId} ${clientId} ${facts.requestedAt}` : id, at, isChanged);
   }
 
-  async #countNotKnown({ policy, facts }: RecordedDecision, { outcome }: MadeAgain): Promise<void> {
+  /** Making a date costs more than all the rest. */
+  #dayOf(at: Instant): string {
+    const number = Math.floor(at / DAY_SECONDS);
+    if (number !== this.#day.number) this.#day = { number, name: dayOf(at) };
+    return this.#day.name;
+  }
+
+  #countNotKnown({ policy, facts }: RecordedDecision, { outcome }: MadeAgain): void {
     if (!('request' in facts)) return;
-    let leaves = this.#leaves.get(policy);
-    if (!leaves) {
-      leaves = notKnownBetween(await this.#policyThen(policy), this.#candidate);
-      this.#leaves.set(policy, leaves);
-    }
-    for (const [what, isLeft] of leaves) {
+    for (const [what, isLeft] of this.#then.get(policy)?.leaves ?? []) {
       if (isLeft(facts, outcome)) this.notKnown.set(what, (this.notKnown.get(what) ?? 0) + 1);
     }
   }
 
-  async #countChange(recorded: RecordedDecision, now: MadeAgain, change: Change): Promise<void> {
-    const policy = await this.#policyThen(recorded.policy);
+  #countChange(recorded: RecordedDecision, now: MadeAgain, change: Change): void {
+    const policy = this.#then.get(recorded.policy)?.policy;
     const then = policy && decideAgain(recorded, policy);
     const { client, scope, factor, cause, day } = this.lines;
     const about = particularsOf(then, now, recorded.outcome);
@@ -126,7 +140,7 @@ class Counts {
     this.changes[change] += 1;
     this.people.changed.add(recorded.userId);
     client.changed(recorded.clientId ?? NOBODY, change);
-    day.changed(dayOf(recorded.at), change);
+    day.changed(this.#dayOf(recorded.at), change);
     for (const name of about.scopes) scope.changed(name, change);
     for (const [lines, names] of [
       [factor, about.factor === undefined ? [] : [about.factor]],
@@ -152,6 +166,7 @@ class Counts {
 }
 
 const NOBODY = '(none)';
+const DAY_SECONDS = 86_400;
 
 const dayOf = (at: Instant): string => new Date(at * 1000).toISOString().slice(0, 10);
 
@@ -192,29 +207,35 @@ export const replay = async (
   candidate: Policy,
   { since, progress, again = (recorded) => decideAgain(recorded, candidate) }: ReplayOptions,
 ): Promise<ReplayReport> => {
-  const counts = new Counts(store, candidate);
+  const counts = new Counts(candidate);
+  const policyThen = policyReader(store);
   for await (const page of decisionsSince(store, since)) {
-    for (const record of page) await judge(record, again, counts);
+    for (const record of page) {
+      counts.totals.records += 1;
+      const recorded = recordedDecision(record);
+      if (!recorded) {
+        counts.totals.withoutFacts += 1;
+        continue;
+      }
+      if (!counts.knows(recorded.policy)) counts.learn(recorded.policy, await policyThen(recorded.policy));
+      const made = madeAgain(recorded, again);
+      const now = made instanceof Promise ? await made : made;
+      if (now) counts.take(recorded, now);
+      else counts.totals.failed += 1;
+    }
     progress?.(counts.totals.records);
   }
   return reportOf(counts, since, candidate);
 };
 
-const judge = async (record: AuditRecord, again: Candidate, counts: Counts): Promise<void> => {
-  counts.totals.records += 1;
-  const recorded = recordedDecision(record);
-  if (!recorded) {
-    counts.totals.withoutFacts += 1;
-    return;
-  }
-  const now = await madeAgain(recorded, again);
-  if (now) await counts.take(recorded, now);
-  else counts.totals.failed += 1;
-};
-
-const madeAgain = async (recorded: RecordedDecision, again: Candidate): Promise<MadeAgain | undefined> => {
+/** Nothing when it cannot be made again: what is on record is not as it should be. */
+const madeAgain = (
+  recorded: RecordedDecision,
+  again: Candidate,
+): MadeAgain | undefined | Promise<MadeAgain | undefined> => {
   try {
-    return await again(recorded);
+    const made = again(recorded);
+    return made instanceof Promise ? made.catch(() => undefined) : made;
   } catch {
     return undefined;
   }

@@ -93,6 +93,7 @@ const REQUEST_SECONDS = 2 * 3600;
 /** Counts requests, of each of which several decisions may be on record: asked, asked again, granted. */
 export class Requests {
   readonly #open = new Map<string, { readonly at: Instant; changed: boolean }>();
+  #sweepAt = 1000;
   count = 0;
   changed = 0;
 
@@ -107,9 +108,15 @@ export class Requests {
     this.count += 1;
     if (isChanged) this.changed += 1;
     this.#open.set(key, { at, changed: isChanged });
+    if (this.#open.size > this.#sweepAt) this.#sweep(at);
+  }
+
+  /** Forgets those that nothing can come of any more; the next time when there are twice as many. */
+  #sweep(now: Instant): void {
     for (const [old, one] of this.#open) {
-      if (one.at > at - REQUEST_SECONDS) break;
+      if (one.at > now - REQUEST_SECONDS) break;
       this.#open.delete(old);
     }
+    this.#sweepAt = Math.max(1000, this.#open.size * 2);
   }
 }

@@ -4,8 +4,8 @@ import { instant } from '@stile/core';
 import fc from 'fast-check';
 import { fuzz } from '../../../../../../tools/fuzz/fuzz.ts';
 import { anyJson, garbage, nearlyRecord } from '../../../../../../tools/fuzz/hostile-text.ts';
-import { anyObject, listOfEvents, listOfRequirements } from './facts.ts';
-import { bytes, json, nullable, oneOf, seconds, table, text, truth } from './table.ts';
+import { listOfEvents, listOfRequirements } from './facts.ts';
+import { bytes, json, jsonObject, nullable, oneOf, seconds, table, text, truth } from './table.ts';
 
 interface Sample {
   readonly name: string;
@@ -24,7 +24,7 @@ const samples = table<Sample>()({
   kind: oneOf('kind', ['one', 'other']),
   isOpen: truth('is_open'),
   secret: bytes('secret'),
-  details: json('details', anyObject),
+  details: jsonObject('details'),
 });
 
 const moment = fc.nat(2_000_000_000).map(instant);

@@ -1,5 +1,5 @@
 import type { Instant } from '@stile/core';
-import { isInstant } from '@stile/core';
+import { isInstant, isJsonObject } from '@stile/core';
 import type { z } from 'zod';
 import type { Holes } from '../template.ts';
 import { Hole } from '../template.ts';
@@ -134,6 +134,18 @@ export const json = <const Name extends string, Value>(
   read(stored) {
     const parsed = shape.safeParse(isText(stored) ? parseJson(name, stored) : corrupt(name));
     return parsed.success ? parsed.data : corrupt(name);
+  },
+  write: (value) => JSON.stringify(value),
+});
+
+/** Any object, as JSON: for what is read by the thousand and looked at by its reader. */
+export const jsonObject = <const Name extends string>(
+  name: Name,
+): Column<Name, Readonly<Record<string, unknown>>, string> => ({
+  name,
+  read(stored) {
+    const parsed = isText(stored) ? parseJson(name, stored) : corrupt(name);
+    return isJsonObject(parsed) ? parsed : corrupt(name);
   },
   write: (value) => JSON.stringify(value),
 });

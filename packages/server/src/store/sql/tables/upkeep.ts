@@ -1,7 +1,7 @@
 import type { Once, SpentThrottle } from '../../ports.ts';
 import type { AuditRecord, SigningKey } from '../../records.ts';
 import { anyObject } from './facts.ts';
-import { bytes, json, nullable, oneOf, seconds, table, text } from './table.ts';
+import { bytes, json, jsonObject, nullable, oneOf, seconds, table, text } from './table.ts';
 
 export const consumptions = table<Once>()({
   kind: oneOf('kind', [
@@ -54,5 +54,5 @@ export const auditRecords = table<AuditRecord>()({
   sessionId: nullable(text('session_id')),
   grantId: nullable(text('grant_id')),
   requestId: nullable(text('request_id')),
-  details: json('details', anyObject),
+  details: jsonObject('details'),
 });
