@@ -2,6 +2,7 @@
 import { join, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { inspectSqlite } from '../store/sqlite/inspect.ts';
+import { checkActions } from './actions.ts';
 import { checkDemonstration, checkIssuer, checkMetrics, checkProxies } from './configuration.ts';
 import { checkPrivate, checkRoom, checkWritable } from './data-folder.ts';
 import { checkDatabase } from './database.ts';
@@ -36,6 +37,7 @@ export const examine = async (config: Config, { thorough, reach }: Examination):
     checkPrivate(config),
     checkRoom(config),
     ...checkDatabase(config, { nowSeconds: nowSeconds(), thorough }),
+    ...checkActions(config),
     checkProcesses(config, Date.now()),
     ...(reach ? await checkReach(config, { fetch, nowSeconds, currentKeys: keysOf(config) }) : []),
   ];

@@ -48,6 +48,44 @@ export const inspectSqlite = (
   }
 };
 
+/** An Action that is bound live, as it lies in the database. */
+export interface BoundSecrets {
+  readonly action: string;
+  readonly versionId: string;
+  readonly sealedSecrets: string | null;
+}
+
+/** What is bound of Actions; undefined when it cannot be read, for whatever reason. */
+export const inspectActions = (
+  path: string,
+): { readonly isOff: boolean; readonly bound: readonly BoundSecrets[] } | undefined => {
+  try {
+    const database = new Database(path, { readonly: true, fileMustExist: true, timeout: PATIENCE_MS });
+    try {
+      const off = 'select count(*) as value from action_trigger where off_since is not null';
+      return { isOff: numberFrom(database, off) > 0, bound: database.prepare(BOUND).all().map(boundSecrets) };
+    } finally {
+      database.close();
+    }
+  } catch {
+    return undefined;
+  }
+};
+
+const BOUND =
+  'select a.name, v.id, v.sealed_secrets from action_binding b join action a on a.id = b.action_id ' +
+  "join action_version v on v.id = b.version_id where b.enabled = 1 and b.mode = 'live' order by b.position";
+
+const boundSecrets = (row: unknown): BoundSecrets => {
+  const found = cells(row);
+  const sealed = found.get('sealed_secrets');
+  return {
+    action: String(found.get('name')),
+    versionId: String(found.get('id')),
+    sealedSecrets: typeof sealed === 'string' ? sealed : null,
+  };
+};
+
 const NOTHING: Inspection = {
   schemaVersion: 0,
   knownVersion: migrations.length,
