@@ -4,7 +4,7 @@ import { instant } from '@stile/core';
 import fc from 'fast-check';
 import { fuzz } from '../../../../../../tools/fuzz/fuzz.ts';
 import { anyJson, garbage, nearlyRecord } from '../../../../../../tools/fuzz/hostile-text.ts';
-import { listOfEvents, listOfRequirements } from './facts.ts';
+import { anyObject, listOfEvents, listOfRequirements } from './facts.ts';
 import { bytes, json, jsonObject, nullable, oneOf, seconds, table, text, truth } from './table.ts';
 
 interface Sample {
@@ -15,6 +15,7 @@ interface Sample {
   readonly isOpen: boolean;
   readonly secret: Uint8Array;
   readonly details: Readonly<Record<string, unknown>>;
+  readonly claims: Readonly<Record<string, unknown>>;
 }
 
 const samples = table<Sample>()({
@@ -25,9 +26,15 @@ const samples = table<Sample>()({
   isOpen: truth('is_open'),
   secret: bytes('secret'),
   details: jsonObject('details'),
+  claims: json('claims', anyObject),
 });
 
 const moment = fc.nat(2_000_000_000).map(instant);
+
+const someObject = fc.dictionary(
+  fc.string().filter((name) => name !== '__proto__'),
+  fc.oneof(fc.string(), fc.nat()),
+);
 
 it('a record is read from its row as it was written', () => {
   const record = fc.record({
@@ -37,18 +44,22 @@ it('a record is read from its row as it was written', () => {
     kind: fc.constantFrom('one', 'other'),
     isOpen: fc.boolean(),
     secret: fc.uint8Array(),
-    details: fc.dictionary(
-      fc.string().filter((name) => name !== '__proto__'),
-      fc.oneof(fc.string(), fc.nat()),
-    ),
+    details: someObject,
+    claims: someObject,
   });
   fuzz(
     fc.property(record, (written) => {
       const read = samples.parse(samples.row(written));
-      assert.deepEqual(read, { ...written, details: JSON.parse(JSON.stringify(written.details)) });
+      const [details, claims] = [written.details, written.claims].map((one) => JSON.parse(JSON.stringify(one)));
+      assert.deepEqual(read, { ...written, details, claims });
     }),
   );
 });
+
+const someText = fc.oneof(
+  fc.constant('{}'),
+  anyJson.map((value) => JSON.stringify(value)),
+);
 
 it('a row that we did not write is refused, and what it holds is not told', () => {
   const row = nearlyRecord({
@@ -58,10 +69,8 @@ it('a row that we did not write is refused, and what it holds is not told', () =
     kind: fc.constantFrom('one', 'other'),
     is_open: fc.constantFrom(0, 1),
     secret: fc.constant('AQID'),
-    details: fc.oneof(
-      fc.constant('{}'),
-      anyJson.map((value) => JSON.stringify(value)),
-    ),
+    details: someText,
+    claims: someText,
   });
   fuzz(
     fc.property(fc.oneof({ weight: 9, arbitrary: row }, { weight: 1, arbitrary: anyJson }), (given) => {
