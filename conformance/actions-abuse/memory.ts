@@ -74,8 +74,18 @@ export const MEMORY: readonly HostileScript[] = [
     ends: STOPPED,
   },
   {
+    name: 'memory, and then something crosses to the host',
+    body: "const all = []; try { for (;;) all.push(new ArrayBuffer(1e5)); } catch {} for (;;) { try { console.log('x'.repeat(1e5)); crypto.randomUUID(); } catch {} }",
+    ends: STOPPED,
+  },
+  {
+    name: 'memory, to the last byte, and then something crosses from the host',
+    body: 'const all = []; for (const size of [1e6, 1e4, 100, 1]) { try { for (;;) all.push(new ArrayBuffer(size)); } catch {} } await api.stepUp.require({});',
+    ends: [...STOPPED, 'finished'],
+  },
+  {
     name: 'a program as large as it gets',
     program: `exports.onExecutePostLogin = () => {};\n${'var a = [1, 2, 3];\n'.repeat(200_000)}`,
-    ends: ['not_runnable', ...STOPPED],
+    ends: ['not_runnable', 'finished', ...STOPPED],
   },
 ];

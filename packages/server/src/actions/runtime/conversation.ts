@@ -1,5 +1,13 @@
 /** What goes on between the host and a worker in one call. What it may use is watched from here: it is not asked to stop, it is stopped. */
-import type { ActionCall, ActionFailure, ActionLimits, ActionOutcome, HostAnswer, HostQuestion } from '../call.ts';
+import type {
+  ActionCall,
+  ActionFailure,
+  ActionLimits,
+  ActionOutcome,
+  HostAnswer,
+  HostQuestion,
+  Json,
+} from '../call.ts';
 import type { Asked, FromWorker, ToWorker } from './messages.ts';
 import { outcomeOf, questionIn } from './outcome.ts';
 import type { Watch } from './watch.ts';
@@ -27,6 +35,8 @@ export class Conversation {
   readonly #watch: Watch;
   readonly #began = performance.now();
   readonly #aborts = new Map<number, AbortController>();
+  /** What was answered, by the numbers of the questions. */
+  readonly #given = new Map<number, Json>();
   #sent = 0;
   #cpuMs = 0;
   #isWaiting = false;
@@ -46,7 +56,7 @@ export class Conversation {
   }
 
   receive(message: FromWorker): void {
-    const { number, call, resolve } = this.#parts;
+    const { number, call } = this.#parts;
     if (this.#isOver || message.type === 'ready' || message.call !== number) return;
     switch (message.type) {
       case 'program-wanted':
@@ -61,7 +71,7 @@ export class Conversation {
         this.#wait(message);
         break;
       case 'done':
-        if (this.#close()) resolve(outcomeOf(message.text, performance.now() - this.#began));
+        this.#finish(message.text);
         break;
       case 'broken':
         this.#cpuMs = message.cpuMs;
@@ -77,6 +87,12 @@ export class Conversation {
     const spent = { cpuMs: this.#cpuMs, wallMs: performance.now() - this.#began };
     const nothing = { commands: [], console: [], consoleLeftOut: 0, journal: call.journal };
     resolve({ outcome: 'failed', failure, message, ...nothing, ...spent });
+  }
+
+  #finish(text: string): void {
+    if (!this.#close()) return;
+    const { call, resolve } = this.#parts;
+    resolve(outcomeOf(text, performance.now() - this.#began, call.journal, this.#given));
   }
 
   #close(): boolean {
@@ -130,24 +146,30 @@ export class Conversation {
     const controller = new AbortController();
     this.#aborts.set(id, controller);
     try {
-      this.#reply(id, await answer(call, questionIn(text), controller.signal));
+      const question = questionIn(text);
+      this.#reply(id, question, await answer(call, question, controller.signal));
     } catch (error) {
       if (!controller.signal.aborted) this.#fail(error);
     }
   }
 
-  #reply(question: number, given: HostAnswer): void {
-    if (this.#isOver || !this.#aborts.delete(question)) return;
+  #reply(id: number, { ask }: HostQuestion, given: HostAnswer): void {
+    if (this.#isOver || !this.#aborts.delete(id)) return;
     const { number: call, limits } = this.#parts;
     if ('suspend' in given) {
-      this.#send({ type: 'suspend', call, question });
+      this.#send({ type: 'suspend', call, question: id });
       return;
     }
     const text = JSON.stringify(given.answer);
-    const message = `An answer is larger than ${limits.resultBytes} bytes`;
-    const isFitting = Buffer.byteLength(text) <= limits.resultBytes;
-    if (isFitting) this.#send({ type: 'answer', call, question, answer: text });
+    const message = `the answer is larger than ${limits.resultBytes} bytes`;
+    if (Buffer.byteLength(text) <= limits.resultBytes) this.#answer(id, given.answer, text);
+    else if (ask === 'fetch') this.#answer(id, { error: { message } });
     else this.#send({ type: 'stop', call, failure: 'result_too_large', message });
+  }
+
+  #answer(question: number, answer: Json, text = JSON.stringify(answer)): void {
+    this.#given.set(question, answer);
+    this.#send({ type: 'answer', call: this.#parts.number, question, answer: text });
   }
 
   /** The host could not answer: that is no fault of the Action. */

@@ -160,6 +160,13 @@ const instantiate = async (wasmModule: WebAssembly.Module, wasmMemory: WebAssemb
   const load = await capped.importModuleLoader();
   if (typeof load !== 'function') throw new Error('The engine is not packaged as it was.');
   const allocator = await load();
+  const allocate = allocator._malloc.bind(allocator);
+  // What writes text into the memory of the engine does not look whether there was any.
+  allocator._malloc = (size) => {
+    const pointer = allocate(size);
+    if (pointer === 0) throw new RangeError('out of memory');
+    return pointer;
+  };
   const quickjs = await newQuickJSWASMModuleFromVariant({
     ...capped,
     importModuleLoader: () => Promise.resolve(() => Promise.resolve(allocator)),

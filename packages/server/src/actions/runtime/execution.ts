@@ -8,7 +8,7 @@ import type { Engine, Operation, Thrown } from './engine.ts';
 import { parseInsideJson } from './json-text.ts';
 import type { FromWorker, ToWorker } from './messages.ts';
 import type { Question } from './questions.ts';
-import type { Ending, Run } from './run.ts';
+import type { Answered, Ending, Run } from './run.ts';
 
 export interface ExecutionParts {
   readonly call: number;
@@ -22,7 +22,7 @@ export interface ExecutionParts {
 }
 
 /** All answers of a run may together be so many times as large as one of them. */
-const LARGEST_ANSWERS = 8;
+const LARGEST_ANSWERS = 4;
 
 const failureOf = ({ name, message }: Thrown): ActionFailure =>
   message === 'null' || (name === 'InternalError' && message.includes('memory')) ? 'memory_exceeded' : 'threw';
@@ -105,12 +105,12 @@ export class Execution {
     this.#stretch('fire', JSON.stringify(id));
   }
 
-  #deliver({ id, hash }: Question, text: string, atMs: number): void {
+  #deliver({ id, hash }: Question, text: string, atMs: number, from: Answered['from']): void {
     const { clock, questions, answers, limits } = this.#run;
     clock.moveTo(atMs);
     questions.answered(id);
     const answer = parseInsideJson(text);
-    answers.push({ question: hash, answer, atMs: clock.now() });
+    answers.push({ question: hash, atMs: clock.now(), from });
     this.#answerBytes += Buffer.byteLength(text);
     const most = limits.resultBytes * LARGEST_ANSWERS;
     if (this.#answerBytes <= most) this.#stretch('answer', JSON.stringify([id, answer]));
@@ -131,8 +131,9 @@ export class Execution {
       return;
     }
     const question = this.#run.questions.withHash(entry.question);
+    const from = { journal: this.#replayed };
     this.#replayed += 1;
-    if (question) this.#deliver(question, JSON.stringify(entry.answer), entry.atMs);
+    if (question) this.#deliver(question, JSON.stringify(entry.answer), entry.atMs, from);
     else this.#run.end('journal_mismatch', 'It asked something else than when it ran before');
   }
 
@@ -186,7 +187,7 @@ export class Execution {
       this.#fire(timer);
     }
     const question = questions.get(id);
-    if (question && !this.#ending()) this.#deliver(question, text, atMs);
+    if (question && !this.#ending()) this.#deliver(question, text, atMs, { asked: id });
     this.#advance();
   }
 }

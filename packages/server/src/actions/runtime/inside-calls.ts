@@ -5,6 +5,8 @@ import { PURE_CALLS, Refused } from './pure-calls.ts';
 import type { Run } from './run.ts';
 
 const MOST_RANDOM_BYTES = 65_536;
+/** Of what was thrown. */
+const LONGEST_MESSAGE = 4096;
 const LEVELS = ['debug', 'info', 'log', 'warn', 'error'] as const;
 
 const refuse = (message: string): never => {
@@ -25,7 +27,10 @@ const ask: InsideCall = (run, [id, question]) => {
   const isQuestion =
     question !== undefined && isRecord(question) && (question.ask === 'fetch' || question.ask === 'step-up');
   if (!isQuestion) return refuse('There is no such question');
-  run.questions.ask(numberIn(id), JSON.stringify(question), question.ask === 'step-up');
+  const text = JSON.stringify(question);
+  const most = run.limits.resultBytes;
+  if (Buffer.byteLength(text) > most) return refuse(`What is asked is larger than ${most} bytes`);
+  return run.questions.ask(numberIn(id), text, question.ask === 'step-up');
 };
 
 const record: InsideCall = (run, [call, args]) => {
@@ -42,7 +47,10 @@ const settled: InsideCall = (run, [failure, message]) => {
   run.settle(
     failure === null
       ? { failure: undefined }
-      : { failure: failures.find((known) => known === failure) ?? 'threw', message: textIn(message) },
+      : {
+          failure: failures.find((known) => known === failure) ?? 'threw',
+          message: textIn(message).slice(0, LONGEST_MESSAGE),
+        },
   );
 };
 

@@ -1,5 +1,5 @@
 /** What belongs to one run while it goes on. */
-import type { ActionFailure, ActionLimits, Journal, JournalAnswer } from '../call.ts';
+import type { ActionFailure, ActionLimits, Journal } from '../call.ts';
 import type { Capture } from './captured.ts';
 import { createCapture } from './captured.ts';
 import type { Questions } from './questions.ts';
@@ -15,6 +15,13 @@ export type Ending =
   | { readonly failure: ActionFailure; readonly message: string }
   | { readonly failure: 'suspended'; readonly question: number };
 
+/** A question that was answered, now or when it was asked before; the answer itself is where it came from. */
+export interface Answered {
+  readonly question: string;
+  readonly atMs: number;
+  readonly from: { readonly asked: number } | { readonly journal: number };
+}
+
 export interface Run {
   readonly limits: ActionLimits;
   readonly clock: VirtualClock;
@@ -24,8 +31,7 @@ export interface Run {
   readonly questions: Questions;
   readonly timers: Timers;
   readonly journal: Journal;
-  /** What was answered, in this run and in those that it repeats. */
-  readonly answers: JournalAnswer[];
+  readonly answers: Answered[];
   /** Its handler came to an end, one way or the other. The first time counts. */
   settle(ending: Ending): void;
   /** Ends it whatever it does. */

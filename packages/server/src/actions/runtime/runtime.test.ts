@@ -66,6 +66,12 @@ describe('a run fails', () => {
       'memory_exceeded',
       /memory/,
     ],
+    [
+      'that asks too much',
+      "await fetch('https://a.example', { method: 'POST', body: 'x'.repeat(70000) })",
+      'threw',
+      /larger than 65536 bytes/,
+    ],
     ['that says too much', "for (;;) api.say('x'.repeat(1000));", 'result_too_large', /65536/],
   ];
   for (const [what, code, failure, message] of cases) {
@@ -149,6 +155,14 @@ describe('one run and the next', () => {
     const body = 'await new Promise((resolve) => setTimeout(resolve, 30)); api.say(1)';
     const outcomes = await Promise.all([1, 2, 3, 4].map(() => small.body(body)));
     assert.deepEqual(outcomes.map(failureOf), [undefined, undefined, undefined, 'overloaded']);
+  });
+
+  it('one that waits for its turn as long as it may take is refused', async () => {
+    const small = openTrial({ limits: { ...LIMITS, wallMs: 60 } });
+    await small.said('api.say(1)');
+    const body = 'await new Promise((resolve) => setTimeout(resolve, 1000));';
+    const outcomes = await Promise.all([1, 2, 3].map(() => small.body(body)));
+    assert.deepEqual(outcomes.map(failureOf), ['wall_time_exceeded', 'overloaded', 'overloaded']);
   });
 
   it('many programs have their turn, and those from long ago are read again', async () => {

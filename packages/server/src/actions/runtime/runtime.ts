@@ -60,16 +60,29 @@ const createCheck = (): ((call: ActionCall) => void) => {
 };
 
 /** Seats, each of which is taken by one call at a time; who finds none waits. */
-const createPool = (open: () => Seat, workers: number, queue: number) => {
+const createPool = (open: () => Seat, { workers, queue, limits }: RuntimeSettings) => {
   const idle: Seat[] = Array.from({ length: workers }, open);
   const taken = new Set<Seat>();
   const waiting: ((seat: Seat | undefined) => void)[] = [];
 
+  /** As long as an Action may take, and no longer. */
+  const wait = (): Promise<Seat | undefined> => {
+    const { promise, resolve } = Promise.withResolvers<Seat | undefined>();
+    const giveUp = setTimeout(() => {
+      waiting.splice(waiting.indexOf(served), 1);
+      resolve(undefined);
+    }, limits.wallMs);
+    const served = (seat: Seat | undefined): void => {
+      clearTimeout(giveUp);
+      resolve(seat);
+    };
+    waiting.push(served);
+    return promise;
+  };
+
   const take = (): Promise<Seat | undefined> | undefined => {
     const seat = idle.shift();
-    if (seat === undefined) {
-      return waiting.length >= queue ? undefined : new Promise((resolve) => void waiting.push(resolve));
-    }
+    if (seat === undefined) return waiting.length >= queue ? undefined : wait();
     const usable = seat.isUsable() ? seat : open();
     taken.add(usable);
     return Promise.resolve(usable);
@@ -107,7 +120,7 @@ const answerer =
  * @throws Error for hosts that are written wrong
  */
 export const createActionRuntime = (settings: RuntimeSettings): ActionRuntime => {
-  const { limits, workers, queue, insideSource, resolve } = settings;
+  const { limits, insideSource, resolve } = settings;
   const egress =
     settings.egress === 'ask'
       ? undefined
@@ -117,7 +130,7 @@ export const createActionRuntime = (settings: RuntimeSettings): ActionRuntime =>
     const engine = await compileEngine();
     const source = typeof insideSource === 'string' ? insideSource : insideSource();
     const data: WorkerSettings = { limits, insideSource: source, engine };
-    return createPool(() => openSeat(data, answerer(egress)), workers, queue);
+    return createPool(() => openSeat(data, answerer(egress)), settings);
   };
   const started = start();
   started.catch(() => undefined);
@@ -129,7 +142,8 @@ export const createActionRuntime = (settings: RuntimeSettings): ActionRuntime =>
       const taken = isClosed ? undefined : pool.take();
       if (taken === undefined) return failed(call, 'overloaded', 'There are too many Actions running');
       const seat = await taken;
-      if (seat === undefined) return failed(call, 'overloaded', 'The server is shutting down');
+      if (seat === undefined)
+        return failed(call, 'overloaded', 'It waited too long for its turn, or the server is shutting down');
       try {
         return await seat.run(call);
       } finally {

@@ -53,6 +53,9 @@ export const openSeat = (settings: WorkerSettings, answer: Answerer): Seat => {
   worker.on('error', lost);
   worker.on('exit', () => lost(new Error('The worker ended.')));
   ready.catch(() => undefined);
+  // Nobody reads it, and it is not to pile up.
+  worker.stdout.resume();
+  worker.stderr.resume();
   worker.unref();
 
   return {

@@ -20,13 +20,17 @@ import { installVirtualClock } from './virtual-clock.ts';
 
 type RunMessage = Extract<ToWorker, { type: 'run' }>;
 
-/** How many programs are kept read. */
+/** How many programs are kept read, and how much memory they may take. */
 const MOST_PROGRAMS = 16;
+const MOST_PROGRAM_BYTES = 48 * 1024 * 1024;
 /** How long reading a program may take. */
 const READING_CPU_MS = 2000;
 
 const isSettings = (value: unknown): value is WorkerSettings =>
   typeof value === 'object' && value !== null && 'insideSource' in value && 'limits' in value && 'engine' in value;
+
+const bytesOf = (programs: ReadonlyMap<string, MemoryImage>): number =>
+  [...programs.values()].reduce((sum, { statics, heap }) => sum + statics.length + heap.length, 0);
 
 /** The programs that this worker has read, those that were used last. */
 const createShelf = () => {
@@ -36,8 +40,10 @@ const createShelf = () => {
     keep: (checksum: string, image: MemoryImage): void => {
       programs.delete(checksum);
       programs.set(checksum, image);
-      const [oldest] = programs.keys();
-      if (programs.size > MOST_PROGRAMS && oldest !== undefined) programs.delete(oldest);
+      for (const oldest of programs.keys()) {
+        if (programs.size <= MOST_PROGRAMS && bytesOf(programs) <= MOST_PROGRAM_BYTES) break;
+        if (oldest !== checksum) programs.delete(oldest);
+      }
     },
   };
 };
@@ -56,7 +62,7 @@ const textOf = (ending: Ending, { run, cpu }: Current): string =>
     ending,
     ...(ending.failure === 'suspended' && { question: run?.questions.get(ending.question) }),
     ...run?.capture.captured(),
-    journal: { ...run?.journal, answers: run?.answers },
+    answers: run?.answers,
     cpuMs: cpu?.usedMs() ?? 0,
   });
 

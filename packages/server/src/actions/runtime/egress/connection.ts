@@ -128,6 +128,7 @@ export const exchange = async (
     });
   });
   request.on('error', reject);
+  request.on('close', () => reject(new Error('The connection was closed.')));
   request.end(body);
   return promise;
 };
