@@ -49,6 +49,10 @@ export const spareableOfRun = (run: ActionRun): readonly Requirement[] =>
     .filter(({ sparedByRememberedBrowser }) => sparedByRememberedBrowser === true)
     .map(requirementOf);
 
+/** What authors say of the demands that are due, for the page that asks. */
+export const saidOfRun = (run: ActionRun): readonly { readonly action: string; readonly reason: string }[] =>
+  dueDemands(run).flatMap(({ action, reason }) => (reason === undefined ? [] : [{ action, reason }]));
+
 const dueDemands = ({ state, demands }: ActionRun): readonly Demand[] => {
   const [current] = state.is === 'waiting' ? state.waits : [];
   const due = state.is === 'done' ? demands : demands.filter(({ by }) => by !== 'multifactor.enable');

@@ -1,6 +1,6 @@
 /** What a run through the Actions wants, in the terms of a decision. */
 import { effectsOf } from '../actions/effects-of.ts';
-import { requirementsOfRun, spareableOfRun } from '../actions/run.ts';
+import { requirementsOfRun, saidOfRun, spareableOfRun } from '../actions/run.ts';
 import type { ActionRun } from '../actions/run-state.ts';
 import type { WantedByActions } from '../decision/facts.ts';
 
@@ -35,9 +35,11 @@ export const wantedBy = (run: ActionRun): WantedByActions => {
   const { addedScopes, removedScopes } = effectsOf(run);
   const isDone = run.state.is === 'done';
   const spareable = spareableOfRun(run);
+  const said = saidOfRun(run);
   return {
     requirements: requirementsOfRun(run),
     ...(spareable.length > 0 && { spareable }),
+    ...(said.length > 0 && { said }),
     addScopes: isDone ? addedScopes : [],
     removeScopes: isDone ? removedScopes : [],
     ...(refusal && { refusal }),

@@ -11,6 +11,8 @@ export interface WantedByActions {
   readonly requirements: readonly Requirement[];
   /** Those that a remembered browser is spared, if it showed what they ask for when it was remembered. */
   readonly spareable?: readonly Requirement[];
+  /** Why, in the words of their authors, for the page that asks. */
+  readonly said?: readonly { readonly action: string; readonly reason: string }[];
   readonly addScopes: readonly string[];
   readonly removeScopes: readonly string[];
   readonly refusal?: {

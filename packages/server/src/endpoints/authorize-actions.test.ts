@@ -76,6 +76,7 @@ describe('Actions in the login', () => {
     const browser = new TestBrowser(server);
     const page = await browser.signIn(await browser.go(authorizeUrl()));
     assert.match(page.url, /^\/challenge/);
+    assert.match(page.html, /Salaries are shown\./, 'T26: the author says why');
     const { body } = await redeem(server, await browser.giveCode(page));
     assert.deepEqual(claimsOf(body.id_token)['https://fabrikam.example/before'], ['pwd']);
     assert.equal(claimsOf(body.id_token).acr, 'mfa');

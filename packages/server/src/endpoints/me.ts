@@ -66,26 +66,36 @@ interface Viewer {
   readonly live: LiveAccessToken;
 }
 
-const invalidToken = (deps: Deps): Response =>
+export const invalidToken = (deps: Deps): Response =>
   challenged(401, { error: 'invalid_token', errorDescription: 'The access token is not valid here' }, deps);
 
 /** The refusal of a change on which nothing rests any more, or never did: its session has ended, or what was proven in it counts no more. */
 export const sessionGone = invalidToken;
 
-/** Whose account it is; or the refusal. */
-export const openAccount = async (scope: string, request: Request, deps: Deps): Promise<Viewer | Response> => {
+/** The access token of a call, if it is good; or the refusal of a call without any. */
+export const bearerOf = async (request: Request, deps: Deps): Promise<LiveAccessToken | Response | undefined> => {
   const header = request.headers.get('authorization');
   if (header === null) return challenged(401, {}, deps);
   const token = BEARER.exec(header)?.[1];
-  const live = token === undefined ? undefined : await liveAccessToken(token, deps);
+  return token === undefined ? undefined : liveAccessToken(token, deps);
+};
+
+/** The refusal of a token that lacks the scope of a call. */
+export const lacksScope = (scope: string, deps: Deps): Response =>
+  challenged(
+    403,
+    { error: 'insufficient_scope', errorDescription: 'The access token lacks a scope', scope: [scope] },
+    deps,
+  );
+
+/** Whose account it is; or the refusal. */
+export const openAccount = async (scope: string, request: Request, deps: Deps): Promise<Viewer | Response> => {
+  const live = await bearerOf(request, deps);
+  if (live instanceof Response) return live;
   const audience = accountAudience(deps.config.issuer);
   const user = live?.grant && live.audience.includes(audience) ? await deps.store.users.find(live.subject) : undefined;
   if (!live || !user) return invalidToken(deps);
-  if (!live.scopes.includes(scope)) {
-    const errorDescription = 'The access token lacks a scope';
-    return challenged(403, { error: 'insufficient_scope', errorDescription, scope: [scope] }, deps);
-  }
-  return { user, live };
+  return live.scopes.includes(scope) ? { user, live } : lacksScope(scope, deps);
 };
 
 /** Whose account is changed and who acts for them; or the refusal. */

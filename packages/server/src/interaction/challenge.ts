@@ -24,7 +24,7 @@ import type { Failure } from './opening.ts';
 import { askedOf, onceOf, open, openOnce, provenInSession, reopened, underWay } from './opening.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
 import { rememberedBy, rememberingSeconds } from './remember.ts';
-import { reasonOf } from './why.ts';
+import { reasonOf, saidByAction } from './why.ts';
 
 /** The authenticators that may be proven next: the first of every choice. */
 const candidates = ({ decided }: Opened): readonly UsableAuthenticator[] => {
@@ -53,6 +53,7 @@ export const showChallenge: Handler = async (request, deps, caller) => {
   }
   const shown = wanted ?? all[0];
   if (!shown || !current) return seeOther(home(opened.interaction));
+  deps.metrics.shown(shown.factor.name);
   const failure = shown.factor.opening?.when === 'shown' ? await openOnce(opened, current, shown, deps) : {};
   return render(opened, shown, failure, deps, failure.retryAfterSeconds === undefined ? 200 : 429);
 };
@@ -68,7 +69,7 @@ const renderSelection = (opened: Opened, all: readonly UsableAuthenticator[], de
         application: opened.application,
         action: pathOf(opened),
         csrf: opened.csrf,
-        why: { sentence: opened.t.because(reasonOf(opened, deps)) },
+        why: { sentence: opened.t.because(reasonOf(opened, deps)), said: saidByAction(opened) },
         signedInAs: signedInAs(opened),
         choices: all.map((usable) => way(usable, opened)),
         lost: `/recover?interaction=${opened.interaction.id}`,
@@ -110,7 +111,7 @@ const render = async (
       csrf: opened.csrf,
       signedInAs: signedInAs(opened),
       title: factor.name === 'password' ? t.login.titleAgain : t.challenge.title,
-      why: { sentence: t.because(reason) },
+      why: { sentence: t.because(reason), said: saidByAction(opened) },
       authenticator: authenticator.id,
       question: { ...question, script, button: question.button === undefined ? ownButton : question.button },
       mayOpenAgain: factor.opening?.when === 'pressed' && ceremony !== undefined,

@@ -79,10 +79,14 @@ export const recordProof = async (
     ],
   });
   if (outcome !== 'recorded') return outcome;
-  deps.metrics.met(proof.event.factor, askedFor(decided.decision).reason);
+  deps.metrics.met(proof.event.factor, askedFor(decided.decision).reason, secondsSinceAsked(decided, deps));
   const stepped = continues(decided, user) ? decided.current?.session : undefined;
   return { cookie: sessionCookie(secret, stepped, deps) };
 };
+
+/** A person is asked by the request, and again after each proof that was not enough. */
+const secondsSinceAsked = ({ requestedAt, current }: Answered['decided'], deps: Deps): number =>
+  Math.max(0, deps.now() - latest(requestedAt, ...(current?.session.events ?? []).map(({ at }) => at)));
 
 /** T9: a proof that whoever reads the mailbox could not have given shows that the password is its owner's. */
 const forgottenChannel = ({ decided }: Answered, user: User, { event }: NewProof): readonly MaterialChange[] => {

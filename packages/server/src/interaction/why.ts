@@ -19,6 +19,14 @@ export const reasonOf = (opened: Opened, deps: Deps): Reason => {
   };
 };
 
+/** What the author of the Action says that asks, if it is one that does. */
+export const saidByAction = ({ decided }: Opened): string | undefined => {
+  const source = tellingRequirement(decided.decision.trace.requirements)?.source;
+  return source?.from === 'action'
+    ? decided.facts.actions?.said?.find(({ action }) => action === source.action)?.reason
+    : undefined;
+};
+
 /** What a scope allows, in the person's language, else in English. */
 export const describeScope = ({ decided, t }: Opened, scope: string): string | undefined => {
   const description = scopePolicy(decided.validated.api, scope)?.description;

@@ -1,17 +1,20 @@
 import { html } from 'hono/html';
-import { displayName } from './display-name.ts';
+import { displayName, displayText } from './display-name.ts';
 import type { Markup } from './markup.ts';
 
 /** Why a page asks. */
 export interface Why {
   /** A sentence of the catalogue (`because`). */
   readonly sentence: string;
+  /** What the author of an Action says of it; a text of the operator's own. */
+  readonly said?: string | undefined;
   /** The figures of what is about to happen, the most important one first: amount, payee, account. */
   readonly details?: readonly { readonly label: string; readonly value: string }[] | undefined;
 }
 
 /** The reason, and below it the figures, where the eye falls. */
-export const whyBlock = ({ sentence, details = [] }: Why): Markup => html`<p class="lead">${sentence}</p>
+export const whyBlock = ({ sentence, said, details = [] }: Why): Markup => html`<p class="lead">${sentence}</p>
+${said === undefined ? '' : html`<p><bdi>${displayText(said)}</bdi></p>`}
 ${
   details.length === 0
     ? ''

@@ -1,0 +1,163 @@
+/** The management API: who may call it, and what it answers. */
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { test } from 'node:test';
+import { isJsonObject, parseJsonObject } from '@stile/core';
+import { resolveConfig } from '../config/config.ts';
+import { tokensOf } from '../testing/endpoints.ts';
+import { signInAndStepUp, tokenRequest } from '../testing/flow.ts';
+import { testConfig } from '../testing/test-config.ts';
+import type { ConfigChange, TestServer } from '../testing/test-server.ts';
+import { testServer } from '../testing/test-server.ts';
+
+const MANAGEMENT = 'https://login.fabrikam.example/api/v2/';
+const WATCHER = { id: 'watcher', secret: 'secret-of-the-watcher-for-the-tests' } as const;
+const TRANSFER = { scope: 'openid transfer:funds' };
+
+/** With a program of the operator; and a web client that may ask people for the same scopes, which helps it nothing. */
+const watched: ConfigChange = (config) => ({
+  ...config,
+  clients: [
+    ...(config.clients ?? []).map((client) =>
+      client.id === 'web'
+        ? { ...client, apis: { ...client.apis, [MANAGEMENT]: ['read:decisions', 'read:stats'] } }
+        : client,
+    ),
+    {
+      ...WATCHER,
+      name: 'Watcher',
+      authentication: ['client_secret_basic'],
+      grantTypes: ['client_credentials'],
+      apis: { [MANAGEMENT]: ['read:decisions', 'read:stats'] },
+    },
+  ],
+});
+
+const tokenFor = async (server: TestServer, scope: string): Promise<string> => {
+  const asked = { grant_type: 'client_credentials', audience: MANAGEMENT, scope };
+  const { status, body } = await tokenRequest(server, asked, WATCHER);
+  assert.equal(status, 200, JSON.stringify(body));
+  return String(body.access_token);
+};
+
+const get = async (server: TestServer, path: string, token: unknown) => {
+  const response = await server.send(path, { headers: { authorization: `Bearer ${String(token)}` } });
+  return { status: response.status, body: parseJsonObject(await response.clone().text()) ?? {}, response };
+};
+
+const listed = (body: Readonly<Record<string, unknown>>) =>
+  Array.isArray(body.decisions) ? body.decisions.filter(isJsonObject) : [];
+
+const withStepUp = async (t: TestContext) => {
+  const server = await testServer(t, watched);
+  await signInAndStepUp(server, TRANSFER);
+  return { server, token: await tokenFor(server, 'read:decisions') };
+};
+
+test('decisions are listed, the newest first, each with its sentence, and explained one by one', async (t) => {
+  const { server, token } = await withStepUp(t);
+  const { status, body } = await get(server, '/api/v2/decisions', token);
+  assert.equal(status, 200);
+  const types = listed(body).map(({ type }) => type);
+  assert.deepEqual(types, ['token.granted', 'authorize.granted', 'authorize.asked']);
+  const asked = listed(body).at(-1);
+  assert.equal(
+    asked?.sentence,
+    'Asked for a second factor because transfer:funds demands mfa within 5 minutes; it was not shown.',
+  );
+  assert.deepEqual([asked?.user_id, asked?.client_id, asked?.reason], ['user_robin', 'web', 'proof_missing']);
+  await server.store.chain.seal(99);
+  const one = await get(server, `/api/v2/decisions/${String(asked?.id)}`, token);
+  assert.equal(one.status, 200);
+  assert.ok(isJsonObject(one.body.explanation) && isJsonObject(one.body.record) && isJsonObject(one.body.chain));
+  assert.match(String(one.body.explanation.person), /^To transfer money, give a second proof\./);
+  assert.equal(one.response.headers.get('cache-control'), 'no-store');
+  assert.equal((await get(server, '/api/v2/decisions/dec_nothing', token)).status, 404);
+});
+
+test('decisions are found by person, client and time, a page at a time', async (t) => {
+  const { server, token } = await withStepUp(t);
+  const ids = async (query: string) =>
+    listed((await get(server, `/api/v2/decisions?${query}`, token)).body).map(({ id }) => id);
+  const all = await ids('');
+  assert.equal(all.length, 3);
+  assert.equal((await ids('user=user_robin')).length, 2);
+  assert.equal((await ids('client=watcher')).length, 1);
+  assert.deepEqual(await ids('user=user_sam'), []);
+  assert.deepEqual(await ids('to=2026-01-01T00:00:00Z'), []);
+  assert.deepEqual(await ids('from=2027-01-01T00:00:00Z'), []);
+  assert.deepEqual(await ids('from=1700000000'), all);
+  const paged: unknown[] = [];
+  let query = 'take=1';
+  for (let pages = 0; pages < 9; pages += 1) {
+    const { body } = await get(server, `/api/v2/decisions?${query}`, token);
+    paged.push(...listed(body).map(({ id }) => id));
+    if (body.next_cursor === null) break;
+    query = `take=1&cursor=${String(body.next_cursor)}`;
+  }
+  assert.deepEqual(paged, all);
+});
+
+test('what cannot be understood is refused in words', async (t) => {
+  const { server, token } = await withStepUp(t);
+  for (const query of [
+    'take=0',
+    'take=101',
+    'take=x',
+    'from=yesterday',
+    'to=-1',
+    'cursor=x',
+    'take=1&take=2',
+    'cursor=1.%27',
+  ]) {
+    const { status, body } = await get(server, `/api/v2/decisions?${query}`, token);
+    assert.deepEqual([status, body.title], [400, 'Bad request'], query);
+  }
+  const stats = await tokenFor(server, 'read:stats');
+  for (const query of ['by=moon', 'from=x', 'to=x', 'by=client&by=scope'])
+    assert.equal((await get(server, `/api/v2/stats/step-up?${query}`, stats)).status, 400, query);
+});
+
+test('statistics of step-ups', async (t) => {
+  const { server } = await withStepUp(t);
+  server.advance(1);
+  const { status, body } = await get(server, '/api/v2/stats/step-up?by=scope', await tokenFor(server, 'read:stats'));
+  assert.equal(status, 200);
+  assert.ok(isJsonObject(body.total));
+  assert.deepEqual([body.total.asked, body.total.met, body.total.abandoned], [1, 1, 0]);
+  assert.deepEqual(Array.isArray(body.rows) && body.rows.filter(isJsonObject).map(({ name }) => name), [
+    'transfer:funds',
+  ]);
+});
+
+test('a call needs a token, of this API, with the scope, that no person granted', async (t) => {
+  const { server, token } = await withStepUp(t);
+  const bare = await server.send('/api/v2/decisions');
+  assert.equal(bare.status, 401);
+  assert.match(bare.headers.get('www-authenticate') ?? '', /^Bearer realm=/);
+  for (const wrong of ['x', 'a.b.c', ''])
+    assert.equal((await get(server, '/api/v2/decisions', wrong)).status, 401, wrong);
+  const lacking = await get(server, '/api/v2/stats/step-up', token);
+  assert.equal(lacking.status, 403);
+  assert.match(
+    lacking.response.headers.get('www-authenticate') ?? '',
+    /error="insufficient_scope".*scope="read:stats"/,
+  );
+  const ofAnotherApi = await tokensOf(server, { scope: 'openid read:accounts' });
+  assert.equal((await get(server, '/api/v2/decisions', ofAnotherApi.access_token)).status, 401);
+  const ofPerson = await tokensOf(server, { audience: MANAGEMENT, scope: 'openid read:decisions' });
+  assert.match(String(ofPerson.scope), /read:decisions/);
+  assert.equal((await get(server, '/api/v2/decisions', ofPerson.access_token)).status, 401);
+});
+
+test('a token of a client that is there no more opens nothing', async (t) => {
+  const { server, token } = await withStepUp(t);
+  const clients = new Map([...server.deps.config.clients].filter(([id]) => id !== WATCHER.id));
+  Object.assign(server.deps.config, { clients });
+  assert.equal((await get(server, '/api/v2/decisions', token)).status, 401);
+});
+
+test('nobody else can be this API', () => {
+  const apis = [...(testConfig.apis ?? []), { audience: MANAGEMENT, name: 'Mine', scopes: { all: {} } }];
+  assert.throws(() => resolveConfig({ ...testConfig, apis }), /this server is that API itself/);
+});
