@@ -21,6 +21,7 @@ import {
 } from './arrivals.ts';
 import { authorizing } from './authorizing.ts';
 import { devices } from './devices.ts';
+import { management } from './management.ts';
 import { passkeys } from './passkeys.ts';
 import { recovery } from './recovery.ts';
 import { formIn } from './visitor.ts';
@@ -334,4 +335,15 @@ const reading: readonly Scenario[] = (
   good: async (world) => ({ visitor: await nobody(world), query: {} }),
 }));
 
-export const scenarios = [authorizing, speaking, leave, pages, devices, passkeys, account, recovery, reading].flat();
+export const scenarios = [
+  authorizing,
+  speaking,
+  leave,
+  pages,
+  devices,
+  passkeys,
+  account,
+  management,
+  recovery,
+  reading,
+].flat();

@@ -40,6 +40,9 @@ export interface World {
 
 const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
+/** A program of the operator that looks at decisions. */
+export const WATCHER = { id: 'watcher', secret: 'secret-of-the-watcher-for-hostile-tests' } as const;
+
 const clients: NonNullable<ConfigInput['clients']> = [
   {
     id: 'signer',
@@ -62,7 +65,15 @@ const clients: NonNullable<ConfigInput['clients']> = [
 ];
 
 const configOf = (port: number, folder: string, robin: Person): Config => {
-  const { users = [], ...usual } = fabrikam(`http://localhost:${port}/`, folder, [robin], clients);
+  const issuer = `http://localhost:${port}/`;
+  const watcher = {
+    ...WATCHER,
+    name: 'Watcher',
+    authentication: ['client_secret_basic' as const],
+    grantTypes: ['client_credentials' as const],
+    apis: { [`${issuer}api/v2/`]: ['read:decisions', 'read:stats'] },
+  };
+  const { users = [], ...usual } = fabrikam(issuer, folder, [robin], [...clients, watcher]);
   const sam = { id: 'user_sam', username: SAM, password: 'purple otters juggle lemons' };
   // A trusted proxy tells the addresses, so that every request can come from another one and no limit hides what lies behind it.
   return resolveConfig({ ...usual, users: [...users, sam], trustedProxies: 1, lifetimes: { enrolmentTicket: '99d' } });

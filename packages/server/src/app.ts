@@ -11,7 +11,8 @@ import { asset } from './endpoints/assets.ts';
 import { authorize, authorizeByPost } from './endpoints/authorize.ts';
 import { wellKnownChangePassword } from './endpoints/change-password.ts';
 import { consumeToken } from './endpoints/consume.ts';
-import { continueRequest } from './endpoints/continue.ts';
+import { continueByPost, continueRequest } from './endpoints/continue.ts';
+import { listDecisions, showDecision } from './endpoints/decisions.ts';
 import { front } from './endpoints/front.ts';
 import { healthz, readyz } from './endpoints/health.ts';
 import { introspect } from './endpoints/introspect.ts';
@@ -33,6 +34,7 @@ import { answerPush, enrolDevice, pollDevice } from './endpoints/push.ts';
 import { manifest, serviceWorker, showApprovals } from './endpoints/push-approve.ts';
 import { pushStatus } from './endpoints/push-status.ts';
 import { revoke } from './endpoints/revoke.ts';
+import { showStepUpStatistics } from './endpoints/step-up-statistics.ts';
 import { token } from './endpoints/token.ts';
 import { userinfo } from './endpoints/userinfo.ts';
 import { webauthnOrigins } from './endpoints/webauthn-origins.ts';
@@ -58,6 +60,7 @@ const routes: readonly Route[] = [
   ['GET',  '/authorize',                              authorize,                   'nobody'],
   ['POST', '/authorize',                              authorizeByPost,             'nobody'],
   ['GET',  '/continue',                               continueRequest,             'nobody'],
+  ['POST', '/continue',                               continueByPost,              'nobody'],
   ['POST', '/oauth/token',                            token,                       'applications'],
   ['POST', '/oauth/revoke',                           revoke,                      'applications'],
   ['POST', '/oauth/introspect',                       introspect,                  'nobody'],
@@ -116,6 +119,9 @@ const routes: readonly Route[] = [
   ['GET',    '/me/v1/sessions',                            listSessions,        'applications'],
   ['DELETE', '/me/v1/sessions',                            endOtherSessions,    'applications'],
   ['DELETE', '/me/v1/sessions/:id',                        endSession,          'applications'],
+  ['GET',    '/api/v2/decisions',                          listDecisions,        'nobody'],
+  ['GET',    '/api/v2/decisions/:id',                      showDecision,         'nobody'],
+  ['GET',    '/api/v2/stats/step-up',                      showStepUpStatistics, 'nobody'],
   ['GET',  '/recover',                                showRecover,                 'nobody'],
   ['POST', '/recover',                                answerRecover,               'nobody'],
   ['GET',  '/recover/stop',                           showStopRecovery,            'nobody'],

@@ -12,6 +12,9 @@ export const ACCOUNT_CLIENT = 'stile-account';
 /** The audience of the account API, as Auth0 names it. */
 export const accountAudience = (issuer: string): string => `${issuer}me/`;
 
+/** The audience of the management API, as Auth0 names it. */
+export const managementAudience = (issuer: string): string => `${issuer}api/v2/`;
+
 /** Where the account pages are sent back to. */
 export const accountRedirect = (issuer: string): string => `${issuer}account/signed-in`;
 
@@ -61,6 +64,25 @@ export const accountApi = (config: Pick<ParsedConfig, 'issuer'>, levels: readonl
     resourceServerClients: [],
   };
 };
+
+/** The scopes of the management API. They are for programs of the operator: a token that a person granted opens nothing there. */
+const MANAGEMENT = {
+  'read:decisions': { en: 'Read what was decided, and why', de: 'Lesen, was entschieden wurde und warum' },
+  'read:stats': { en: 'Read statistics', de: 'Statistiken lesen' },
+  'simulate:decisions': { en: 'Ask what would be decided', de: 'Fragen, was entschieden würde' },
+} as const;
+
+/** The management API. */
+export const managementApi = ({ issuer }: Pick<ParsedConfig, 'issuer'>): ParsedApi => ({
+  audience: managementAudience(issuer),
+  name: 'Management',
+  signingAlg: 'RS256',
+  tokenLifetime: 900,
+  scopes: Object.fromEntries(
+    Object.entries(MANAGEMENT).map(([name, description]) => [name, { description, requires: {}, singleUse: false }]),
+  ),
+  resourceServerClients: [],
+});
 
 /** The client that the account pages are: public, with nothing but the sign-in, and never a token that anybody asks for. */
 export const accountClient = ({

@@ -5,7 +5,14 @@ import { usableClientKeys } from '../client/client-keys.ts';
 import { installedProofs } from '../factors/factors.ts';
 import { faultsOfPasskeys } from '../factors/webauthn-relying-party.ts';
 import { normaliseUsername } from '../session/username.ts';
-import { ACCOUNT_CLIENT, accountApi, accountAudience, accountClient } from './built-in.ts';
+import {
+  ACCOUNT_CLIENT,
+  accountApi,
+  accountAudience,
+  accountClient,
+  managementApi,
+  managementAudience,
+} from './built-in.ts';
 import type { ConfigInput, ParsedConfig } from './schema.ts';
 import { configSchema } from './schema.ts';
 import { shadowFaults } from './shadow-schema.ts';
@@ -49,7 +56,10 @@ export const resolveConfig = (input: unknown): Config => {
   if (!parsed.success)
     throw new ConfigError(`The configuration has mistakes:\n${parsed.error.issues.map(describeIssue).join('\n')}`);
   const levels = parsed.data.levels ?? defaultLevels;
-  const data = { ...parsed.data, apis: [...parsed.data.apis, accountApi(parsed.data, levels)] };
+  const data = {
+    ...parsed.data,
+    apis: [...parsed.data.apis, accountApi(parsed.data, levels), managementApi(parsed.data)],
+  };
   const faults = [...takenNames(parsed.data), ...contradictions(data)];
   if (faults.length > 0)
     throw new ConfigError(`The configuration contradicts itself:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
@@ -117,7 +127,7 @@ const takenNames = ({ apis, clients, issuer }: ParsedConfig): readonly string[] 
     .filter(({ id }) => id === ACCOUNT_CLIENT)
     .map(({ id }) => `clients ${id}: this server's own account pages have that id; choose another.`),
   ...apis
-    .filter(({ audience }) => audience === accountAudience(issuer))
+    .filter(({ audience }) => audience === accountAudience(issuer) || audience === managementAudience(issuer))
     .map(({ audience }) => `apis ${audience}: this server is that API itself.`),
 ];
 

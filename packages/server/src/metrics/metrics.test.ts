@@ -41,6 +41,7 @@ test('a story is counted: what was asked, met and failed, what was decided and i
   server.advance(60);
   const challenge = await browser.go(authorizeUrl({ scope: 'openid transfer:funds' }));
   await browser.submit(challenge, { code: '000000' });
+  server.advance(7);
   const { body } = await redeem(server, await browser.giveCode(challenge));
   for (let times = 0; times < 2; times += 1) await consume(server, body.access_token, ACCOUNTS_API);
   await tokenRequest(server, { grant_type: 'client_credentials', audience: REPORTS }, NIGHTLY);
@@ -58,6 +59,8 @@ test('a story is counted: what was asked, met and failed, what was decided and i
     'factor=password,reason=nobody_signed_in': 1,
     'factor=totp,reason=level_not_shown': 1,
   });
+  assert.deepEqual(await seriesOf(server, 'stile_challenges_shown_total'), { 'factor=totp': 1 });
+  assert.deepEqual(await seriesOf(server, 'stile_challenges_answer_seconds_sum'), { 'factor=totp': 7 });
   assert.deepEqual(await seriesOf(server, 'stile_challenges_failed_total'), {
     'factor=password,reason=wrong': 1,
     'factor=totp,reason=wrong': 1,

@@ -18,6 +18,8 @@ interface Prometheus {
 const REQUEST_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const HASH_BUCKETS = [0.01, 0.02, 0.03, 0.05, 0.075, 0.1, 0.2, 0.5, 1, 2];
 const COMMIT_BUCKETS = [0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1, 5];
+/** People, in whole seconds. */
+const ANSWER_BUCKETS = [2, 5, 10, 15, 20, 30, 45, 60, 120, 300, 600];
 const GROUP_BUCKETS = [1, 2, 4, 8, 16, 32, 64, 128];
 
 const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'OPTIONS']);
@@ -71,7 +73,7 @@ const requests = (registry: Registry): Pick<Recorder, 'answered'> => {
   };
 };
 
-const proofs = (registry: Registry): Pick<Recorder, 'asked' | 'met' | 'failed' | 'abandoned'> => {
+const proofs = (registry: Registry): Pick<Recorder, 'asked' | 'shown' | 'met' | 'failed' | 'abandoned'> => {
   const asked = counter(
     registry,
     'stile_challenges_asked_total',
@@ -102,10 +104,27 @@ const proofs = (registry: Registry): Pick<Recorder, 'asked' | 'met' | 'failed' |
     'factor',
     'reason',
   );
+  const shown = counter(
+    registry,
+    'stile_challenges_shown_total',
+    'How often a person saw a page that asks for a further proof, by the factor it shows.',
+    'factor',
+  );
+  const seconds = new Histogram({
+    name: 'stile_challenges_answer_seconds',
+    help: 'How long people took for a proof that was accepted, since the proof or the request before, by factor.',
+    labelNames: ['factor'],
+    buckets: ANSWER_BUCKETS,
+    registers: [registry],
+  });
   const labels = (factor: string, reason: string) => ({ factor: word(factor), reason: word(reason) });
   return {
     asked: ({ step, factor, reason }) => asked.inc({ step, ...labels(factor, reason) }),
-    met: (factor, reason) => met.inc(labels(factor, reason)),
+    shown: (factor) => shown.inc({ factor: word(factor) }),
+    met: (factor, reason, took) => {
+      met.inc(labels(factor, reason));
+      seconds.observe({ factor: word(factor) }, took);
+    },
     failed: (factor, reason) => failed.inc(labels(factor, reason)),
     abandoned: ({ step, factor, reason }) => abandoned.inc({ step, ...labels(factor, reason) }),
   };

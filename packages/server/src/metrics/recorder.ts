@@ -32,8 +32,10 @@ export interface Recorder {
   answered(route: string, method: string, status: number, seconds: number): void;
   /** A person was sent to a page. */
   asked(what: Asked): void;
-  /** A proof was accepted. `reason` says why it had been asked for. */
-  met(factor: string, reason: string): void;
+  /** A person sees a page that asks for a further proof, by the factor that it shows. */
+  shown(factor: string): void;
+  /** A proof was accepted. `reason` says why it had been asked for; it took so many seconds since the proof or the request before. */
+  met(factor: string, reason: string, seconds: number): void;
   /** A proof was not accepted. `reason` says why not. */
   failed(factor: string, reason: string): void;
   /** Somebody was sent to a page and never came back from it. */
@@ -71,6 +73,7 @@ const nothing = (): void => undefined;
 export const silentRecorder: Recorder = {
   answered: nothing,
   asked: nothing,
+  shown: nothing,
   met: nothing,
   failed: nothing,
   abandoned: nothing,

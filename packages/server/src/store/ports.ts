@@ -284,6 +284,8 @@ export interface AuditStore {
   latestOf(userId: string, types: readonly string[]): Promise<AuditRecord | undefined>;
   /** Those of these types that come after a place, the oldest first; within one second by id: the log, a page at a time. */
   after(place: AuditPlace, types: readonly string[], atMost: number): Promise<readonly AuditRecord[]>;
+  /** Those of these types that come before a place, the newest first: of one person, or of all. */
+  before(place: AuditPlace, types: readonly string[], atMost: number, userId?: string): Promise<readonly AuditRecord[]>;
   /** How many of these types come after a place. */
   countAfter(place: AuditPlace, types: readonly string[]): Promise<number>;
 }

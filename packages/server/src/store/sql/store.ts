@@ -220,6 +220,7 @@ const auditStore = (engine: Engine): AuditStore => ({
   ofUser: (userId, limit) => engine.read(() => audit.auditOf(userId, limit)),
   latestOf: (userId, types) => engine.read(() => audit.latestAuditOf(userId, types)),
   after: (place, types, atMost) => engine.read(() => audit.auditAfter(place, types, atMost)),
+  before: (place, types, atMost, userId) => engine.read(() => audit.auditBefore(place, types, atMost, userId)),
   countAfter: (place, types) => engine.read(() => audit.countAuditAfter(place, types)),
 });
 

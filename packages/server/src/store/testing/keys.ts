@@ -200,6 +200,24 @@ export const auditPromises: Promises = {
     assert.equal(await log.countAfter({ at: at(9), id: '' }, types), 0);
   },
 
+  'those that come before a place are read a page at a time, of one person or of all': async ({ audit: log }) => {
+    const about = (id: string, second: number, userId: string, type = 'a') =>
+      audit(id, { at: at(second), userId, type });
+    await log.append([
+      about('a', 1, 'alice'),
+      about('b', 2, 'bob'),
+      about('c', 2, 'alice'),
+      about('d', 3, 'alice', 'b'),
+    ]);
+    const before = async (second: number, id: string, types: string[], userId?: string) =>
+      (await log.before({ at: at(second), id }, types, 2, userId)).map((record) => record.id);
+    assert.deepEqual(await before(9, '', ['a', 'b']), ['d', 'c']);
+    assert.deepEqual(await before(2, 'c', ['a', 'b']), ['b', 'a']);
+    assert.deepEqual(await before(2, '', ['a', 'b']), ['a'], 'an empty id is before all of its second');
+    assert.deepEqual(await before(9, '', ['a'], 'alice'), ['c', 'a']);
+    assert.deepEqual(await before(9, '', []), []);
+  },
+
   'a record is never written over': async (store, engine) => {
     await store.audit.append([audit('a')]);
     const before = await everythingIn(engine);

@@ -69,6 +69,25 @@ export const auditAfter = (
     auditRecords,
   );
 
+/** Those that come before a place, the newest first; of one person, or of all. */
+export const auditBefore = (
+  { at, id }: AuditPlace,
+  types: readonly string[],
+  atMost: number,
+  userId: string | undefined,
+): Operation<readonly AuditRecord[]> => {
+  const found = build
+    .selectFrom('audit_record')
+    .selectAll()
+    .where('at', '<=', at)
+    .where(({ eb, or }) => or([eb('at', '<', at), eb('id', '<', id)]))
+    .where('type', 'in', [...types])
+    .orderBy('at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(atMost);
+  return rows(userId === undefined ? found : found.where('user_id', '=', userId), auditRecords);
+};
+
 export function* countAuditAfter(place: AuditPlace, types: readonly string[]): Operation<number> {
   const counted = yield* first(
     build
