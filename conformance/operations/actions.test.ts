@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import type { AuthorizationServer } from '../authorization-server.ts';
 import { onFreePort } from '../authorization-server.ts';
 import { fabrikam } from '../fabrikam.ts';
@@ -110,7 +110,7 @@ test('T22: what refuses everybody is switched off, and logins go on; a copy of t
   await done('actions', 'rollback', 'risk', '1');
   await done('actions', 'on');
   await becomes('one');
-  const database = new Database(join(dataFolder, 'stile.db'));
+  const database = new DatabaseSync(join(dataFolder, 'stile.db'));
   database.exec(
     'update action_version set sealed_secrets = (select sealed_secrets from action_version where number = 2) where number = 1;' +
       'update action_trigger set revision = revision + 1;',
