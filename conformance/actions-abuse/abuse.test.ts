@@ -80,7 +80,7 @@ const groups: readonly [string, readonly HostileScript[]][] = [
 for (const [group, scripts] of groups) {
   describe(group, () => {
     for (const script of scripts) {
-      it(script.name, async () => {
+      it(`is stopped: ${script.name}`, async () => {
         const { lateMs, result } = await latenessOf(() => run(script));
         const ended = failureOf(result) ?? result.outcome;
         assert.ok(script.ends.includes(ended), `${ended}: ${messageOf(result)}`);
@@ -95,7 +95,7 @@ for (const [group, scripts] of groups) {
 
 describe('escapes', () => {
   for (const { name, body, says } of ESCAPES) {
-    it(name, async () => {
+    it(`gets nowhere: ${name}`, async () => {
       const said = await trial.said(body, { ask });
       assert.deepEqual(said.length === 1 && !Array.isArray(says) ? said[0] : said, says);
       await isServed();
