@@ -67,6 +67,18 @@ export const authorizing: readonly Scenario[] = [
     },
   },
   {
+    name: 'somebody who is made to post something on the way back',
+    method: 'POST',
+    path: '/continue',
+    answers: 303,
+    form: ['state'],
+    echoes: ['state'],
+    good: async (world) => {
+      const { visitor, query } = await shown('nobody', '/login')(world);
+      return { visitor, form: { state: query?.interaction ?? '' } };
+    },
+  },
+  {
     name: 'a request by POST',
     method: 'POST',
     path: '/authorize',

@@ -13,7 +13,7 @@ const freshToken = async (world: World): Promise<string> => {
   const asked = {
     grant_type: 'client_credentials',
     audience: `${world.issuer}api/v2/`,
-    scope: 'read:decisions read:stats',
+    scope: 'read:decisions read:stats simulate:decisions',
   };
   const answer = await (await nobody(world)).send({
     method: 'POST',
@@ -57,6 +57,19 @@ export const management: readonly Scenario[] = [
     answers: 404,
     query: ['v'],
     good: calling(),
+  },
+  {
+    name: 'what would be decided',
+    method: 'POST',
+    path: '/api/v2/decisions/simulate',
+    // It reads JSON alone.
+    answers: 400,
+    form: ['username', 'client_id', 'scope', 'audience', 'acr_values', 'prompt', 'country'],
+    takesJson: true,
+    good: async (world) => ({
+      ...(await calling()(world)),
+      form: { username: 'robin', client_id: 'bank', scope: 'openid' },
+    }),
   },
   {
     name: 'statistics of step-ups',

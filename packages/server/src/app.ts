@@ -34,6 +34,7 @@ import { answerPush, enrolDevice, pollDevice } from './endpoints/push.ts';
 import { manifest, serviceWorker, showApprovals } from './endpoints/push-approve.ts';
 import { pushStatus } from './endpoints/push-status.ts';
 import { revoke } from './endpoints/revoke.ts';
+import { simulateDecision } from './endpoints/simulate-decision.ts';
 import { showStepUpStatistics } from './endpoints/step-up-statistics.ts';
 import { token } from './endpoints/token.ts';
 import { userinfo } from './endpoints/userinfo.ts';
@@ -121,6 +122,7 @@ const routes: readonly Route[] = [
   ['DELETE', '/me/v1/sessions/:id',                        endSession,          'applications'],
   ['GET',    '/api/v2/decisions',                          listDecisions,        'nobody'],
   ['GET',    '/api/v2/decisions/:id',                      showDecision,         'nobody'],
+  ['POST',   '/api/v2/decisions/simulate',                 simulateDecision,     'nobody'],
   ['GET',    '/api/v2/stats/step-up',                      showStepUpStatistics, 'nobody'],
   ['GET',  '/recover',                                showRecover,                 'nobody'],
   ['POST', '/recover',                                answerRecover,               'nobody'],

@@ -1,4 +1,5 @@
 /** Gathers what an Action's `event` is made of, for a person who is signed in. */
+import type { Parameters } from '@stile/core';
 import { contextThatMeets, single } from '@stile/core';
 import type { Json } from '../actions/call.ts';
 import type {
@@ -32,6 +33,8 @@ export interface ActionSubject {
   readonly clientId: string;
   readonly refreshToken: RefreshTokenInput | undefined;
   readonly transaction: TransactionInput;
+  /** What was asked for, if not by the request that is at hand. */
+  readonly query?: Readonly<Record<string, string>>;
   /** What was posted; empty for a request that came by GET. */
   readonly body: Readonly<Record<string, string>>;
 }
@@ -78,9 +81,8 @@ const sessionInput = (session: Session, clientId: string): SessionInput => ({
   recordedMethods: session.methods,
 });
 
-/** The parameters of an address; one that is sent twice is none. */
-const queryOf = (request: Request): Readonly<Record<string, string>> => {
-  const parameters = queryParameters(request);
+/** Parameters by name; one that is sent twice is none. */
+export const queryOf = (parameters: Parameters): Readonly<Record<string, string>> => {
   return Object.fromEntries(
     [...parameters.keys()].flatMap((name) => {
       const value = single(parameters, name);
@@ -90,7 +92,7 @@ const queryOf = (request: Request): Readonly<Record<string, string>> => {
 };
 
 const requestInput = (
-  { body, circumstances }: ActionSubject,
+  { body, query, circumstances }: ActionSubject,
   { request, caller }: Asking,
   { config }: Pick<Deps, 'config'>,
 ): RequestInput => {
@@ -101,7 +103,7 @@ const requestInput = (
     ip: caller.address,
     userAgent: request.headers.get('user-agent') ?? undefined,
     language: request.headers.get('accept-language') ?? undefined,
-    query: queryOf(request),
+    query: query ?? queryOf(queryParameters(request)),
     body,
     ...(typeof place === 'object' && {
       place: { country: place.country, ...place.coordinates },

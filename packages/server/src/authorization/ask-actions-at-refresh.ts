@@ -1,4 +1,5 @@
 /** Asks the bound Actions before a token is refreshed. Nobody is there who could be asked or sent anywhere. */
+import type { Instant } from '@stile/core';
 import { countingProofs } from '@stile/core';
 import type { ActiveAction } from '../actions/deploy/deployed-actions.ts';
 import { isJsonRecord } from '../actions/json.ts';
@@ -43,12 +44,23 @@ export const askActionsAtRefresh = async (
   const begin = (actions: readonly ActiveAction[]): ActionRun =>
     beginRun(
       actions.map(({ pinned }) => pinned),
-      { requestedAt: refreshing.facts.at, interactive: false },
+      { requestedAt: requestOf(grant), interactive: false },
     );
   runShadows(active, begin, about, deps);
   const live = active.filter(({ mode }) => mode === 'live');
   return runActions('live', begin(live), about, deps);
 };
+
+/**
+ * When the authorization was asked for that a grant came of, as far as Actions demanded proofs since then: what was proven for it is good
+ * at its refreshes as well, so that an Action that always asks for a second factor breaks none of them (T27).
+ */
+const requestOf = ({ requirements, agesFrom }: Grant): Instant =>
+  requirements.reduce<Instant>(
+    (earliest, { source, since }) =>
+      source.from === 'action' && since !== undefined && since < earliest ? since : earliest,
+    agesFrom,
+  );
 
 const inputOf = async (
   { refreshToken, grant, user, session, facts, body }: Refreshing,

@@ -14,12 +14,13 @@ import type { Deps } from '../deps.ts';
 import { enrollableNow } from '../recovery/guards.ts';
 import type { CurrentSession } from '../session/current-session.ts';
 import type { Interaction } from '../store/records.ts';
-import { eventInput } from './action-input.ts';
+import { eventInput, queryOf } from './action-input.ts';
 import type { Asking } from './further.ts';
 import { messagesFor } from './respond.ts';
 import type { RunAbout } from './run-actions.ts';
 import { runActions, runShadows } from './run-actions.ts';
 import type { Decided } from './situation.ts';
+import { storedParameters } from './validated-request.ts';
 
 /** How a run is kept with its interaction: it counts for this person in this session. */
 export const asKept = (run: ActionRun, { user, session }: CurrentSession): Interaction['actions'] => ({
@@ -70,7 +71,7 @@ export const askActions = async (
   if (kept && kept.state.is !== 'running' && kept.state.is !== 'waiting') return { run: kept, isNew: false };
   const live = active.filter(({ mode }) => mode === 'live');
   const about: RunAbout = {
-    input: await inputOf(decided, decided.current, asking, deps),
+    input: await inputOf(decided, decided.current, asking, isContinued, deps),
     ...enrolment(decided, deps),
     sessionId: decided.current.session.id,
     requestId: asking.caller.requestId,
@@ -109,6 +110,7 @@ const inputOf = (
   { validated, authenticators, facts, interaction, scopes }: Decided,
   { user, session }: CurrentSession,
   asking: Asking,
+  isContinued: boolean,
   deps: Deps,
 ): Promise<EventInput> => {
   const { request, client } = validated;
@@ -123,6 +125,8 @@ const inputOf = (
       clientId: client.id,
       refreshToken: undefined,
       body: {},
+      // Home again from a page, the request is still the one by which they came.
+      ...(interaction && !isContinued && { query: queryOf(storedParameters(interaction)) }),
       transaction: {
         id: interaction?.id ?? asking.caller.requestId,
         path: 'authorize',

@@ -115,9 +115,14 @@ export const hintedIdentity = (
   return { subject: sub, sessionId: typeof sid === 'string' ? sid : undefined, clientId: aud };
 };
 
+/** What an application says to the Actions alone, as at Auth0. */
+const OWN_PARAMETER = /^ext-[\w-]{1,60}$/;
+
 /** The request as an interaction keeps it: the parameters that mean something, as they came. */
 export const toStored = (parameters: Parameters): Interaction['request'] =>
-  Object.fromEntries([...parameters].filter(([name]) => AUTHORIZATION_PARAMETERS.includes(name)));
+  Object.fromEntries(
+    [...parameters].filter(([name]) => AUTHORIZATION_PARAMETERS.includes(name) || OWN_PARAMETER.test(name)),
+  );
 
 /** The parameters of the request of an interaction. */
 export const storedParameters = ({ request }: Interaction): Parameters =>

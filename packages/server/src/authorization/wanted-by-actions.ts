@@ -17,7 +17,10 @@ const refusalOf = ({ state }: ActionRun): Refusal | undefined => {
   const reason = `action_${state.failure}`;
   switch (state.failure) {
     case 'interaction_required':
-      return { error: 'interaction_required', reason, description: 'The person would have to be asked' };
+      // The sentence about multifactor authentication is the one that Auth0's SDKs look for.
+      return state.needs === 'redirect'
+        ? { error: 'interaction_required', reason, description: 'The person would have to be sent to another site' }
+        : { error: 'login_required', reason, description: 'Multifactor authentication required' };
     case 'no_usable_factor':
       return {
         error: 'unmet_authentication_requirements',

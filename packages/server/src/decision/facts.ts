@@ -16,7 +16,12 @@ export interface WantedByActions {
   readonly addScopes: readonly string[];
   readonly removeScopes: readonly string[];
   readonly refusal?: {
-    readonly error: 'access_denied' | 'interaction_required' | 'server_error' | 'unmet_authentication_requirements';
+    readonly error:
+      | 'access_denied'
+      | 'interaction_required'
+      | 'login_required'
+      | 'server_error'
+      | 'unmet_authentication_requirements';
     readonly reason: string;
     /** What the client is told. */
     readonly description: string;

@@ -79,7 +79,7 @@ export const tokenDecisionOf = (facts: TokenFacts, policy: Policy): Result<Token
   const met = contextThatMeets(facts.grant.events, wanted?.requirements ?? [], policy.levels) !== undefined;
   // Nobody is there to be asked.
   if (wanted && !met)
-    return refused(oauthError('interaction_required', 'challenge_needs_page', 'Multifactor authentication required'));
+    return refused(oauthError('login_required', 'challenge_needs_page', 'Multifactor authentication required'));
   // What an Action adds was not granted, and a refresh never gives more than was.
   return ok({ api: api.value, scopes: scopes.value.scopes.filter((scope) => !wanted?.removeScopes.includes(scope)) });
 };

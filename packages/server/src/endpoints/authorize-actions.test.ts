@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
 import { deployScript, postLogin } from '../testing/actions.ts';
 import type { Stop } from '../testing/browser.ts';
-import { currentCode, TestBrowser } from '../testing/browser.ts';
+import { currentCode, formPost, TestBrowser } from '../testing/browser.ts';
 import { refresh } from '../testing/endpoints.ts';
 import { answerOf, authorizeUrl, claimsOf, redeem, signInAndStepUp } from '../testing/flow.ts';
 import { SAM } from '../testing/test-config.ts';
@@ -30,6 +30,22 @@ describe('Actions in the login', () => {
       'a',
       'oauth2-refresh-token',
     ]);
+  });
+
+  it('an Action sees what the application asked for, also after the pages, and what it says to Actions alone', async (t) => {
+    const server = await testServer(t);
+    await deployScript(
+      server,
+      'query',
+      postLogin(`
+        const { query } = event.request;
+        api.idToken.setCustomClaim('https://fabrikam.example/asked', [query['ext-branch'], query.client_id, query.code_challenge]);
+      `),
+    );
+    const { stop } = await signInAndStepUp(server, { 'ext-branch': 'north' });
+    const { body } = await redeem(server, stop);
+    const asked = claimsOf(body.id_token)['https://fabrikam.example/asked'];
+    assert.deepEqual(Array.isArray(asked) && asked.slice(0, 2), ['north', 'web']);
   });
 
   it('access.deny refuses, with the reason of the author', async (t) => {
@@ -121,6 +137,15 @@ describe('an Action that sends people to another site', () => {
     const { body } = await redeem(server, back);
     assert.equal(claimsOf(body.id_token)['https://fabrikam.example/terms'], 'accepted');
     assert.equal((await browser.go(`/continue?state=${state}&agreed=yes`)).status, 400, 'once');
+  });
+
+  it('goes on as well when the other site posts what they bring', async (t) => {
+    const { server, browser, state } = await sentAway(t);
+    // Browsers keep cookies back from a form of another site, and bring them to where it leads.
+    const posted = await server.send('/continue', formPost({ state, agreed: 'yes' }));
+    assert.equal(posted.status, 303);
+    const { body } = await redeem(server, await browser.go(posted.headers.get('location') ?? ''));
+    assert.equal(claimsOf(body.id_token)['https://fabrikam.example/terms'], 'accepted');
   });
 
   it('refuses when they bring something else', async (t) => {
@@ -241,6 +266,17 @@ describe('a refresh', () => {
     );
   });
 
+  it('T27: does not break because an Action always wants a second factor: the one of the authorization is good', async (t) => {
+    const server = await testServer(t);
+    await deployScript(server, 'mfa', postLogin(`api.multifactor.enable('any');`));
+    const { stop } = await signInAndStepUp(server);
+    const { body } = await redeem(server, stop);
+    server.advance(3600);
+    const refreshed = await refresh(server, body.refresh_token);
+    assert.equal(refreshed.status, 200);
+    assert.equal(claimsOf(refreshed.body.access_token).acr, 'mfa');
+  });
+
   it('that would have to ask somebody asks nobody, and is refused', async (t) => {
     const server = await testServer(t);
     await deployScript(
@@ -250,7 +286,7 @@ describe('a refresh', () => {
     );
     const { stop } = await signInAndStepUp(server);
     const { body } = await redeem(server, stop);
-    assert.equal((await refresh(server, body.refresh_token)).body.error, 'interaction_required');
+    assert.equal((await refresh(server, body.refresh_token)).body.error, 'login_required');
   });
 });
 

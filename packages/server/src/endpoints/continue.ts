@@ -2,7 +2,8 @@
 import { single } from '@stile/core';
 import { problemPage } from '../authorization/respond.ts';
 import type { Handler } from '../deps.ts';
-import { queryParameters } from '../http/body.ts';
+import { formParameters, queryParameters } from '../http/body.ts';
+import { seeOther } from '../http/responses.ts';
 import { resume } from './authorize.ts';
 
 /**
@@ -13,5 +14,22 @@ export const continueRequest: Handler = async (request, deps, caller) => {
   const state = single(queryParameters(request), 'state');
   return state.ok && state.value !== undefined
     ? resume(state.value, true, request, deps, caller)
+    : problemPage('badRequest', 400, request, caller);
+};
+
+/** Longer addresses are cut off on the way. */
+const LONGEST_QUERY = 8192;
+
+/**
+ * `POST /continue`: the same. A browser keeps its cookies back when another site posts a form, so it is sent to fetch what it posted,
+ * which brings them along.
+ */
+export const continueByPost: Handler = async (request, _deps, caller) => {
+  const form = await formParameters(request);
+  if (!form.ok) return problemPage('badRequest', 400, request, caller);
+  const query = new URLSearchParams(new URL(request.url).searchParams);
+  for (const [name, values] of form.value) for (const value of values) query.append(name, value);
+  return query.size > 0 && query.toString().length <= LONGEST_QUERY
+    ? seeOther(`/continue?${query}`)
     : problemPage('badRequest', 400, request, caller);
 };

@@ -6,7 +6,7 @@ import { isJsonObject, parseJsonObject } from '@stile/core';
 import { resolveConfig } from '../config/config.ts';
 import { tokensOf } from '../testing/endpoints.ts';
 import { signInAndStepUp, tokenRequest } from '../testing/flow.ts';
-import { testConfig } from '../testing/test-config.ts';
+import { ACCOUNTS, testConfig } from '../testing/test-config.ts';
 import type { ConfigChange, TestServer } from '../testing/test-server.ts';
 import { testServer } from '../testing/test-server.ts';
 
@@ -28,7 +28,7 @@ const watched: ConfigChange = (config) => ({
       name: 'Watcher',
       authentication: ['client_secret_basic'],
       grantTypes: ['client_credentials'],
-      apis: { [MANAGEMENT]: ['read:decisions', 'read:stats'] },
+      apis: { [MANAGEMENT]: ['read:decisions', 'read:stats', 'simulate:decisions'] },
     },
   ],
 });
@@ -128,6 +128,40 @@ test('statistics of step-ups', async (t) => {
   assert.deepEqual(Array.isArray(body.rows) && body.rows.filter(isJsonObject).map(({ name }) => name), [
     'transfer:funds',
   ]);
+});
+
+test('T15: what would be decided is told, and nothing comes of the question', async (t) => {
+  const { server } = await withStepUp(t);
+  const token = await tokenFor(server, 'simulate:decisions');
+  const ask = async (body: unknown, type = 'application/json') => {
+    const headers = { authorization: `Bearer ${token}`, 'content-type': type };
+    const response = await server.send('/api/v2/decisions/simulate', {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(body),
+    });
+    return { status: response.status, body: parseJsonObject(await response.text()) ?? {} };
+  };
+  const before = await server.store.audit.recent(99);
+  const { status, body } = await ask({
+    username: 'robin',
+    client_id: 'web',
+    audience: ACCOUNTS,
+    scope: 'openid transfer:funds',
+  });
+  assert.equal(status, 200);
+  const steps = Array.isArray(body.steps) ? body.steps.filter(isJsonObject).map(({ step }) => step) : [];
+  assert.deepEqual(steps, ['login', 'challenge', 'issue']);
+  assert.deepEqual(await server.store.audit.recent(99), before);
+  for (const wrong of [
+    {},
+    { username: 'robin' },
+    { username: 7, client_id: 'web' },
+    { username: 'nobody', client_id: 'web' },
+    [],
+  ])
+    assert.equal((await ask(wrong)).status, 400, JSON.stringify(wrong));
+  assert.equal((await ask({}, 'text/plain')).status, 400);
 });
 
 test('a call needs a token, of this API, with the scope, that no person granted', async (t) => {
