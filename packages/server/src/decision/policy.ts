@@ -26,7 +26,7 @@ export interface KeptPolicy {
 
 /** What decides of a client; its secrets and its looks do not. */
 const deciding = ({
-  secret: _,
+  secret: _secret,
   jwks: _jwks,
   accent: _accent,
   metadata: _metadata,
