@@ -1,22 +1,9 @@
 /** What a replay found, in lines for a terminal. */
-import type { Change } from '../decision/difference.ts';
+import { CHANGE_WORDS } from '../decision/changed.ts';
 import { CHANGES } from '../decision/difference.ts';
 import type { ReplayReport } from '../decision/replay.ts';
 import type { Line } from '../decision/tally.ts';
 import { moment } from './moment.ts';
-
-/** Each kind of change in words: what would become of how many. */
-export const CHANGE_WORDS: Readonly<Record<Change, string>> = {
-  locked_out: 'locked out: nothing that they have would do',
-  newly_refused: 'newly refused',
-  newly_enrolling: 'sent to set something up',
-  newly_asked: 'newly asked',
-  other_scopes: 'granted other scopes',
-  asked_otherwise: 'asked for something else',
-  refused_otherwise: 'refused for another reason',
-  no_longer_asked: 'no longer asked',
-  no_longer_refused: 'no longer refused',
-};
 
 const numbers = new Intl.NumberFormat('en');
 

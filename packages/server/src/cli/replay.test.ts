@@ -1,8 +1,8 @@
 /** A candidate policy over what was decided, from the command line. */
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { parseJsonObject } from '@stile/core';
@@ -76,10 +76,10 @@ test('a stricter candidate: who would be asked, who would be stopped, and which 
   const lines = (await run(replayDecisions, '--policy', path)).text;
   assert.match(
     lines,
-    /newly_asked {2}dec_\w+ {2}user_robin would be asked for totp or recovery-code because read:accounts demands mfa; it was not shown at web/,
+    /newly_asked {2}dec_\w+ {2}At web, user_robin would be asked for totp or recovery-code because read:accounts demands mfa; it was not shown; before, they were let through\./,
   );
-  assert.match(lines, /newly_enrolling {2}dec_\w+ {2}user_sam would be asked to set up /);
-  assert.match(lines, /other_scopes {2}dec_\w+ {2}user_robin would not be granted read:accounts at web/);
+  assert.match(lines, /newly_enrolling {2}dec_\w+ {2}At web, user_sam would be asked to set up /);
+  assert.match(lines, /other_scopes {2}dec_\w+ {2}At web, user_robin would not be granted read:accounts\./);
   assert.match(lines, /By scope\n {2}read:accounts {2}3 of /);
 });
 
@@ -93,7 +93,7 @@ test('a laxer candidate no longer asks, and one without the enrolment locks out'
   assert.match(lax, /1 {2}no longer asked/);
   assert.match(
     lax,
-    /user_robin would be let through at web; then: asked for totp or recovery-code because transfer:funds/,
+    /At web, user_robin would be let through; before, they were asked for totp or recovery-code because transfer:funds/,
   );
   const strict = (await run(replayDecisions, '--policy', candidate(t, { ...stricter, enrolment: 'refuse' }))).text;
   assert.match(strict, /1 {2}locked out/);
@@ -101,6 +101,17 @@ test('a laxer candidate no longer asks, and one without the enrolment locks out'
     strict,
     /user_sam would be refused \(unmet_authentication_requirements\), for a demand is not met, and nothing that the person has set up would meet it/,
   );
+});
+
+test('the report is one file that only its owner may read', async (t) => {
+  const { run } = await story(t);
+  const path = candidate(t, stricter);
+  const html = join(dirname(path), 'report.html');
+  const { text, status } = await run(replayDecisions, '--policy', path, '--html', html);
+  assert.equal(status, 0);
+  assert.match(text, /The report is in .*report\.html\.$/);
+  assert.equal(statSync(html).mode & 0o777, 0o600);
+  assert.match(readFileSync(html, 'utf8'), /At web, user_sam would be asked to set up/);
 });
 
 test('what is asked wrongly is said, and what nobody could know is told', async (t) => {

@@ -1,4 +1,5 @@
 /** `stile replay`: what another policy would have made of the decisions on record, and whether the one in force still makes the same. */
+import { writeFileSync } from 'node:fs';
 import type { Instant } from '@stile/core';
 import { durationInSeconds, secondsBefore } from '@stile/core';
 import type { Checked } from '../decision/check.ts';
@@ -7,6 +8,7 @@ import { policyOf } from '../decision/policy.ts';
 import { DECISION_TYPES } from '../decision/recorded.ts';
 import type { ReplayReport } from '../decision/replay.ts';
 import { replay } from '../decision/replay.ts';
+import { replayPage } from '../decision/report.ts';
 import type { Store } from '../store/ports.ts';
 import { candidateConfig } from './candidate.ts';
 import type { CommandLine, StoreCommand } from './command.ts';
@@ -44,7 +46,7 @@ export const replayDecisions: StoreCommand = async (store, words, line) => {
   }
   const candidate = policyOf(await candidateConfig(path, line));
   const report = await withProgress(store, since, (progress) => replay(store, candidate, { since, progress }));
-  return tell(report, isJson, line.print);
+  return tell(report, isJson, values.get('--html'), line.print);
 };
 
 const withProgress = async <T>(store: Store, since: Instant, work: (progress: Progress) => Promise<T>): Promise<T> => {
@@ -56,9 +58,12 @@ const withProgress = async <T>(store: Store, since: Instant, work: (progress: Pr
   }
 };
 
-const tell = (report: ReplayReport, isJson: boolean, print: Print): number => {
+const tell = (report: ReplayReport, isJson: boolean, html: string | undefined, print: Print): number => {
+  // It names people: its owner alone may read it.
+  if (html !== undefined) writeFileSync(html, replayPage(report), { mode: 0o600 });
   if (isJson) print(JSON.stringify(report, null, 2));
   else for (const text of replayLines(report)) print(text);
+  if (html !== undefined && !isJson) print(`The report is in ${html}.`);
   return 0;
 };
 

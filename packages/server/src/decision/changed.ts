@@ -1,8 +1,21 @@
 /** A decision that would come out otherwise by another policy: what tipped the scales, and a sentence about it. */
 import type { Instant, NextStep, RequirementTrace } from '@stile/core';
 import type { Change } from './difference.ts';
-import { decisionInWords, whoDemands } from './in-words.ts';
+import { decisionInWords, stepInWords, whoDemands } from './in-words.ts';
 import type { MadeAgain, RecordedDecision } from './recorded.ts';
+
+/** Each kind of change in words: what would become of how many. */
+export const CHANGE_WORDS: Readonly<Record<Change, string>> = {
+  locked_out: 'locked out: nothing that they have would do',
+  newly_refused: 'newly refused',
+  newly_enrolling: 'sent to set something up',
+  newly_asked: 'newly asked',
+  other_scopes: 'granted other scopes',
+  asked_otherwise: 'asked for something else',
+  refused_otherwise: 'refused for another reason',
+  no_longer_asked: 'no longer asked',
+  no_longer_refused: 'no longer refused',
+};
 
 /** A decision that would come out otherwise. */
 export interface Example {
@@ -71,15 +84,25 @@ export const changeInWords = (
   now: MadeAgain,
   change: Change,
 ): string => {
-  const who = recorded.userId ?? 'somebody';
-  const at = `at ${recorded.clientId ?? 'no client'}`;
-  if (change === 'other_scopes')
-    return `${who} would ${scopesInWords(recorded.outcome.scopes, now.outcome.scopes)} ${at}.`;
+  const would = `At ${recorded.clientId ?? 'no client'}, ${recorded.userId ?? 'somebody'} would`;
+  if (change === 'other_scopes') return `${would} ${scopesInWords(recorded.outcome.scopes, now.outcome.scopes)}.`;
   const agesFrom = recorded.kind === 'authorization' ? recorded.facts.agesFrom : recorded.facts.at;
-  const after = now.judged ? decisionInWords(now.judged.decision, agesFrom) : tokenInWords(now);
-  if (now.outcome.step !== 'issue') return `${who} would be ${after} ${at}; then: ${recorded.outcome.step}.`;
-  const before = then?.judged && decisionInWords(then.judged.decision, agesFrom);
-  return `${who} would be let through ${at}; then: ${before ?? recorded.outcome.reason}.`;
+  const inWords = (made: MadeAgain | undefined): string | undefined =>
+    made?.judged ? decisionInWords(made.judged.decision, agesFrom) : made && tokenInWords(made);
+  const before = then?.judged ? stepInWords(then.judged.decision.next) : STEPS[recorded.outcome.step];
+  return now.outcome.step === 'issue'
+    ? `${would} be let through; before, they were ${inWords(then) ?? before}.`
+    : `${would} be ${inWords(now)}; before, they were ${before}.`;
+};
+
+const STEPS: Readonly<Record<NextStep['step'], string>> = {
+  login: 'asked to sign in',
+  'select-account': 'asked to choose an account',
+  challenge: 'asked for a proof',
+  enrol: 'asked to set something up',
+  consent: 'asked to agree',
+  issue: 'let through',
+  refuse: 'refused',
 };
 
 const tokenInWords = ({ outcome }: MadeAgain): string =>
