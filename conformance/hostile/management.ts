@@ -61,7 +61,7 @@ export const management: readonly Scenario[] = [
   {
     name: 'what would be decided',
     method: 'POST',
-    path: '/api/v2/decisions/simulate',
+    path: '/api/v2/simulations',
     // It reads JSON alone.
     answers: 400,
     form: ['username', 'client_id', 'scope', 'audience', 'acr_values', 'prompt', 'country'],

@@ -122,7 +122,7 @@ const routes: readonly Route[] = [
   ['DELETE', '/me/v1/sessions/:id',                        endSession,          'applications'],
   ['GET',    '/api/v2/decisions',                          listDecisions,        'nobody'],
   ['GET',    '/api/v2/decisions/:id',                      showDecision,         'nobody'],
-  ['POST',   '/api/v2/decisions/simulate',                 simulateDecision,     'nobody'],
+  ['POST',   '/api/v2/simulations',                        simulateDecision,     'nobody'],
   ['GET',    '/api/v2/stats/step-up',                      showStepUpStatistics, 'nobody'],
   ['GET',  '/recover',                                showRecover,                 'nobody'],
   ['POST', '/recover',                                answerRecover,               'nobody'],

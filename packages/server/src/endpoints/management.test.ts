@@ -135,7 +135,7 @@ test('T15: what would be decided is told, and nothing comes of the question', as
   const token = await tokenFor(server, 'simulate:decisions');
   const ask = async (body: unknown, type = 'application/json') => {
     const headers = { authorization: `Bearer ${token}`, 'content-type': type };
-    const response = await server.send('/api/v2/decisions/simulate', {
+    const response = await server.send('/api/v2/simulations', {
       method: 'POST',
       headers,
       body: JSON.stringify(body),
