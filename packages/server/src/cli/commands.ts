@@ -114,10 +114,11 @@ export const commandNamed = (words: readonly string[]): NamedCommand | undefined
   return undefined;
 };
 
-const usage = ({ print }: Pick<CommandLine, 'print'>): number => {
-  const entries = Object.entries(COMMANDS).map(
-    ([name, [words, says]]) => [`stile ${name} ${words}`.trim(), says] as const,
-  );
+/** What there is to say: all of it, or of those commands alone that begin with a word. */
+const usage = ({ print }: Pick<CommandLine, 'print'>, room?: string): number => {
+  const entries = Object.entries(COMMANDS)
+    .filter(([name]) => room === undefined || name.split(' ')[0] === room)
+    .map(([name, [words, says]]) => [`stile ${name} ${words}`.trim(), says] as const);
   const width = Math.max(...entries.map(([command]) => command.length)) + 3;
   for (const [command, says] of entries) print(`${command.padEnd(width)}${says}`);
   return 2;
@@ -132,12 +133,13 @@ export const runCommand = async (
   line: Omit<CommandLine, 'now'> & Partial<Pick<CommandLine, 'now'>>,
 ): Promise<number> => {
   const named = commandNamed(words.length === 0 ? ['serve'] : words);
-  if (!named) return usage(line);
+  const [room] = words;
+  if (!named) return usage(line, Object.keys(COMMANDS).some((name) => name.startsWith(`${room} `)) ? room : undefined);
   const { name, options, command, rest } = named;
   const unknown = rest.find((word) => isOption(word) && !options.includes(word));
   if (unknown !== undefined) {
     line.print(`stile ${name} has no option ${unknown}.`);
-    return usage(line);
+    return usage(line, name.split(' ')[0]);
   }
   return command(rest, { now: systemNow, ...line });
 };
