@@ -175,6 +175,7 @@ export const listen = async (deps: Deps): Promise<RunningServer> => {
     (seconds) => deps.log.warn({ seconds }, 'the clock jumped, or the machine slept'),
   );
   const sealer = createSealer(deps);
+  attempt('warming up Actions', deps, () => warmUp(deps));
   const timers = [
     setInterval(() => clock.look(), CLOCK_LOOK_MILLISECONDS),
     setInterval(() => attempt('sealing', deps, () => sealer.look()), SEAL_MILLISECONDS),
@@ -199,6 +200,11 @@ export const listen = async (deps: Deps): Promise<RunningServer> => {
       await deps.store.close();
     },
   };
+};
+
+/** Whoever signs in first need not wait for the sandbox to be made, where any Action is bound. */
+const warmUp = async ({ actions }: Deps): Promise<void> => {
+  if ((await actions.bound()).length > 0) await actions.runtime('live');
 };
 
 /** What the last requests left is sealed before the store is closed; what cannot be is sealed after the next start. */
