@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { longFiles, longFunctions } from './tools/tidy/budgets.ts';
-import { definitionsOf, writesTo } from './tools/tidy/choke-points.ts';
+import { callsOf, definitionsOf, writesTo } from './tools/tidy/choke-points.ts';
 import type { Page } from './tools/tidy/documents.ts';
 import { brokenLinks, directDependencies, ownDependencies, withoutRow } from './tools/tidy/documents.ts';
 import type { Declared, House } from './tools/tidy/floors.ts';
@@ -158,6 +158,7 @@ describe('choke points', () => {
     ['nextStep', definitionsOf('nextStep', sources), /^packages\/core\/src\/next-step\.ts$/],
     ['issueTokens', definitionsOf('issueTokens', sources), /^packages\/server\/src\//],
     ['consume, which writes the consumption table,', writesTo('consumption', sources), /^packages\/server\/src\//],
+    ['the sealing, which writes the chain,', writesTo('chain', sources), /\/store\/sql\/operations\/chain\.ts$/],
   ];
   for (const [name, found, place] of once) {
     it(`${name} has exactly one definition, in its place`, () => {
@@ -166,6 +167,15 @@ describe('choke points', () => {
       assert.ok(found.length === 1 && place.test(found[0]?.path ?? ''), whatToDo);
     });
   }
+
+  it('the keys sign tokens in issueTokens alone, and besides them nothing but checkpoints of the audit', () => {
+    const places = callsOf('keys', 'sign', sources).map(({ path }) => path);
+    assert.deepEqual(
+      [...new Set(places)].toSorted(),
+      ['packages/server/src/audit/checkpoint.ts', 'packages/server/src/grant/issue-tokens.ts'],
+      'Whatever is signed for anybody goes through issueTokens, where laws 1 and 2 are asked once more',
+    );
+  });
 });
 
 describe('pages', () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { definitionsOf, writesTo } from './choke-points.ts';
+import { callsOf, definitionsOf, writesTo } from './choke-points.ts';
 import { parseSource } from './source.ts';
 
 describe('definitionsOf', () => {
@@ -53,5 +53,19 @@ describe('writesTo', () => {
     const write = "db.insertInto('consumption');";
     assert.deepEqual(writesTo('consumption', [parseSource('a.test.ts', write)]), []);
     assert.deepEqual(writesTo('consumption', [parseSource('store/migrations/a.ts', write)]), []);
+  });
+});
+
+describe('callsOf', () => {
+  for (const text of ["keys.sign('a');", "deps.keys.sign('a');", "f({ keys }).keys.sign('a');"]) {
+    it(`sees ${text}`, () => {
+      assert.equal(callsOf('keys', 'sign', [parseSource('a.ts', text)]).length, 1);
+    });
+  }
+
+  it('does not count other owners, other methods and tests', () => {
+    const text = "sign('a'); locks.sign('a'); keys.verify('a'); const sign = keys.sign;";
+    assert.deepEqual(callsOf('keys', 'sign', [parseSource('a.ts', text)]), []);
+    assert.deepEqual(callsOf('keys', 'sign', [parseSource('a.test.ts', "keys.sign('a')")]), []);
   });
 });

@@ -23,6 +23,19 @@ export function writesTo(table: string, sources: readonly Source[]): Finding[] {
   return inProduct(outsideMigrations, writes, `writes to ${table}`);
 }
 
+/** Every call of a method of something that is called `owner` outside tests: `deps.keys.sign(…)`, `keys.sign(…)`. */
+export function callsOf(owner: string, method: string, sources: readonly Source[]): Finding[] {
+  return inProduct(sources, (node) => isCallOf(owner, method, node), `calls ${owner}.${method}`);
+}
+
+function isCallOf(owner: string, method: string, node: Node): boolean {
+  if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return false;
+  const { object, property } = node.callee;
+  if (property.type !== 'Identifier' || property.name !== method) return false;
+  const named = object.type === 'MemberExpression' ? object.property : object;
+  return named.type === 'Identifier' && named.name === owner;
+}
+
 function inProduct(sources: readonly Source[], matches: (node: Node) => boolean, what: string): Finding[] {
   const findings: Finding[] = [];
   for (const source of sources) {

@@ -70,7 +70,7 @@ export const invalidToken = (deps: Deps): Response =>
   challenged(401, { error: 'invalid_token', errorDescription: 'The access token is not valid here' }, deps);
 
 /** The refusal of a change on which nothing rests any more, or never did: its session has ended, or what was proven in it counts no more. */
-export const sessionGone = invalidToken;
+export const sessionGone = (deps: Deps): Response => invalidToken(deps);
 
 /** The access token of a call, if it is good; or the refusal of a call without any. */
 export const bearerOf = async (request: Request, deps: Deps): Promise<LiveAccessToken | Response | undefined> => {
