@@ -87,7 +87,7 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   'decisions':             ['',                           'list the latest decisions',                                              [],                      onStore(recentDecisions)],
   'what-if':               ['<username> --client <id> [--scope …]', 'say what would be asked of somebody, and why, without asking',              WHAT_IF_OPTIONS,         onStore(supposeSignIn)],
   'lock-out':              ['[--policy <file>] [--list] [--fail] [--json]', 'say whom a policy would lock out; --fail: exit with 1 if anybody',    LOCK_OUT_OPTIONS,        onStore(lockOut)],
-  'replay':                ['--policy <file> [--since <age>] [--json] | --check', 'judge the decisions on record by another policy; --check: by the one that was in force, which changes none', REPLAY_OPTIONS, onStore(replayDecisions)],
+  'replay':                ['[--policy <file>] [--actions <folder>] [--since <age>] [--html <file>] | --check', 'judge the decisions on record by another policy, or with other Actions; --check: by what was in force, which changes none', REPLAY_OPTIONS, onStore(replayDecisions)],
   'stats':                 ['[--since <age>] [--by factor|client|scope] [--json]', 'what came of asking people to prove more', ['--since', '--by', '--json'], onStore(stats)],
   'reasons':               ['[<word>] [--markdown]',      'say what a reason means, or list all of them',                           ['--markdown'],          reasons],
   'explain':               ['<decision> [--json]',        'say why a decision was made: in a sentence, and point by point',         ['--json'],              onStore(explain)],

@@ -1,4 +1,5 @@
 /** What a replay found, in lines for a terminal. */
+import type { ActionsReport } from '../decision/candidate-actions.ts';
 import { CHANGE_WORDS } from '../decision/changed.ts';
 import { CHANGES } from '../decision/difference.ts';
 import type { ReplayReport } from '../decision/replay.ts';
@@ -25,6 +26,20 @@ function* table(title: string, lines: readonly Line[]): Generator<string> {
   if (changing.length > SHOWN) yield `  … and ${changing.length - SHOWN} more`;
 }
 
+function* actionLines(report: ActionsReport): Generator<string> {
+  const { actions, decisions, denied, failed, demanding, faults, withoutPerson, fetches, redirects } = report;
+  yield '';
+  yield `The Actions ${actions.join(', ')} ran for ${numbers.format(decisions)} decisions: ${numbers.format(demanding)} times they demanded a proof, ${numbers.format(denied)} times they denied, ${numbers.format(failed)} times they failed.`;
+  for (const { action, failure, decisions: times, message, example } of faults)
+    yield `  ${action} failed ${numbers.format(times)} times (${failure}): ${message}; first for ${example}`;
+  if (fetches > 0) yield `fetch was called ${numbers.format(fetches)} times, and goes nowhere in a replay: it failed.`;
+  if (redirects > 0)
+    yield `${numbers.format(redirects)} times somebody would have been sent elsewhere; with what they would have come back is not known.`;
+  if (withoutPerson > 0)
+    yield `${numbers.format(withoutPerson)} decisions are of people who are gone: no Action ran for them.`;
+  yield 'Actions saw people as they are kept today, and no address, browser or further parameters: those are not on record.';
+}
+
 export function* replayLines(report: ReplayReport): Generator<string> {
   const { decisions, requests, people, changes, since } = report;
   const { records, judged, withoutFacts, failed, changed } = decisions;
@@ -40,6 +55,7 @@ export function* replayLines(report: ReplayReport): Generator<string> {
   yield* table('By who demands it', report.byCause);
   if (report.examples.length > 0) yield '';
   for (const { id, change, says } of report.examples) yield `${change}  ${id}  ${says}`;
+  if (report.actions) yield* actionLines(report.actions);
   if (report.notKnown.length > 0) yield '';
   for (const { decisions: open, says } of report.notKnown)
     yield `Not known of ${numbers.format(open)} decisions: ${says}`;

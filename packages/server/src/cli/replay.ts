@@ -2,6 +2,10 @@
 import { writeFileSync } from 'node:fs';
 import type { Instant } from '@stile/core';
 import { durationInSeconds, secondsBefore } from '@stile/core';
+import { BuildError } from '../actions/deploy/build.ts';
+import { SecretError } from '../actions/deploy/secrets.ts';
+import type { Config } from '../config/config.ts';
+import type { CandidateActions } from '../decision/candidate-actions.ts';
 import type { Checked } from '../decision/check.ts';
 import { checkDecisions } from '../decision/check.ts';
 import { policyOf } from '../decision/policy.ts';
@@ -16,6 +20,7 @@ import { moment } from './moment.ts';
 import { optionsIn } from './options.ts';
 import type { Progress } from './progress.ts';
 import { progressOf } from './progress.ts';
+import { withCandidateActions } from './replay-actions.ts';
 import { replayLines } from './replay-words.ts';
 
 type Print = CommandLine['print'];
@@ -26,7 +31,7 @@ const DEFAULT_SINCE = '30d';
 
 export const REPLAY_OPTIONS = ['--policy', '--actions', '--since', '--json', '--html', '--check'] as const;
 
-/** `stile replay --policy <file> [--since <age>] [--json] [--html <file>]`, and `stile replay --check [--since <age>] [--json]` */
+/** `stile replay [--policy <file>] [--actions <folder>] [--since <age>] [--json] [--html <file>]`, and `stile replay --check [--since <age>] [--json]` */
 export const replayDecisions: StoreCommand = async (store, words, line) => {
   const { values } = optionsIn(words, ['--policy', '--actions', '--since', '--html']);
   const seconds = durationInSeconds(values.get('--since') ?? DEFAULT_SINCE);
@@ -37,16 +42,37 @@ export const replayDecisions: StoreCommand = async (store, words, line) => {
   const since = secondsBefore(line.now(), seconds);
   const isJson = words.includes('--json');
   if (words.includes('--check')) return check(store, since, isJson, line.print);
-  const path = values.get('--policy');
-  if (path === undefined) {
+  const [path, folder] = [values.get('--policy'), values.get('--actions')];
+  if (path === undefined && folder === undefined) {
     line.print(
-      'Say by which policy: stile replay --policy candidate.config.ts. To check what is on record: stile replay --check',
+      'Say what is to be tried: stile replay --policy candidate.config.ts, with --actions ./actions or without. To check what is on record: stile replay --check',
     );
     return 2;
   }
-  const candidate = policyOf(await candidateConfig(path, line));
-  const report = await withProgress(store, since, (progress) => replay(store, candidate, { since, progress }));
+  const config = path === undefined ? line.config : await candidateConfig(path, line);
+  const report = await replayed(store, config, folder, since).catch((error: unknown) => {
+    if (error instanceof BuildError || error instanceof SecretError) return error.message;
+    throw error;
+  });
+  if (report === undefined || typeof report === 'string') {
+    line.print(report ?? `There is no Action in ${folder}.`);
+    return 1;
+  }
   return tell(report, isJson, values.get('--html'), line.print);
+};
+
+/** Nothing when there are no Actions where they were said to be. */
+const replayed = (
+  store: Store,
+  config: Config,
+  folder: string | undefined,
+  since: Instant,
+): Promise<ReplayReport | undefined> => {
+  const over = (actions?: CandidateActions): Promise<ReplayReport> =>
+    withProgress(store, since, (progress) =>
+      replay(store, policyOf(config), { since, progress, ...(actions && { actions }) }),
+    );
+  return folder === undefined ? over() : withCandidateActions(folder, { store, config }, over);
 };
 
 const withProgress = async <T>(store: Store, since: Instant, work: (progress: Progress) => Promise<T>): Promise<T> => {

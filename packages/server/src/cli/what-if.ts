@@ -1,5 +1,6 @@
 /** `stile what-if`: what would be asked of somebody, and why, without asking. */
 import { durationInSeconds } from '@stile/core';
+import type { CandidateActions } from '../decision/candidate-actions.ts';
 import { parseSupposition } from '../decision/supposition.ts';
 import type { WhatIf } from '../decision/what-if.ts';
 import { whatIf } from '../decision/what-if.ts';
@@ -7,6 +8,7 @@ import { canMail } from '../notify/channels.ts';
 import type { StoreCommand } from './command.ts';
 import { moment } from './moment.ts';
 import { optionsIn } from './options.ts';
+import { withBoundActions } from './replay-actions.ts';
 
 const WITH_VALUES = [
   '--client',
@@ -22,7 +24,14 @@ const WITH_VALUES = [
   '--failures',
 ] as const;
 
-export const WHAT_IF_OPTIONS = [...WITH_VALUES, '--new-device', '--remembered', '--json', '--trace'] as const;
+export const WHAT_IF_OPTIONS = [
+  ...WITH_VALUES,
+  '--new-device',
+  '--remembered',
+  '--actions',
+  '--json',
+  '--trace',
+] as const;
 
 /** `password@5m,totp@47m`: each factor with how long ago; just now where that is left out. */
 const provenIn = (text: string): readonly unknown[] =>
@@ -76,7 +85,18 @@ export const supposeSignIn: StoreCommand = async (store, words, { config, now, p
     print('stile what-if <username> --client <id> [--scope "openid …"] [--proven "password@5m,totp@47m"]');
     return 2;
   }
-  const answer = await whatIf(supposition.value, { store, config, now, canMail: canMail(config) });
+  const ask = (candidates?: CandidateActions): ReturnType<typeof whatIf> =>
+    whatIf(supposition.value, {
+      store,
+      config,
+      now,
+      canMail: canMail(config),
+      ...(candidates && {
+        actions: async (facts, user) =>
+          candidates.wanted('what-if', facts, { user, profile: await store.users.profile(user.id) }),
+      }),
+    });
+  const answer = words.includes('--actions') ? await withBoundActions({ store, config }, ask) : await ask();
   if (!answer.ok) {
     print(answer.error);
     return 1;

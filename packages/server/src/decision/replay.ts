@@ -1,6 +1,7 @@
 /** Judges recorded decisions by a candidate policy, and reports what would have come out otherwise. Reads only, a page at a time. */
 import type { Instant } from '@stile/core';
 import type { Store } from '../store/ports.ts';
+import type { ActionsReport, CandidateActions } from './candidate-actions.ts';
 import type { Example } from './changed.ts';
 import { changeInWords, particularsOf } from './changed.ts';
 import { policyReader } from './check.ts';
@@ -50,12 +51,11 @@ export interface ReplayReport {
   readonly notKnown: readonly { readonly what: NotKnown; readonly decisions: number; readonly says: string }[];
   /** The first of each kind, the gravest kind first. */
   readonly examples: readonly Example[];
+  /** What candidate Actions did, where there were any. */
+  readonly actions?: ActionsReport;
 }
 
 const EXAMPLES_OF_A_KIND = 5;
-
-/** Makes a decision again by the candidate; what Actions wanted then is kept as it was, unless somebody runs others. */
-export type Candidate = (recorded: RecordedDecision) => MadeAgain | Promise<MadeAgain>;
 
 /** What is known of a policy by which decisions were made. */
 interface Then {
@@ -195,8 +195,8 @@ const reportOf = (counts: Counts, since: Instant, candidate: Policy): ReplayRepo
 /** How a replay goes about it. */
 export interface ReplayOptions {
   readonly since: Instant;
-  /** How decisions are made again; by the candidate policy alone unless it says. */
-  readonly again?: Candidate;
+  /** Actions that are tried as well; without any, what Actions wanted then is kept as it was. */
+  readonly actions?: Pick<CandidateActions, 'again' | 'report'>;
   /** Is told how many records were read so far. */
   readonly progress?: (records: number) => void;
 }
@@ -205,8 +205,9 @@ export interface ReplayOptions {
 export const replay = async (
   store: Pick<Store, 'audit' | 'policies'>,
   candidate: Policy,
-  { since, progress, again = (recorded) => decideAgain(recorded, candidate) }: ReplayOptions,
+  { since, progress, actions }: ReplayOptions,
 ): Promise<ReplayReport> => {
+  const again: Again = actions ? (recorded) => actions.again(recorded) : (recorded) => decideAgain(recorded, candidate);
   const counts = new Counts(candidate);
   const policyThen = policyReader(store);
   for await (const page of decisionsSince(store, since)) {
@@ -225,13 +226,15 @@ export const replay = async (
     }
     progress?.(counts.totals.records);
   }
-  return reportOf(counts, since, candidate);
+  return { ...reportOf(counts, since, candidate), ...(actions && { actions: actions.report() }) };
 };
+
+type Again = CandidateActions['again'];
 
 /** Nothing when it cannot be made again: what is on record is not as it should be. */
 const madeAgain = (
   recorded: RecordedDecision,
-  again: Candidate,
+  again: Again,
 ): MadeAgain | undefined | Promise<MadeAgain | undefined> => {
   try {
     const made = again(recorded);
