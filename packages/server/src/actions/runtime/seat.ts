@@ -17,6 +17,7 @@ export interface Seat {
 const STACK_MEGABYTES = 24;
 /** Of the worker's own memory, which holds text on its way in and out. The engine has its memory outside of that. */
 const HEAP_MEGABYTES = 192;
+
 const startWorker = (settings: WorkerSettings): Worker =>
   new Worker(new URL('./worker.ts', import.meta.url), {
     workerData: settings,
@@ -53,9 +54,6 @@ export const openSeat = (settings: WorkerSettings, answer: Answerer): Seat => {
   worker.on('error', lost);
   worker.on('exit', () => lost(new Error('The worker ended.')));
   ready.catch(() => undefined);
-  // Nobody reads it, and it is not to pile up.
-  worker.stdout.resume();
-  worker.stderr.resume();
   worker.unref();
 
   return {

@@ -126,7 +126,14 @@ const createDesk = (engine: Engine, current: Current, limits: ActionLimits, tell
   };
 };
 
+/** What the engine would print of its troubles would pile up unread. */
+const keepQuiet = (): void => {
+  const nothing = (): void => undefined;
+  Object.assign(globalThis.console, { log: nothing, warn: nothing, error: nothing });
+};
+
 const work = async (port: MessagePort, { engine: module, limits, insideSource }: WorkerSettings): Promise<void> => {
+  keepQuiet();
   const current: Current = { run: undefined, cpu: undefined, execution: undefined, image: undefined };
   const tell = (message: FromWorker): void => port.postMessage(message);
   const engine = await createEngine({
