@@ -37,6 +37,19 @@ const HALVES: Readonly<Record<string, string>> = {
     select 1 from signing_key where state <> 'retired' group by alg having count(*) <> 2`,
 };
 
+/** The same, of the chain over the audit, once there is one. */
+const BROKEN_CHAINS: Readonly<Record<string, string>> = {
+  'a chain with a gap': 'select 1 where (select max(seq) from chain) <> (select count(*) from chain)',
+  'a link without its record': 'select 1 from chain where record_id not in (select id from audit_record)',
+  'a record that says it is sealed and is not':
+    'select 1 from audit_record where sealed = 1 and id not in (select record_id from chain)',
+  'a sealed record that says it waits':
+    'select 1 from audit_record where sealed = 0 and id in (select record_id from chain)',
+};
+
+/** Since then the schema has a chain. */
+const CHAINED_SINCE = 8;
+
 export class Remains {
   readonly #database: DatabaseSync;
   readonly #folder: string;
@@ -62,7 +75,8 @@ export class Remains {
     const gaps = versions.some((version, index) => version !== index + 1)
       ? ['a gap in the versions of the schema']
       : [];
-    const halves = Object.entries(HALVES).filter(([, query]) => this.#values(query).length > 0);
+    const queries = { ...HALVES, ...(this.schemaVersion() >= CHAINED_SINCE && BROKEN_CHAINS) };
+    const halves = Object.entries(queries).filter(([, query]) => this.#values(query).length > 0);
     return [...integrity, ...foreign, ...gaps, ...halves.map(([what]) => what)].map(String);
   }
 

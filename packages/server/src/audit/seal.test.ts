@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { folderFor } from '../store/sqlite/testing/folder.ts';
+import { createSqliteStore } from '../store/store.ts';
+import { at, audit } from '../store/testing/fixtures.ts';
 import { startTestServer, testServer } from '../testing/test-server.ts';
 import { auditRecord } from './audit.ts';
 import { checkpointWhenDue, createSealer } from './seal.ts';
+import { verifyStore } from './verify-log.ts';
 
 const recordsOf = (deps: Parameters<typeof auditRecord>[0], many: number) =>
   Array.from({ length: many }, () => auditRecord(deps, 'test.happened', {}));
@@ -79,4 +84,25 @@ test('a checkpoint is no token: nobody takes it for one', async (t) => {
   assert.equal(userinfo.status, 401);
   const hinted = await send(`/oidc/logout?id_token_hint=${jws}`);
   assert.equal(hinted.status, (await send('/oidc/logout?id_token_hint=garbage')).status);
+});
+
+test('T14: two servers at one file seal each record once, and what they sealed together is whole', async (t) => {
+  const path = join(folderFor(t), 'stile.db');
+  const stores = [createSqliteStore({ path }), createSqliteStore({ path })];
+  t.after(() => Promise.all(stores.map((store) => store.close())));
+  const work = stores.map(async (store, process) => {
+    for (let round = 0; round < 20; round += 1) {
+      const records = Array.from({ length: 15 }, (_, number) =>
+        audit(`${process}-${round}-${number}`, { at: at(round) }),
+      );
+      await Promise.all([store.audit.append(records), store.chain.seal(20)]);
+    }
+    await createSealer({ store }).finish();
+  });
+  await Promise.all(work);
+  const [store] = stores;
+  assert.ok(store);
+  await createSealer({ store }).finish();
+  const verification = await verifyStore(store, undefined, { outside: [], progress: () => undefined });
+  assert.deepEqual([verification.findings, verification.records, verification.to], [[], 600, 600]);
 });
