@@ -72,7 +72,7 @@ export const authorizing: readonly Scenario[] = [
     path: '/continue',
     answers: 303,
     form: ['state'],
-    echoes: ['state'],
+    echoes: ['*'],
     good: async (world) => {
       const { visitor, query } = await shown('nobody', '/login')(world);
       return { visitor, form: { state: query?.interaction ?? '' } };

@@ -103,7 +103,9 @@ const faultsAfter = async (
   const good = await scenario.good(world);
   const marker = newMarker();
   const answer = await good.visitor.send(requestOf(scenario, good, spoil({ ...good.form, ...more }, marker)));
-  return answer === undefined ? ['no answer'] : faultsOf(answer, { marker });
+  return answer === undefined
+    ? ['no answer']
+    : faultsOf(answer, { marker, mayEcho: scenario.echoes?.includes('*') ?? false });
 };
 
 const faults = async (

@@ -26,7 +26,10 @@ const faultsIn = async (
   );
   // A query that is too long is refused before the end of it is read, and the refusal may be lost on the way.
   if (answer === undefined) return where === 'query' && attack.isHuge ? [] : ['no answer'];
-  return faultsOf(answer, { marker, mayEcho: scenario.echoes?.includes(name) ?? false });
+  return faultsOf(answer, {
+    marker,
+    mayEcho: scenario.echoes?.some((echoed) => echoed === name || echoed === '*') ?? false,
+  });
 };
 
 /** Read by one piece of code for many endpoints: spoilt in every way at the first of them, and in the worst ways at the others. */

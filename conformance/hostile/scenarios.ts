@@ -37,7 +37,7 @@ export interface Scenario {
   readonly query?: readonly string[];
   readonly form?: readonly string[];
   readonly takesJson?: boolean;
-  /** Parameters that come back, escaped, because that is what they are for. */
+  /** Parameters that come back, escaped, because that is what they are for; `*`: all that there are. */
   readonly echoes?: readonly string[];
   readonly good: (world: World) => Promise<Good>;
 }

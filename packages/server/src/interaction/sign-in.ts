@@ -2,9 +2,9 @@
 import { tellOwner } from '../authenticator/notices.ts';
 import { problemPage } from '../authorization/respond.ts';
 import type { Deps } from '../deps.ts';
-import type { ProofOutcome, Somebody } from '../factors/factor.ts';
+import type { ProofOutcome } from '../factors/factor.ts';
 import { seeOther } from '../http/responses.ts';
-import { isNewcomer, mayTellOfNewcomer } from '../risk/newcomer.ts';
+import { isNewcomer } from '../risk/newcomer.ts';
 import { knownBrowserCookie } from '../session/known-browser.ts';
 import type { Once } from '../store/ports.ts';
 import type { Authenticator, User } from '../store/records.ts';
@@ -45,18 +45,9 @@ export const signInAs = async (signingIn: SigningIn, answered: Answered, deps: D
   const recorded = await recordProof(answered, user, { ...outcome, consume, clearThrottles }, deps);
   if (typeof recorded === 'string')
     return (await answerSecondClick(answered, deps)) ?? seeOther(home(answered.interaction));
-  if (isNew) await tellOfNewcomer({ ...answered, user }, deps);
+  if (isNew) tellOwner({ ...answered, user }, 'new-device', deps);
   return seeOther(home(answered.interaction), [
     recorded.cookie,
     await knownBrowserCookie(user.id, answered.request, deps),
   ]);
-};
-
-/** Best effort, as every notice: somebody who is signed in stays so. */
-const tellOfNewcomer = async (somebody: Somebody, deps: Deps): Promise<void> => {
-  try {
-    if (await mayTellOfNewcomer(somebody.user.id, deps)) tellOwner(somebody, 'new-device', deps);
-  } catch (error) {
-    deps.log.warn({ err: error }, 'nobody was told of a sign-in where they never did');
-  }
 };

@@ -11,17 +11,12 @@ type Arriving = Pick<Somebody, 'user' | 'request' | 'caller'>;
 
 /**
  * Asked before the sign-in is recorded, which makes the browser known. A person who never proved anything before is nowhere for the first
- * time. Best effort: when it cannot be found out, nobody is told and nobody is kept from signing in.
+ * time. A store that cannot say keeps the sign-in from being recorded as well (T16).
  */
 export const isNewcomer = async (arriving: Arriving, deps: Deps): Promise<boolean> => {
-  try {
-    const theirs = await deps.store.authenticators.ofUser(arriving.user.id);
-    if (theirs.every(({ lastUsedAt }) => lastUsedAt === null)) return false;
-    return await isUnseen(arriving, deps);
-  } catch (error) {
-    deps.log.warn({ err: error }, 'whether somebody signs in where they never did could not be found out');
-    return false;
-  }
+  const theirs = await deps.store.authenticators.ofUser(arriving.user.id);
+  if (theirs.every(({ lastUsedAt }) => lastUsedAt === null)) return false;
+  return (await isUnseen(arriving, deps)) && mayTellOfNewcomer(arriving.user.id, deps);
 };
 
 const isUnseen = async ({ user, request, caller }: Arriving, deps: Deps): Promise<boolean> => {
@@ -39,5 +34,5 @@ const isUnseen = async ({ user, request, caller }: Arriving, deps: Deps): Promis
 const NOTICES = { burst: 5, intervalSeconds: 3600 };
 
 /** Whether one more notice of this may go to a person. */
-export const mayTellOfNewcomer = async (userId: string, { store, now }: Pick<Deps, 'store' | 'now'>) =>
+const mayTellOfNewcomer = async (userId: string, { store, now }: Pick<Deps, 'store' | 'now'>) =>
   (await store.throttles.take([{ ...NOTICES, key: `new-device-notice:${sha256(userId)}` }], now())).allowed;
