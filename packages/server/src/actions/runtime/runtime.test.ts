@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import type { HostAnswer, Json } from '../call.ts';
 import { createActionRuntime } from './runtime.ts';
 import { failureOf, JOURNAL, LIMITS, messageOf, openTrial, suspend } from './testing/trial.ts';
 
@@ -38,6 +40,26 @@ describe('a run', () => {
   it('can be of a function that is not asynchronous, and of module.exports', async () => {
     const outcome = await trial.program('module.exports = { onExecutePostLogin(event, api) { api.say(1); } };');
     assert.deepEqual(outcome.commands, [{ call: 'say', args: [1] }]);
+  });
+
+  it('gives and takes any JSON as it is, whatever its text holds', async () => {
+    const text = fc.oneof(
+      fc.string(),
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom('\0', '\ud800', '😀', '\u2028', '__host'),
+    );
+    const values = fc.array(fc.oneof(text, fc.jsonValue({ maxDepth: 4 }), fc.dictionary(text, text)));
+    const code = 'api.say(event.values, await api.stepUp.require({}));';
+    await fc.assert(
+      fc.asyncProperty(values, async (given) => {
+        const text = JSON.stringify(given);
+        fc.pre(!text.includes('__proto__'));
+        const json: Json = JSON.parse(text);
+        const ask = (): Promise<HostAnswer> => Promise.resolve({ answer: json });
+        assert.deepEqual(await trial.said(code, { event: { values: json }, ask }), [json, json]);
+      }),
+      { numRuns: 200 },
+    );
   });
 
   it('signs by the host what the api signs', async () => {
