@@ -14,12 +14,12 @@ const ROW_NAMES: readonly RowName[] = [
 
 export const USAGE = `npm run bench                       measure everything, and write results, page and chart
 npm run bench -- --quick            a short look; writes nothing
-npm run bench -- --only refresh     some rows (${ROW_NAMES.join(', ')}), or in-process, actions, start-up, profile; writes nothing
+npm run bench -- --only refresh     some rows (${ROW_NAMES.join(', ')}), or in-process, actions, replay, start-up, profile; writes nothing
 npm run bench -- --without-rivals   Stile and the bare limit alone; installs nothing, writes nothing
 npm run bench -- --report           make page and chart of the results that are there`;
 
 /** The parts of a run besides the rows. */
-const PARTS = ['in-process', 'actions', 'start-up', 'profile'] as const;
+const PARTS = ['in-process', 'actions', 'replay', 'start-up', 'profile'] as const;
 export type Part = (typeof PARTS)[number];
 
 export interface Arguments {

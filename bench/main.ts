@@ -15,8 +15,17 @@ import { canPin, pinGenerator } from './contenders/program.ts';
 import { measureInProcess } from './in-process/measure.ts';
 import { describeMachine, versions } from './machine.ts';
 import { profileOf } from './profile/profile.ts';
+import { measureReplay } from './replay/measure.ts';
 import { writeReport } from './report/report.ts';
-import { actionsTable, checksTable, inProcessLines, rowsTable, spentTable, startUpLine } from './report/terminal.ts';
+import {
+  actionsTable,
+  checksTable,
+  inProcessLines,
+  replayLine,
+  rowsTable,
+  spentTable,
+  startUpLine,
+} from './report/terminal.ts';
 import type { Results } from './results.ts';
 import { LATEST, readResults } from './results.ts';
 import { measureServers } from './servers.ts';
@@ -24,8 +33,24 @@ import { measureStartUp } from './start-up/start-up.ts';
 import { makeSigningPair } from './world.ts';
 
 const LANES = 16;
-const THOROUGH = { rounds: 3, seconds: 1, warmUpSeconds: 1, people: 2000, startUps: 5, actionCalls: 10_000 };
-const QUICK = { rounds: 3, seconds: 0.5, warmUpSeconds: 0.5, people: 400, startUps: 2, actionCalls: 1000 };
+const THOROUGH = {
+  rounds: 3,
+  seconds: 1,
+  warmUpSeconds: 1,
+  people: 2000,
+  startUps: 5,
+  actionCalls: 10_000,
+  replayed: 100_000,
+};
+const QUICK = {
+  rounds: 3,
+  seconds: 0.5,
+  warmUpSeconds: 0.5,
+  people: 400,
+  startUps: 2,
+  actionCalls: 1000,
+  replayed: 20_000,
+};
 
 const show = (text: string): void => void process.stdout.write(`${text}\n`);
 const tell = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -60,6 +85,8 @@ const measure = async (given: Arguments): Promise<Partial<Results>> => {
   if (inProcess) show(`\n${checksTable(inProcess.checks)}\n\n${inProcessLines(inProcess)}`);
   const actions = has('actions') ? await measureActions(effort.seconds, effort.actionCalls, pinned) : undefined;
   if (actions) show(`\n${actionsTable(actions)}`);
+  const replay = has('replay') ? await measureReplay(effort.replayed, pinned) : undefined;
+  if (replay) show(`\n${replayLine(replay)}`);
   const startUp = has('start-up') ? await measureStartUp(effort.startUps, pinned) : undefined;
   if (startUp) show(`\n${startUpLine(startUp)}`);
   const profiling = { row: 'step-up', pair: makeSigningPair('ES256'), lanes: LANES, pinned, ...effort } as const;
@@ -71,6 +98,7 @@ const measure = async (given: Arguments): Promise<Partial<Results>> => {
     rows,
     ...inProcess,
     ...(actions && { actions }),
+    ...(replay && { replay }),
     ...(startUp && { startUp }),
     ...(stepUp && { stepUp }),
   };

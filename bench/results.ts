@@ -6,6 +6,7 @@ import type { ContenderName, RowName } from './contenders/contender.ts';
 import type { TokenCheck } from './in-process/token-checks.ts';
 import type { Round } from './load/round.ts';
 import type { Spent } from './profile/profile.ts';
+import type { ReplayRates } from './replay/measure.ts';
 import type { Alg } from './world.ts';
 
 /** One contender in one row: its rounds, or what went wrong; neither where it has no such thing. */
@@ -62,6 +63,8 @@ export interface Results {
   readonly hashesPerSecond: number;
   /** Not in results from before there were Actions. */
   readonly actions?: ActionsCost;
+  /** Not in results from before decisions could be replayed. */
+  readonly replay?: ReplayRates;
   readonly startUp: StartUp;
   readonly stepUp: readonly Spent[];
 }

@@ -2,6 +2,7 @@
 import type { ActionsCost } from '../actions/measure.ts';
 import type { ContenderName } from '../contenders/contender.ts';
 import type { Round } from '../load/round.ts';
+import type { ReplayRates } from '../replay/measure.ts';
 import type { Results, Row } from '../results.ts';
 import { median, rateOf } from '../results.ts';
 import { CONTENDERS, grouped, nameOfContender, nameOfRow, percent, ratio } from './names.ts';
@@ -177,6 +178,23 @@ const circumstances = ({ date, machine, settings, versions }: Results): string =
 
 const inMilliseconds = (microseconds: number): string => (microseconds / 1000).toFixed(2);
 
+const replay = ({ decisions, judged, replayed, unchanged, checked, withAction }: ReplayRates): string => `
+## Judging recorded decisions again
+
+${grouped(decisions)} decisions of four kinds (let through, asked, let through after the answer, refreshed), in a second of processor time:
+
+${table(
+  ['', 'Per second'],
+  [
+    ['judged and compared, from memory', grouped(judged)],
+    ['a whole replay of the database, by the policy that was in force', grouped(unchanged)],
+    ['by one that changes a quarter of them', grouped(replayed)],
+    ['`stile replay --check`', grouped(checked)],
+    ['with an Action, in its sandbox on the same core', grouped(withAction)],
+  ],
+)}
+`;
+
 const actions = ({
   bare,
   calls,
@@ -263,7 +281,7 @@ With the keys of the issuer in memory. A token seen before is one whose signatur
 proof are asked about again at every call.
 
 ${checks(results)}
-${results.actions ? actions(results.actions) : ''}
+${results.actions ? actions(results.actions) : ''}${results.replay ? replay(results.replay) : ''}
 ## The rest
 
 - The core decides **${grouped(results.decisionsPerSecond)}** times a second what comes next for somebody who is signed in and must step up, and says why.

@@ -4,6 +4,7 @@ import type { InProcess } from '../in-process/measure.ts';
 import type { Times } from '../in-process/repeat.ts';
 import type { TokenCheck } from '../in-process/token-checks.ts';
 import type { Spent } from '../profile/profile.ts';
+import type { ReplayRates } from '../replay/measure.ts';
 import type { Row, StartUp } from '../results.ts';
 import { median, rateOf } from '../results.ts';
 import { CONTENDERS, grouped, nameOfContender, nameOfRow, percent, ratio } from './names.ts';
@@ -89,6 +90,10 @@ export const actionsTable = (cost: ActionsCost): string => {
     `${Math.round(median(startMilliseconds))} ms; memory after ${grouped(manyCalls)} calls more: ${grownMegabytes.toFixed(1)} MB`
   );
 };
+
+export const replayLine = ({ judged, replayed, unchanged, checked, withAction }: ReplayRates): string =>
+  `decisions judged again, per second and core: ${grouped(judged)} from memory; whole replays of the database: ${grouped(unchanged)} where nothing ` +
+  `changes, ${grouped(replayed)} where a quarter does, ${grouped(checked)} checks; ${grouped(withAction)} with an Action`;
 
 export const startUpLine = ({ firstMilliseconds, againMilliseconds, residentMegabytes }: StartUp): string =>
   `start to first answer: ${Math.round(median(againMilliseconds))} ms (the very first, with keys to make: ` +

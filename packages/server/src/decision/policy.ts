@@ -1,5 +1,6 @@
 /** What of the configuration decides: without secrets, and without what only says how something is done. */
 import type { Api, Client, Level, Proof } from '@stile/core';
+import { parseJsonObject } from '@stile/core';
 import type { Config, RegisteredClient } from '../config/config.ts';
 import type { Guard } from '../config/enrolment-schema.ts';
 import { guardsIn } from '../config/enrolment-schema.ts';
@@ -89,7 +90,7 @@ const isStored = (value: unknown): value is StoredPolicy =>
 /** The policy that was kept under a digest; nothing when the text is not what was kept. */
 export const parsePolicy = ({ digest, text }: KeptPolicy): Policy | undefined => {
   if (sha256(text) !== digest) return undefined;
-  const stored: unknown = JSON.parse(text);
+  const stored = parseJsonObject(text);
   if (!isStored(stored)) return undefined;
   const { everySignIn, rememberDevice, shadow } = stored;
   return {

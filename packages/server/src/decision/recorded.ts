@@ -116,7 +116,7 @@ export const decideAgain = (recorded: RecordedDecision, policy: Policy): MadeAga
   return { judged, outcome: outcomeOf(judged) };
 };
 
-const PAGE = 500;
+const PAGE = 200;
 
 /** All that is on record of decisions since a moment, the oldest first, a page at a time. */
 export async function* decisionsSince(
