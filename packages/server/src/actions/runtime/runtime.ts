@@ -152,7 +152,8 @@ export const createActionRuntime = (settings: RuntimeSettings): ActionRuntime =>
     },
     close: async () => {
       isClosed = true;
-      await (await started).close();
+      const pool = await started.catch(() => undefined);
+      await pool?.close();
     },
   };
 };
