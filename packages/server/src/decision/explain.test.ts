@@ -158,6 +158,23 @@ test('what Actions did is told by name and version', () => {
   assert.equal(failed.actions.length, 1);
 });
 
+test('an Action that sends somebody elsewhere, and one that says why it asks', () => {
+  const action = { action: 'id-check', version: 'ver_1', outcome: 'suspended', ms: 2 };
+  const sent = asked('issue', 'all_met');
+  const redirected = { ...sent, details: { ...sent.details, step: 'redirect', actions: [action] } };
+  assert.equal(
+    explainDecision(redirected).sentence,
+    'Sent to another site because the Action id-check (version ver_1) waits for the person, in 2 ms.',
+  );
+  const source = { from: 'action', action: 'id-check' };
+  const demanding = asked('challenge', 'proof_missing', [
+    requirement({ source, acr: ['mfa'], reason: 'level_not_shown' }),
+  ]);
+  const said = [{ action: 'id-check', reason: 'Your bank wants to be sure.' }];
+  const { person } = explainDecision({ ...demanding, details: { ...demanding.details, facts: { actions: { said } } } });
+  assert.equal(person, 'The application asks for a second proof. Your bank wants to be sure.');
+});
+
 test('whatever is on record is explained, and nothing is thrown', () => {
   const type = fc.constantFrom(
     'authorize.asked',

@@ -77,7 +77,7 @@ const readOf = (record: AuditRecord): Read => {
   const [traced, made]: readonly [Json, Json] = [isJsonObject(trace) ? trace : {}, isJsonObject(facts) ? facts : {}];
   return {
     record,
-    step: textIn(traced.step),
+    step: record.details.step === 'redirect' ? 'redirect' : textIn(traced.step),
     reason: textIn(traced.reason) ?? textIn(reason),
     requirements: requirementsIn(traced.requirements),
     agesFrom: isInstant(made.agesFrom) ? made.agesFrom : record.at,
@@ -135,8 +135,8 @@ const asked = (read: Read): string => {
       return `Asked to set something up${tail}, and nothing that is set up would do`;
     case 'consent':
       return `Asked for consent because ${inside(meaningOf(read.reason ?? '')) ?? 'the application needs it'}`;
-    case 'continue':
-      return 'Sent to another site because an Action wants it';
+    case 'redirect':
+      return `Sent to another site because ${read.actions.at(-1)?.says ?? 'an Action wants it'}`;
     default:
       if (unmet?.factors !== undefined && unmet.acr === undefined) {
         return `Asked for ${listed(unmet.factors.map(factorInWords), 'or')}${tail}`;
@@ -217,6 +217,14 @@ const sentenceOf = (read: Read): string => {
 
 const ASKED_FOR_PROOF: readonly (string | undefined)[] = ['challenge', 'enrol'];
 
+/** What the author of the Action says that asks. */
+const saidByAction = ({ facts }: Json, { source }: RequirementTrace): string | undefined => {
+  const actions = isJsonObject(facts) && isJsonObject(facts.actions) ? facts.actions : {};
+  const said =
+    source.from === 'action' ? objectsIn(actions.said).find(({ action }) => action === source.action) : undefined;
+  return textIn(said?.reason);
+};
+
 /** The sentence of the page, in English. */
 const personOf = (read: Read, describe: Describe): string | null => {
   const requirement = tellingRequirement(read.requirements);
@@ -225,7 +233,10 @@ const personOf = (read: Read, describe: Describe): string | null => {
   const what = source.from === 'scope' ? describe(source.audience, source.scope) : undefined;
   const { facts } = read.record.details;
   const requestedAt = isJsonObject(facts) && isInstant(facts.requestedAt) ? facts.requestedAt : read.agesFrom;
-  return translate('en').because(reasonFor(requirement, { now: instant(read.record.at), requestedAt }, what));
+  const moments = { now: instant(read.record.at), requestedAt };
+  const sentence = translate('en').because(reasonFor(requirement, moments, what));
+  const said = saidByAction(read.record.details, requirement);
+  return said === undefined ? sentence : `${sentence} ${said}`;
 };
 
 const explained = (requirements: readonly RequirementTrace[], agesFrom: Instant): readonly ExplainedRequirement[] =>

@@ -203,8 +203,9 @@ class Counting {
   }
 }
 
-const asksForProof = ({ details: { trace } }: AuditRecord): boolean =>
-  isJsonObject(trace) && (trace.step === 'challenge' || trace.step === 'enrol');
+const asksForProof = ({ details: { step, trace } }: AuditRecord): boolean =>
+  // Whoever is sent to another site is asked for nothing here.
+  step !== 'redirect' && isJsonObject(trace) && (trace.step === 'challenge' || trace.step === 'enrol');
 
 const unmetScopes = ({ details: { trace } }: AuditRecord): readonly string[] => {
   const requirements: readonly unknown[] =
