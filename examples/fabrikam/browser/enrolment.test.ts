@@ -30,7 +30,7 @@ describe('somebody without a second proof', () => {
 
     await ticket.fill(await stage.ticketFor('sam'));
     await page.getByRole('button', { name: 'Continue' }).click();
-    await page.getByRole('button', { name: 'Use your authenticator app' }).click();
+    await page.getByRole('button', { name: 'authenticator app' }).click();
     await page.getByRole('img', { name: 'Picture with the set-up key' }).waitFor();
     await page.getByText('Type a key instead').click();
     const key = (await textOf(page.locator('.key'))).replaceAll(/\s/g, '');
