@@ -54,6 +54,15 @@ test('T30: whom a candidate would lock out is told by count and by name, and wha
   assert.deepEqual(list, examples);
 });
 
+test('a name that would paint on a terminal stays text', async (t) => {
+  const { run, server } = await operated(t);
+  const mallory = { id: 'user_mallory', username: 'mal\u001b[2Jlory', claims: {}, createdAt: START, blockedAt: null };
+  await server.store.users.seed(mallory, []);
+  const { text } = await run(lockOut, '--policy', candidate(t, everywhere), '--list');
+  assert.match(text, /mal\ufffd\[2Jlory/);
+  assert.ok(!text.includes('\u001b'));
+});
+
 test('what does not change locks nobody out anew, and is told all the same', async (t) => {
   const { run } = await operated(t);
   const same = await run(lockOut, '--policy', candidate(t, {}), '--fail');

@@ -3,6 +3,7 @@ import type { ClientProblem } from '../decision/capable-clients.ts';
 import type { DemandLine, LockedOut, LockOut } from '../decision/lock-out.ts';
 import { previewLockOut } from '../decision/lock-out.ts';
 import { policyOf } from '../decision/policy.ts';
+import { printable } from './actions-words.ts';
 import { candidateConfig } from './candidate.ts';
 import type { StoreCommand } from './command.ts';
 import { optionsIn } from './options.ts';
@@ -27,14 +28,14 @@ export const lockOut: StoreCommand = async (store, words, line) => {
   const listed: LockedOut[] = [];
   const tell = (who: LockedOut): void => {
     if (isJson) listed.push(who);
-    else line.print(personLine(who));
+    else line.print(printable(personLine(who)));
   };
   const preview = await previewLockOut(store, candidate, {
     ...(path !== undefined && { inForce: policyOf(line.config) }),
     ...(words.includes('--list') && { tell }),
   });
   if (isJson) line.print(JSON.stringify(words.includes('--list') ? { ...preview, list: listed } : preview, null, 2));
-  else for (const text of linesOf(preview, path !== undefined)) line.print(text);
+  else for (const text of linesOf(preview, path !== undefined)) line.print(printable(text));
   return words.includes('--fail') && locksAnybodyOut(preview, path !== undefined) ? 1 : 0;
 };
 

@@ -14,6 +14,7 @@ import type { ReplayReport } from '../decision/replay.ts';
 import { replay } from '../decision/replay.ts';
 import { replayPage } from '../decision/report.ts';
 import type { Store } from '../store/ports.ts';
+import { printable } from './actions-words.ts';
 import { candidateConfig } from './candidate.ts';
 import type { CommandLine, StoreCommand } from './command.ts';
 import { moment } from './moment.ts';
@@ -88,7 +89,7 @@ const tell = (report: ReplayReport, isJson: boolean, html: string | undefined, p
   // It names people: its owner alone may read it.
   if (html !== undefined) writeFileSync(html, replayPage(report), { mode: 0o600 });
   if (isJson) print(JSON.stringify(report, null, 2));
-  else for (const text of replayLines(report)) print(text);
+  else for (const text of replayLines(report)) print(printable(text));
   if (html !== undefined && !isJson) print(`The report is in ${html}.`);
   return 0;
 };
@@ -96,7 +97,7 @@ const tell = (report: ReplayReport, isJson: boolean, html: string | undefined, p
 const check = async (store: Store, since: Instant, isJson: boolean, print: Print): Promise<number> => {
   const checked = await withProgress(store, since, (progress) => checkDecisions(store, since, progress));
   if (isJson) print(JSON.stringify(checked, null, 2));
-  else for (const text of checkLines(checked)) print(text);
+  else for (const text of checkLines(checked)) print(printable(text));
   return checked.differing === 0 && Object.keys(checked.withoutPolicy).length === 0 ? 0 : 1;
 };
 

@@ -5,6 +5,7 @@ import { parseSupposition } from '../decision/supposition.ts';
 import type { WhatIf } from '../decision/what-if.ts';
 import { whatIf } from '../decision/what-if.ts';
 import { canMail } from '../notify/channels.ts';
+import { printable } from './actions-words.ts';
 import type { StoreCommand } from './command.ts';
 import { moment } from './moment.ts';
 import { optionsIn } from './options.ts';
@@ -102,7 +103,7 @@ export const supposeSignIn: StoreCommand = async (store, words, { config, now, p
     return 1;
   }
   if (words.includes('--json')) print(JSON.stringify(answer.value, null, 2));
-  else for (const text of linesOf(answer.value, words.includes('--trace'))) print(text);
+  else for (const text of linesOf(answer.value, words.includes('--trace'))) print(printable(text));
   return 0;
 };
 

@@ -47,7 +47,7 @@ const token = (seed: number, number: number, at: Instant, config: Config): Audit
 };
 
 /** One record; the same again for the same number. */
-export const recordNumber = (number: number, at: Instant, config: Config): AuditRecord => {
+const recordNumber = (number: number, at: Instant, config: Config): AuditRecord => {
   const seed = (number + 1) * 2_654_435_761;
   return number % 4 === 3 ? token(seed, number, at, config) : authorization(seed, number, at, config);
 };
