@@ -34,10 +34,14 @@ export const decideWithActions = async (
   const asked = await askActions(decided, asking, isContinued, deps);
   if (!asked) return { ...decided, run: undefined };
   const { run, isNew } = asked;
+  const actions = wantedBy(run);
+  // What was agreed to before these scopes were added was agreed to without them.
+  const agreed = isNew && actions.addScopes.length > 0 ? { consentedAt: null } : {};
   if (interaction && current && isNew) {
-    await deps.store.interactions.update(interaction.id, { actions: asKept(run, current) });
+    await deps.store.interactions.update(interaction.id, { actions: asKept(run, current), ...agreed });
   }
-  return { ...(await decide({ validated, interaction, current, actions: wantedBy(run) }, asking, deps)), run };
+  const resumed = interaction && { ...interaction, ...agreed };
+  return { ...(await decide({ validated, interaction: resumed, current, actions }, asking, deps)), run };
 };
 
 /** Decides for a page, with what the Actions wanted when they were asked last. Nothing runs. */

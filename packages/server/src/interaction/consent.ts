@@ -4,7 +4,7 @@ import { page, seeOther } from '../http/responses.ts';
 import type { ScopeInWords } from '../pages/consent-page.ts';
 import { consentPage } from '../pages/consent-page.ts';
 import type { Opened } from './open.ts';
-import { decline, home, openForm, openPage } from './open.ts';
+import { decline, field, home, openForm, openPage } from './open.ts';
 import { provenAt } from './record.ts';
 import { describeScope } from './why.ts';
 
@@ -52,7 +52,9 @@ export const answerConsent: Handler = async (request, deps: Deps, caller) => {
   const answered = await openForm('consent', request, deps, caller);
   if (answered instanceof Response) return answered;
   if (answered.form.has('deny')) return decline(answered, deps);
-  if (answered.form.has('allow')) {
+  // What an Action has added since the page was shown was not on it: it is shown anew.
+  const wasShown = field(answered, 'scopes') === answered.decided.consentScopes.join(' ');
+  if (answered.form.has('allow') && wasShown) {
     // Only as the consent of the person who was asked: somebody may have become somebody else meanwhile.
     const userId = answered.decided.current?.user.id ?? '';
     await deps.store.interactions.update(

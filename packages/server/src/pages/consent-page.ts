@@ -19,7 +19,7 @@ export interface ScopeInWords {
 /**
  * Asks whether an application of somebody else's may have what it asks for.
  *
- * Sends `csrf` and `allow` or `deny`. Other buttons: `other`, `cancel`.
+ * Sends `csrf`, `scopes` (the names of what was shown) and `allow` or `deny`. Other buttons: `other`, `cancel`.
  */
 export interface ConsentPageProps {
   readonly application: Application;
@@ -51,6 +51,7 @@ ${props.scopes.map((each) => scope(each, t))}
 ${props.returnsTo === undefined ? '' : html`<p class="hint">${t.consent.returnsTo(displayName(props.returnsTo))}</p>`}
 <form id="${FORM}" method="post" action="${props.action}">
 ${csrfField(props.csrf)}
+<input type="hidden" name="scopes" value="${props.scopes.map(({ name }) => name).join(' ')}">
 <div class="buttons">
 <button class="button" name="deny" value="1" data-busy="${t.page.busy}">${t.consent.deny}</button>
 <button class="button main" name="allow" value="1" data-busy="${t.page.busy}">${t.consent.allow}</button>
