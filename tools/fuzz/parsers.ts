@@ -119,6 +119,11 @@ export const ENDPOINTS: readonly string[] = [
 
 /** Functions whose names say that they read something, and that read nothing from outside. */
 export const NONE_OF_OURS: Readonly<Record<string, string>> = {
+  'packages/server/src/audit/verify-log.ts verifyExport': 'reads each line by parseExportLine',
+  'packages/server/src/audit/verify-log.ts verifyStore':
+    'reads each row by its table, each checkpoint by readCheckpoint',
+  'packages/server/src/cli/audit.ts verifyAudit': 'a command: reads checkpoints by parseCheckpointLine',
+  'packages/server/src/cli/audit.ts verifyOffline': 'a command: reads a file by verifyExport',
   'examples/fabrikam/src/addresses.ts chooseAddresses': 'the ports that whoever starts the example asks for',
   'packages/client/src/call.ts readCall': 'what the application itself passes to fetch',
   'packages/resource-server/src/verified-tokens.ts verifyWith': 'remembers what verifyAccessToken found',
