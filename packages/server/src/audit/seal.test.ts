@@ -74,16 +74,17 @@ test('a checkpoint is signed for the first records, after a thousand more, or af
 });
 
 test('a checkpoint is no token: nobody takes it for one', async (t) => {
-  const { deps, store, send } = await testServer(t);
+  const server = await testServer(t);
+  const { deps, store } = server;
   await store.audit.append(recordsOf(deps, 1));
   await createSealer(deps).finish();
   await checkpointWhenDue(deps);
   const jws = (await store.chain.latestCheckpoint())?.jws ?? '';
   assert.ok(deps.keys.verify(jws), 'it is signed by a key of this server');
-  const userinfo = await send('/userinfo', { headers: { authorization: `Bearer ${jws}` } });
+  const userinfo = await server.send('/userinfo', { headers: { authorization: `Bearer ${jws}` } });
   assert.equal(userinfo.status, 401);
-  const hinted = await send(`/oidc/logout?id_token_hint=${jws}`);
-  assert.equal(hinted.status, (await send('/oidc/logout?id_token_hint=garbage')).status);
+  const hinted = await server.send(`/oidc/logout?id_token_hint=${jws}`);
+  assert.equal(hinted.status, (await server.send('/oidc/logout?id_token_hint=garbage')).status);
 });
 
 test('T14: two servers at one file seal each record once, and what they sealed together is whole', async (t) => {

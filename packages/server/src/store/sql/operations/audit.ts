@@ -80,7 +80,7 @@ export const auditBefore = (
     .selectFrom('audit_record')
     .selectAll()
     .where('at', '<=', at)
-    .where(({ eb, or }) => or([eb('at', '<', at), eb('id', '<', id)]))
+    .where((record) => record.or([record('at', '<', at), record('id', '<', id)]))
     .where('type', 'in', [...types])
     .orderBy('at', 'desc')
     .orderBy('id', 'desc')
