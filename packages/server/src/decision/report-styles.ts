@@ -53,7 +53,7 @@ main > section { margin-top: 16px }
 .example p { overflow-wrap: anywhere }
 .kind { font-weight: 600 }
 code { font: 13px ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; overflow-wrap: anywhere }
-li + li { margin-top: 8px }
+li + li, p + ul, ul + p { margin-top: 8px }
 @media (max-width: 520px) { .row { grid-template-columns: 1fr auto } .row .bar { grid-column: 1 / -1; grid-row: 2 } }
 @media print { body { background: none } .tile, section { break-inside: avoid } }
 `;

@@ -113,6 +113,14 @@ const notKnown = ({ notKnown: open }: ReplayReport): Markup | '' =>
         ({ says, decisions }) => html`<li>${says} <span class="small">${n(decisions)} decisions.</span></li>`,
       )}</ul></section>`;
 
+const actions = ({ actions: did }: ReplayReport): Markup | '' =>
+  did === undefined
+    ? ''
+    : html`<section><h2>What the Actions did</h2><p>${did.actions.join(', ')} ran for ${n(did.decisions)} decisions: ${n(did.demanding)} times they demanded a proof, ${n(did.denied)} times they denied, ${n(did.failed)} times they failed.</p><ul>${did.faults.map(
+        ({ action, failure, message, decisions, example: first }) =>
+          html`<li>${action} failed ${n(decisions)} times (${failure}): <code>${message}</code> <span class="small">first for ${first}</span></li>`,
+      )}</ul><p class="small">${n(did.fetches)} calls of fetch failed, for it goes nowhere here. ${n(did.redirects)} times somebody would have been sent elsewhere, and ${n(did.withoutPerson)} decisions are of people who are gone. Actions saw people as they are kept today, and neither address nor browser.</p></section>`;
+
 const COUNTED =
   'Every record of a decision counts: of one authorization request there may be several, asked and then granted; “requests” counts each request once. ' +
   'People who were not signed in are not on record when they are asked to sign in. What somebody would have answered to a question that they were never asked is not known: a decision is judged by what was proven when it was made.';
@@ -149,6 +157,7 @@ ${summary(report)}
 <div class="columns">${kinds(report)}${table('By who demands it', report.byCause, '')}${table('By scope', report.byScope, 'of')}${table('By client', report.byClient, 'of')}${table('By factor', report.byFactor, '')}</div>
 ${days(report)}
 ${report.examples.length > 0 ? html`<section><h2>Examples</h2><ul>${report.examples.map(example)}</ul></section>` : ''}
+${actions(report)}
 ${notKnown(report)}
 <section><h2>How it was counted</h2><p class="small">${COUNTED}</p></section>
 </main>

@@ -97,6 +97,11 @@ export class Requests {
   count = 0;
   changed = 0;
 
+  /** How many are kept, for they may not be over. */
+  get size(): number {
+    return this.#open.size;
+  }
+
   /** @param key tells a request from every other */
   add(key: string, at: Instant, isChanged: boolean): void {
     const known = this.#open.get(key);
