@@ -54,7 +54,7 @@ test('an export is for its owner alone, is never written over, and is verified w
   assert.equal(verified.status, 0, verified.text);
   assert.match(
     verified.text,
-    /^5 records were read: number 1 to 5.*\n1 signed checkpoints agree, by the keys .*\nNothing is wrong\.$/,
+    /^5 records were read: number 1 to 5.*\n1 signed checkpoint agrees, by the keys .*\nNothing is wrong\.$/,
   );
   assert.equal((await run(exportAudit)).text, readFileSync(path, 'utf8').trimEnd(), 'without a file it is printed');
 });

@@ -175,12 +175,15 @@ const tell = (verification: Verification, isJson: boolean, print: Print): number
   return status;
 };
 
+const counted = (many: number, one: string, several: string): string =>
+  `${numbers.format(many)} ${many === 1 ? one : several}`;
+
 const summary = ({ from, to, hash, records, agreed, before, kids }: Verification): readonly string[] => [
   from === null || to === null
     ? 'Nothing is on record.'
-    : `${numbers.format(records)} records were read: number ${numbers.format(from)} to ${numbers.format(to)}, whose hash is ${hash}.`,
-  `${numbers.format(agreed)} signed checkpoints agree${kids.length > 0 ? `, by the keys ${kids.join(', ')}` : ''}.`,
+    : `${counted(records, 'record was', 'records were')} read: number ${numbers.format(from)} to ${numbers.format(to)}, whose hash is ${hash}.`,
+  `${counted(agreed, 'signed checkpoint agrees', 'signed checkpoints agree')}${kids.length > 0 ? `, by the keys ${kids.join(', ')}` : ''}.`,
   ...(before > 0
-    ? [`${numbers.format(before)} checkpoints are of records from before, which are not looked at here.`]
+    ? [`${counted(before, 'checkpoint is', 'checkpoints are')} of records from before, which are not looked at here.`]
     : []),
 ];
