@@ -1,5 +1,5 @@
 /** `stile what-if`: what would be asked of somebody, and why, without asking. */
-import { durationInSeconds } from '@stile/core';
+import { durationInSeconds, ok } from '@stile/core';
 import type { CandidateActions } from '../decision/candidate-actions.ts';
 import { parseSupposition } from '../decision/supposition.ts';
 import type { WhatIf } from '../decision/what-if.ts';
@@ -86,8 +86,8 @@ export const supposeSignIn: StoreCommand = async (store, words, { config, now, p
     print('stile what-if <username> --client <id> [--scope "openid …"] [--proven "password@5m,totp@47m"]');
     return 2;
   }
-  const ask = (candidates?: CandidateActions): ReturnType<typeof whatIf> =>
-    whatIf(supposition.value, {
+  const ask = async (candidates?: CandidateActions): ReturnType<typeof whatIf> => {
+    const answer = await whatIf(supposition.value, {
       store,
       config,
       now,
@@ -97,6 +97,11 @@ export const supposeSignIn: StoreCommand = async (store, words, { config, now, p
           candidates.wanted('what-if', facts, { user, profile: await store.users.profile(user.id) }),
       }),
     });
+    const fetched = (candidates?.report().fetches ?? 0) > 0;
+    return answer.ok && fetched
+      ? ok({ ...answer.value, assumed: [...answer.value.assumed, 'What Actions fetch cannot be had.'] })
+      : answer;
+  };
   const answer = words.includes('--actions') ? await withBoundActions({ store, config }, ask) : await ask();
   if (!answer.ok) {
     print(answer.error);
