@@ -25,11 +25,13 @@ const besideFile = (config: Config, file: string): Config => {
   const { folder, secrets } = config.actions;
   const place = (source: (typeof secrets)[string][string]) =>
     typeof source === 'object' ? { file: beside(source.file) } : source;
-  const placed = Object.entries(secrets).map(([action, its]) => [
-    action,
-    Object.fromEntries(Object.entries(its).map(([name, source]) => [name, place(source)])),
-  ]);
-  return { ...config, actions: { ...config.actions, folder: beside(folder), secrets: Object.fromEntries(placed) } };
+  const placed = Object.fromEntries(
+    Object.entries(secrets).map(
+      ([action, its]) =>
+        [action, Object.fromEntries(Object.entries(its).map(([name, source]) => [name, place(source)]))] as const,
+    ),
+  );
+  return { ...config, actions: { ...config.actions, folder: beside(folder), secrets: placed } };
 };
 
 const withKey = (config: Config, { STILE_ENCRYPTION_KEY: key }: Environment): Config =>
