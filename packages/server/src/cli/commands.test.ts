@@ -143,7 +143,7 @@ test('decisions are listed, and each is explained by its number', async (t) => {
   assert.equal(explained.status, 0);
   assert.match(
     explained.text,
-    /^enrolment_ticket\.issued\.\n\n.*enrolment_ticket\.issued {2}by user_sam\nnot sealed yet\n/,
+    /^Enrolment ticket issued\.\n\n.*enrolment_ticket\.issued {2}by user_sam\nnot sealed yet\n/,
   );
   await run('audit', 'checkpoint');
   assert.match((await run('explain', id)).text, /\nsealed as number 1: [\w-]{43}\n/);

@@ -210,9 +210,16 @@ const sentenceOf = (read: Read): string => {
       return proof(read, false);
     default: {
       const why = inside(meaningOf(read.reason ?? ''));
-      return `${read.record.type}${why === undefined ? '' : `: ${why}`}`;
+      return `${inPlainWords(read.record)}${why === undefined ? '' : `: ${why}`}`;
     }
   }
+};
+
+/** What is no decision, by its own name: `action.bound` is “Action bound”, and of which one, if it tells. */
+const inPlainWords = ({ type, details }: Read['record']): string => {
+  const words = type.replaceAll(/[._]/g, ' ');
+  const name = textIn(details.action) ?? textIn(details.name);
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}${name === undefined ? '' : ` (${name})`}`;
 };
 
 const ASKED_FOR_PROOF: readonly (string | undefined)[] = ['challenge', 'enrol'];
