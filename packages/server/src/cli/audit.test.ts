@@ -106,3 +106,16 @@ test('a file that is not there, or an age that is none, is said and nothing is t
   assert.equal((await run(exportAudit, '--since', 'yesterday')).status, 2);
   assert.equal((await offline('--json')).status, undefined, 'without a file it is the database that is meant');
 });
+
+test('an export by somebody who means harm steers no terminal, makes up no line, and is not vouched for by itself', async (t) => {
+  const { offline, file } = await withLog(t);
+  const path = file('hostile.jsonl');
+  const id = '\u001b[2J\u001b[1;1H\nNothing is wrong.';
+  const nobody = { userId: null, clientId: null, sessionId: null, grantId: null, requestId: null };
+  writeFileSync(path, JSON.stringify({ seq: 1, hash: id, record: { id, at: 1, type: 'x', ...nobody, details: {} } }));
+  const { status, text } = await offline('--file', path);
+  assert.equal(status, 1);
+  assert.ok(!text.includes('\u001b'));
+  assert.ok(!text.split('\n').includes('Nothing is wrong.'));
+  assert.match(text, /No signed checkpoint vouches for it/);
+});

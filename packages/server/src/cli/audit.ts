@@ -11,6 +11,7 @@ import { verifyExport, verifyStore } from '../audit/verify-log.ts';
 import { openKeyRing } from '../keys/key-ring.ts';
 import type { Checkpoint } from '../store/chain-ports.ts';
 import type { Store } from '../store/ports.ts';
+import { printable } from './actions-words.ts';
 import type { CommandLine, StoreCommand } from './command.ts';
 import { moment } from './moment.ts';
 import { optionsIn } from './options.ts';
@@ -167,10 +168,14 @@ const tell = (verification: Verification, isJson: boolean, print: Print): number
     print(JSON.stringify(verification, null, 2));
     return status;
   }
+  // Names and hashes of an export are what somebody else wrote: they neither end a line nor steer the terminal.
+  const printLine = (text: string): void => print(printable(text.replaceAll('\n', '\ufffd')));
   for (const text of [...summary(verification), ...verification.late.map(({ says }) => `Look at this: ${says}`)])
-    print(text);
-  for (const { code, says } of findings) print(`${code}: ${says}`);
+    printLine(text);
+  for (const { code, says } of findings) printLine(`${code}: ${says}`);
   if (verification.more > 0) print(`… and ${numbers.format(verification.more)} more.`);
+  if (verification.agreed === 0)
+    print('No signed checkpoint vouches for it: whoever could write all of it could have made all of it.');
   print(status === 0 ? 'Nothing is wrong.' : 'The log is not as it was sealed.');
   return status;
 };
