@@ -52,11 +52,12 @@ const without = (one: readonly string[] = [], other: readonly string[] = []): re
 
 /** What tipped the scales: what is missing now, or what was missing then and is not demanded any more. */
 export const particularsOf = (
-  then: MadeAgain | undefined,
+  then: () => MadeAgain | undefined,
   now: MadeAgain,
   stored: RecordedDecision['outcome'],
 ): Particulars => {
-  const unmet = unmetIn(now).length > 0 ? unmetIn(now) : unmetIn(then);
+  const missing = unmetIn(now);
+  const unmet = missing.length > 0 ? missing : unmetIn(then());
   const demanding = unmet.flatMap(({ source }) => (source.from === 'scope' ? [source.scope] : []));
   const exchanged =
     now.outcome.step === 'issue' && stored.step === 'issue'
@@ -64,7 +65,7 @@ export const particularsOf = (
       : [];
   return {
     scopes: [...new Set([...demanding, ...exchanged])],
-    factor: factorOf(now) ?? factorOf(then),
+    factor: factorOf(now) ?? factorOf(then()),
     causes: [...new Set(unmet.map((one) => (one.source.from === 'scope' ? 'a scope' : whoDemands(one))))],
   };
 };

@@ -1,5 +1,5 @@
 /** Decisions as they are on record: what each was made of, and what came of it. */
-import type { Instant, NextStep } from '@stile/core';
+import type { Instant, NextStep, Trace } from '@stile/core';
 import { isJsonObject } from '@stile/core';
 import type { Store } from '../store/ports.ts';
 import type { AuditRecord } from '../store/records.ts';
@@ -28,11 +28,11 @@ export interface Outcome {
   readonly step: NextStep['step'];
   readonly reason: string;
   /** The code of a refusal; of an authorization alone. */
-  readonly error?: string;
+  readonly error: string | undefined;
   /** What was granted; with `issue` alone. */
-  readonly scopes?: readonly string[];
+  readonly scopes: readonly string[] | undefined;
   /** The trace of an authorization; of another shape if somebody else wrote it. */
-  readonly trace?: Readonly<Record<string, unknown>>;
+  readonly trace: Trace | Readonly<Record<string, unknown>> | undefined;
 }
 
 interface About {
@@ -61,16 +61,30 @@ const authorizationOutcome = (type: string, details: AuditRecord['details']): Ou
   return {
     step: trace.step,
     reason: trace.reason,
+    error: typeof error === 'string' ? error : undefined,
+    scopes: type === 'authorize.granted' ? scopesIn(scopes) : undefined,
     trace,
-    ...(typeof error === 'string' && { error }),
-    ...(type === 'authorize.granted' && { scopes: scopesIn(scopes) }),
   };
 };
 
+const issued = (scopes: readonly string[]): Outcome => ({
+  step: 'issue',
+  reason: ALL_MET,
+  error: undefined,
+  scopes,
+  trace: undefined,
+});
+
+const refusedFor = (reason: string): Outcome => ({
+  step: 'refuse',
+  reason,
+  error: undefined,
+  scopes: undefined,
+  trace: undefined,
+});
+
 const tokenOutcome = (type: string, { reason, scopes }: AuditRecord['details']): Outcome =>
-  type === 'token.granted'
-    ? { step: 'issue', reason: ALL_MET, scopes: scopesIn(scopes) }
-    : { step: 'refuse', reason: String(reason) };
+  type === 'token.granted' ? issued(scopesIn(scopes)) : refusedFor(String(reason));
 
 const ALL_MET = 'all_met';
 
@@ -91,16 +105,14 @@ export const recordedDecision = (record: AuditRecord): RecordedDecision | undefi
 const outcomeOf = ({ decision: { next, trace }, scopes }: Judged): Outcome => ({
   step: next.step,
   reason: trace.reason,
-  trace: { ...trace },
-  ...(next.step === 'refuse' && { error: next.error.code }),
-  ...(next.step === 'issue' && { scopes }),
+  error: next.step === 'refuse' ? next.error.code : undefined,
+  scopes: next.step === 'issue' ? scopes : undefined,
+  trace,
 });
 
 const tokenOutcomeOf = (facts: TokenFacts, policy: Policy): Outcome => {
   const decided = tokenDecisionOf(facts, policy);
-  return decided.ok
-    ? { step: 'issue', reason: ALL_MET, scopes: decided.value.scopes }
-    : { step: 'refuse', reason: decided.error.reason };
+  return decided.ok ? issued(decided.value.scopes) : refusedFor(decided.error.reason);
 };
 
 /** A decision made again, with all that it came to where that was an authorization. */

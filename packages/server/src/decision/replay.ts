@@ -132,8 +132,7 @@ class Counts {
   }
 
   #countChange(recorded: RecordedDecision, now: MadeAgain, change: Change): void {
-    const policy = this.#then.get(recorded.policy)?.policy;
-    const then = policy && decideAgain(recorded, policy);
+    const then = this.#madeThen(recorded);
     const { client, scope, factor, cause, day } = this.lines;
     const about = particularsOf(then, now, recorded.outcome);
     this.totals.changed += 1;
@@ -154,13 +153,25 @@ class Counts {
     this.#keepExample(recorded, then, now, change);
   }
 
-  #keepExample(recorded: RecordedDecision, then: MadeAgain | undefined, now: MadeAgain, change: Change): void {
+  /** What it came to by the policy of then: made again once, if somebody looks. */
+  #madeThen(recorded: RecordedDecision): () => MadeAgain | undefined {
+    const policy = this.#then.get(recorded.policy)?.policy;
+    let isMade = false;
+    let made: MadeAgain | undefined;
+    return () => {
+      if (!isMade) made = policy && attempted(() => decideAgain(recorded, policy));
+      isMade = true;
+      return made;
+    };
+  }
+
+  #keepExample(recorded: RecordedDecision, then: () => MadeAgain | undefined, now: MadeAgain, change: Change): void {
     const kept = this.examples.get(change) ?? [];
     if (kept.length >= EXAMPLES_OF_A_KIND) return;
     const { id, at, kind, clientId, userId, outcome } = recorded;
     const [before, after] = [outcome, now.outcome].map(({ step, reason }) => ({ step, reason }));
     if (!before || !after) return;
-    const says = changeInWords(recorded, then, now, change);
+    const says = changeInWords(recorded, then(), now, change);
     this.examples.set(change, [...kept, { id, at, kind, clientId, userId, change, before, after, says }]);
   }
 }
@@ -232,14 +243,18 @@ export const replay = async (
 type Again = CandidateActions['again'];
 
 /** Nothing when it cannot be made again: what is on record is not as it should be. */
+const attempted = <T>(make: () => T): T | undefined => {
+  try {
+    return make();
+  } catch {
+    return undefined;
+  }
+};
+
 const madeAgain = (
   recorded: RecordedDecision,
   again: Again,
 ): MadeAgain | undefined | Promise<MadeAgain | undefined> => {
-  try {
-    const made = again(recorded);
-    return made instanceof Promise ? made.catch(() => undefined) : made;
-  } catch {
-    return undefined;
-  }
+  const made = attempted(() => again(recorded));
+  return made instanceof Promise ? made.catch(() => undefined) : made;
 };

@@ -88,40 +88,35 @@ export class People {
 }
 
 /** Answered by then, or abandoned: decisions of one request lie no further apart. */
-const REQUEST_SECONDS = 2 * 3600;
+const REQUEST_SECONDS = 3600;
 
-/** Counts requests, of each of which several decisions may be on record: asked, asked again, granted. */
+/**
+ * Counts requests, of each of which several decisions may be on record: asked, asked again, granted. Those of the last hour or two are known
+ * again.
+ */
 export class Requests {
-  readonly #open = new Map<string, { readonly at: Instant; changed: boolean }>();
-  #sweepAt = 1000;
+  /** Whether each was changed: those of this hour, and those of the one before. */
+  #recent = new Map<string, boolean>();
+  #older = new Map<string, boolean>();
+  #since = 0;
   count = 0;
   changed = 0;
 
-  /** How many are kept, for they may not be over. */
+  /** How many are known. */
   get size(): number {
-    return this.#open.size;
+    return this.#recent.size + this.#older.size;
   }
 
   /** @param key tells a request from every other */
   add(key: string, at: Instant, isChanged: boolean): void {
-    const known = this.#open.get(key);
-    if (known) {
-      if (isChanged && !known.changed) this.changed += 1;
-      known.changed ||= isChanged;
-      return;
+    if (at >= this.#since + REQUEST_SECONDS) {
+      this.#older = at >= this.#since + 2 * REQUEST_SECONDS ? new Map<string, boolean>() : this.#recent;
+      this.#recent = new Map();
+      this.#since = at;
     }
-    this.count += 1;
-    if (isChanged) this.changed += 1;
-    this.#open.set(key, { at, changed: isChanged });
-    if (this.#open.size > this.#sweepAt) this.#sweep(at);
-  }
-
-  /** Forgets those that nothing can come of any more; the next time when there are twice as many. */
-  #sweep(now: Instant): void {
-    for (const [old, one] of this.#open) {
-      if (one.at > now - REQUEST_SECONDS) break;
-      this.#open.delete(old);
-    }
-    this.#sweepAt = Math.max(1000, this.#open.size * 2);
+    const was = this.#recent.get(key) ?? this.#older.get(key);
+    if (was === undefined) this.count += 1;
+    if (isChanged && was !== true) this.changed += 1;
+    if (was === undefined || (isChanged && !was)) this.#recent.set(key, isChanged);
   }
 }

@@ -9,9 +9,7 @@ export const cells = (row: unknown): ReadonlyMap<string, unknown> =>
   new Map<string, unknown>(typeof row === 'object' && row !== null ? Object.entries(row) : []);
 
 /** The same by a name at a time, for what is read often. */
-const membersOf = (row: unknown): Readonly<Record<string, unknown>> => ({
-  ...(typeof row === 'object' ? row : undefined),
-});
+const membersOf = (row: unknown): Readonly<Record<string, unknown>> => (isJsonObject(row) ? row : {});
 
 /** What a column can hold: the types that every database of Stile has. Instants are whole seconds, truth is 0 or 1. */
 export type SqlValue = string | number | null;
