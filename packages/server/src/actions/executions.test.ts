@@ -145,3 +145,25 @@ test('what cannot be kept is logged, and nobody is refused for it', async (t) =>
   await turn();
   assert.equal(server.logged.filter((line) => line.includes('how an Action ended could not be kept')).length, 2);
 });
+
+test('tokens that an Action was given by others, or keeps between runs, are masked like its secrets', async (t) => {
+  const { keep } = await keeping(t);
+  const [before, fresh] = ['the-token-of-yesterday', 'the-token-of-today'];
+  const answer = { status: 200, text: `{"access_token": "${fresh}", "scope": "read:users"}` };
+  const [one] = await keep({
+    ...execution({
+      ...finished,
+      commands: [
+        { call: 'cache.set', args: ['token', fresh, 9] },
+        { call: 'cache.set', args: ['seen', 'yes', 9] },
+      ],
+      console: [{ level: 'log', text: `Bearer ${fresh}`, atMs: 1 }],
+      journal: { seed: '00', startedAtMs: 5, answers: [{ question: 'q', answer, atMs: 6 }] },
+    }),
+    context: { cache: { token: { value: before, expiresAtMs: 1 } } },
+  });
+  const kept = JSON.stringify(one);
+  assert.doesNotMatch(kept, /the-token-of/);
+  assert.match(kept, /read:users/);
+  assert.deepEqual(one?.details.commands[1]?.args, ['seen', 'yes', 9]);
+});

@@ -2,6 +2,7 @@
 import type { Deps } from '../deps.ts';
 import { randomId } from '../deps.ts';
 import type { ActionExecution, BindingMode, ExecutionDetails } from '../store/action-ports.ts';
+import { credentialsOf } from './credentials-of.ts';
 import { POST_LOGIN } from './deploy/deploy.ts';
 import type { DeployedActions } from './deploy/deployed-actions.ts';
 import type { Masker } from './masked.ts';
@@ -69,16 +70,17 @@ const nextInOrder = (): string => {
  * could be one.
  */
 const detailsOf = (
-  { report, outcome, event, context }: Execution,
+  execution: Execution,
   secrets: Readonly<Record<string, string>> | undefined,
   withEvent: boolean,
 ): ExecutionDetails => {
+  const { report, outcome, event, context } = execution;
   const figures = { handler: report.handler, wallMs: outcome.wallMs, cpuMs: outcome.cpuMs };
   const failure = outcome.outcome === 'failed' ? { failure: outcome.failure } : {};
   if (secrets === undefined) {
     return { ...figures, ...failure, commands: [], console: [], consoleLeftOut: outcome.console.length };
   }
-  const mask = maskerOf(secrets);
+  const mask = maskerOf(secrets, credentialsOf(execution));
   const recorded = {
     event: mask.object(event),
     context: mask.object(context),

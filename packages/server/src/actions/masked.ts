@@ -17,9 +17,14 @@ export const maskOf = (name: string): string => `[secret ${name}]`;
 /**
  * Masks secrets as they are, percent-encoded and in base64: as they are sent in an address or in a header. An Action that wants its
  * secrets to be seen finds other ways; this is for those that do not.
+ *
+ * @param others what is masked besides, with the name that stands in its mask
  */
-export const maskerOf = (secrets: Readonly<Record<string, string>>): Masker => {
-  const masks = Object.entries(secrets)
+export const maskerOf = (
+  secrets: Readonly<Record<string, string>>,
+  others: readonly (readonly [name: string, value: string])[] = [],
+): Masker => {
+  const masks = [...Object.entries(secrets), ...others]
     .filter(([, secret]) => secret.length >= LEAST_CHARACTERS)
     .flatMap(([name, secret]) => formsOf(secret).map((form) => [form, maskOf(name)] as const))
     // The longest first: one may be a part of another.
