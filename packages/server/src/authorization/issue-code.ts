@@ -4,6 +4,7 @@ import { effectsOf } from '../actions/effects-of.ts';
 import type { ActionRun } from '../actions/run-state.ts';
 import { auditRecord } from '../audit/audit.ts';
 import { madeOf } from '../decision/record.ts';
+import { sparedDemands } from '../decision/spared-demands.ts';
 import type { Caller, Deps } from '../deps.ts';
 import { randomId, randomToken } from '../deps.ts';
 import { sha256 } from '../digest.ts';
@@ -95,7 +96,7 @@ const haveActionsAgreed = async (run: ActionRun | undefined, { actions }: Pick<D
 };
 
 const newGrant = (
-  { validated, current, agesFrom, facts, scopes, run }: DecidedWithActions,
+  { validated, current, agesFrom, facts, scopes, run, further }: DecidedWithActions,
   issue: Issue,
   deps: Deps,
 ): Grant => ({
@@ -107,7 +108,7 @@ const newGrant = (
   scopes,
   requestedClaims: validated.requestedClaims,
   events: facts.person?.events ?? [],
-  requirements: issue.requirements,
+  requirements: [...issue.requirements, ...sparedDemands(further.spared)],
   nonce: validated.request.nonce ?? null,
   customClaims: run ? customClaimsOf(run) : { accessToken: {}, idToken: {} },
   agesFrom,

@@ -14,6 +14,7 @@ import {
 import type { Grant } from '../store/records.ts';
 import type { WantedByActions } from './facts.ts';
 import type { Policy } from './policy.ts';
+import { notSpared } from './spared-demands.ts';
 
 /** What of a grant a token decision rests on. */
 type GrantFacts = Pick<Grant, 'userId' | 'clientId' | 'audience' | 'scopes' | 'events' | 'requirements'>;
@@ -76,7 +77,8 @@ export const tokenDecisionOf = (facts: TokenFacts, policy: Policy): Result<Token
   if (!scopes.ok) return scopes;
   const wanted = facts.actions;
   if (wanted?.refusal) return refused(refusalOf(wanted.refusal));
-  const met = contextThatMeets(facts.grant.events, wanted?.requirements ?? [], policy.levels) !== undefined;
+  const demands = wanted ? [...wanted.requirements, ...notSpared(wanted.spareable ?? [], facts.grant)] : [];
+  const met = contextThatMeets(facts.grant.events, demands, policy.levels) !== undefined;
   // Nobody is there to be asked.
   if (wanted && !met)
     return refused(oauthError('login_required', 'challenge_needs_page', 'Multifactor authentication required'));
