@@ -77,25 +77,28 @@ export interface Timing {
 }
 
 /** Why an Action did not come to its end, in stable words. */
-export type ActionFailure =
-  | 'threw'
+export const ACTION_FAILURES = [
+  'threw',
   /** It computed for longer than it may. */
-  | 'cpu_time_exceeded'
+  'cpu_time_exceeded',
   /** It took longer than it may, computing and waiting together. */
-  | 'wall_time_exceeded'
-  | 'memory_exceeded'
+  'wall_time_exceeded',
+  'memory_exceeded',
   /** Its commands, or one of its answers, are larger than they may be. */
-  | 'result_too_large'
+  'result_too_large',
   /** Run anew, it asked something else than before. */
-  | 'journal_mismatch'
+  'journal_mismatch',
   /** It awaits something that nothing will answer. */
-  | 'never_settles'
+  'never_settles',
   /** It is no program, or exports nothing of that name. */
-  | 'not_runnable'
+  'not_runnable',
   /** All workers are busy, and so is the queue. */
-  | 'overloaded'
+  'overloaded',
   /** It asked for something that does not exist here. */
-  | 'unsupported';
+  'unsupported',
+] as const;
+
+export type ActionFailure = (typeof ACTION_FAILURES)[number];
 
 interface Finished extends Timing {
   readonly commands: readonly Command[];

@@ -3,6 +3,7 @@ import type { Instant } from '@stile/core';
 import { instant, isInstant } from '@stile/core';
 import { z } from 'zod';
 import type { Json, JsonObject } from './call.ts';
+import { ACTION_FAILURES } from './call.ts';
 import type { Effect } from './effects.ts';
 import { isJson, isJsonRecord } from './json.ts';
 import { beginRun } from './run.ts';
@@ -61,16 +62,7 @@ const wait: z.ZodType<Wait> = z.union([
 ]);
 
 const FAILURES: readonly RunFailure[] = [
-  'threw',
-  'cpu_time_exceeded',
-  'wall_time_exceeded',
-  'memory_exceeded',
-  'result_too_large',
-  'journal_mismatch',
-  'never_settles',
-  'not_runnable',
-  'overloaded',
-  'unsupported',
+  ...ACTION_FAILURES,
   'invalid_command',
   'too_many_challenges',
   'no_usable_factor',

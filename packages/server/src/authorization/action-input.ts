@@ -1,19 +1,17 @@
 /** Gathers what an Action's `event` is made of, for a person who is signed in. */
 import type { Parameters } from '@stile/core';
 import { contextThatMeets, single } from '@stile/core';
-import type { Json } from '../actions/call.ts';
 import type {
   ActionPath,
   EnrolledInput,
   EventInput,
-  PersonInput,
   RefreshTokenInput,
   RequestInput,
   RiskInput,
   SessionInput,
   TransactionInput,
 } from '../actions/event-input.ts';
-import { isJsonRecord } from '../actions/json.ts';
+import { asRecord, personInput } from '../actions/person-input.ts';
 import type { SignedIn } from '../decision/facts.ts';
 import type { Deps } from '../deps.ts';
 import type { UsableAuthenticator } from '../factors/authenticators.ts';
@@ -39,32 +37,12 @@ export interface ActionSubject {
   readonly body: Readonly<Record<string, string>>;
 }
 
-/** Metadata as Actions left it; what somebody else put there that is no JSON is not shown. */
-const record = (metadata: Readonly<Record<string, unknown>>): { readonly [name: string]: Json } =>
-  isJsonRecord(metadata) ? metadata : {};
-
 const enrolled = ({ authenticator, factor }: UsableAuthenticator): EnrolledInput => {
   const { transports, channel } = authenticator.material;
   return {
     factor: factor.name,
     ...(Array.isArray(transports) && { isPlatform: transports.includes('internal') }),
     ...((channel === 'sms' || channel === 'voice') && { channel }),
-  };
-};
-
-const personInput = async ({ user, authenticators }: ActionSubject, deps: Deps): Promise<PersonInput> => {
-  const profile = await deps.store.users.profile(user.id);
-  const { roles } = user.claims;
-  return {
-    id: user.id,
-    username: user.username,
-    claims: user.claims,
-    createdAt: user.createdAt,
-    lastPasswordChangeAt: authenticators.find(({ factor }) => factor.name === 'password')?.authenticator.createdAt,
-    userMetadata: record(profile?.userMetadata ?? {}),
-    appMetadata: record(profile?.appMetadata ?? {}),
-    roles: Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [],
-    authenticators: authenticators.filter(({ factor }) => factor.name !== 'password').map(enrolled),
   };
 };
 
@@ -77,7 +55,7 @@ const sessionInput = (session: Session, clientId: string): SessionInput => ({
   userAgent: session.userAgent,
   address: session.address,
   clientIds: [clientId],
-  metadata: record(session.metadata),
+  metadata: asRecord(session.metadata),
   recordedMethods: session.methods,
 });
 
@@ -138,11 +116,16 @@ const riskInput = (
 export const eventInput = async (subject: ActionSubject, asking: Asking, deps: Deps): Promise<EventInput> => {
   const { user, session, events, clientId, transaction, refreshToken } = subject;
   const { config, store } = deps;
-  const [person, profile] = await Promise.all([personInput(subject, deps), store.users.profile(user.id)]);
+  const profile = await store.users.profile(user.id);
+  const { authenticators } = subject;
+  const password = authenticators.find(({ factor }) => factor.name === 'password');
   const client = config.clients.get(clientId);
   return {
     issuer: config.issuer,
-    person,
+    person: {
+      ...personInput(user, profile, authenticators.map(enrolled)),
+      lastPasswordChangeAt: password?.authenticator.createdAt,
+    },
     events,
     context: contextThatMeets(events, [], config.levels),
     session: session && sessionInput(session, clientId),

@@ -3,8 +3,8 @@
  * Facts hold no address, no browser and no parameters of the application; those are empty.
  */
 import { contextThatMeets, instant } from '@stile/core';
-import type { EventInput, PersonInput, RiskInput } from '../actions/event-input.ts';
-import { isJsonRecord } from '../actions/json.ts';
+import type { EventInput, RiskInput } from '../actions/event-input.ts';
+import { personInput } from '../actions/person-input.ts';
 import type { Config } from '../config/config.ts';
 import { presentSignals } from '../risk/signals.ts';
 import type { UserProfile } from '../store/profile-ports.ts';
@@ -16,23 +16,6 @@ export interface PersonToday {
   readonly user: User;
   readonly profile: UserProfile | undefined;
 }
-
-const record = (metadata: Readonly<Record<string, unknown>> | undefined): PersonInput['userMetadata'] =>
-  isJsonRecord(metadata) ? metadata : {};
-
-const personOf = ({ user, profile }: PersonToday, { enrolled }: SignedIn): PersonInput => {
-  const { roles } = user.claims;
-  return {
-    id: user.id,
-    username: user.username,
-    claims: user.claims,
-    createdAt: user.createdAt,
-    userMetadata: record(profile?.userMetadata),
-    appMetadata: record(profile?.appMetadata),
-    roles: Array.isArray(roles) ? roles.filter((role) => typeof role === 'string') : [],
-    authenticators: enrolled.filter(({ factor }) => factor !== 'password').map(({ factor }) => ({ factor })),
-  };
-};
 
 const riskOf = ({ circumstances }: SignedIn, { risk }: Config): readonly RiskInput[] =>
   circumstances
@@ -53,7 +36,11 @@ export const eventOfFacts = (
   const place = person.circumstances?.place;
   return {
     issuer: config.issuer,
-    person: personOf(today, person),
+    person: personInput(
+      today.user,
+      today.profile,
+      person.enrolled.map(({ factor }) => ({ factor })),
+    ),
     events: person.events,
     context: contextThatMeets(person.events, [], config.levels),
     session: {

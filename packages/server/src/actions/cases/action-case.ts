@@ -1,22 +1,10 @@
 /** A case: an event that goes in, and what is expected to come out. */
 import { z } from 'zod';
-import type { ActionFailure, Json } from '../call.ts';
+import type { Json } from '../call.ts';
+import { ACTION_FAILURES } from '../call.ts';
 import { isJson } from '../json.ts';
 
 const json = z.custom<Json>((value) => isJson(value), 'It has to be JSON.');
-
-const FAILURES = [
-  'threw',
-  'cpu_time_exceeded',
-  'wall_time_exceeded',
-  'memory_exceeded',
-  'result_too_large',
-  'journal_mismatch',
-  'never_settles',
-  'not_runnable',
-  'overloaded',
-  'unsupported',
-] as const satisfies readonly ActionFailure[];
 
 /** What the world answers to one `fetch`. */
 const fetched = z.strictObject({
@@ -33,7 +21,7 @@ const fetched = z.strictObject({
 
 const expectation = z.strictObject({
   outcome: z.enum(['finished', 'suspended', 'failed']).default('finished'),
-  failure: z.enum([...FAILURES, 'invalid_command']).optional(),
+  failure: z.enum([...ACTION_FAILURES, 'invalid_command']).optional(),
   /** Stands in what it threw. */
   message: z.string().optional(),
   /** All of them, in their order: the method of `api`, then its arguments. */
