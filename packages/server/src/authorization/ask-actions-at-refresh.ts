@@ -1,6 +1,6 @@
 /** Asks the bound Actions before a token is refreshed. Nobody is there who could be asked or sent anywhere. */
 import type { Instant } from '@stile/core';
-import { countingProofs } from '@stile/core';
+import { countingProofs, instant, secondsBefore } from '@stile/core';
 import type { ActiveAction } from '../actions/deploy/deployed-actions.ts';
 import { isJsonRecord } from '../actions/json.ts';
 import { beginRun } from '../actions/run.ts';
@@ -44,7 +44,7 @@ export const askActionsAtRefresh = async (
   const begin = (actions: readonly ActiveAction[]): ActionRun =>
     beginRun(
       actions.map(({ pinned }) => pinned),
-      { requestedAt: requestOf(grant), interactive: false },
+      { requestedAt: requestOf(grant, deps), interactive: false },
     );
   runShadows(active, begin, about, deps);
   const live = active.filter(({ mode }) => mode === 'live');
@@ -55,12 +55,14 @@ export const askActionsAtRefresh = async (
  * When the authorization was asked for that a grant came of, as far as Actions demanded proofs since then: what was proven for it is good
  * at its refreshes as well, so that an Action that always asks for a second factor breaks none of them (T27).
  */
-const requestOf = ({ requirements, agesFrom }: Grant): Instant =>
-  requirements.reduce<Instant>(
-    (earliest, { source, since }) =>
-      source.from === 'action' && since !== undefined && since < earliest ? since : earliest,
-    agesFrom,
+const requestOf = ({ requirements, agesFrom }: Grant, { config }: Pick<Deps, 'config'>): Instant => {
+  // An age that was demanded reaches back to before the request; what lies further back than a request waits was one.
+  const earliest = secondsBefore(agesFrom, config.lifetimes.interaction);
+  const moments = requirements.flatMap(({ source, since }) =>
+    source.from === 'action' && since !== undefined && since >= earliest ? [since] : [],
   );
+  return instant(Math.min(agesFrom, ...moments));
+};
 
 const inputOf = async (
   { refreshToken, grant, user, session, facts, body }: Refreshing,

@@ -46,6 +46,13 @@ const isTimeForActions = ({ decision: { next }, current }: Decided): boolean =>
 /** Whether a run waits for somebody to come back; whoever says that they have, and was never sent, has not. */
 const isAway = ({ state }: ActionRun): boolean => state.is === 'waiting' && state.waits[0].wait === 'redirect';
 
+/** The run that was kept, unless nothing was live when it began, and something is by now: a run through nothing has asked nobody. */
+const keptRunWith = (live: readonly ActiveAction[], { interaction, current }: Decided): ActionRun | undefined => {
+  const kept = keptRun(interaction, current);
+  const hasAskedNobody = kept?.state.is === 'done' && kept.actions.length === 0;
+  return hasAskedNobody && live.length > 0 ? undefined : kept;
+};
+
 /** What became of asking. */
 export interface AskedActions {
   readonly run: ActionRun;
@@ -67,9 +74,9 @@ export const askActions = async (
 ): Promise<AskedActions | undefined> => {
   const active = await deps.actions.bound();
   if (active.length === 0 || !decided.current || !isTimeForActions(decided)) return undefined;
-  const kept = keptRun(decided.interaction, decided.current);
-  if (kept && kept.state.is !== 'running' && kept.state.is !== 'waiting') return { run: kept, isNew: false };
   const live = active.filter(({ mode }) => mode === 'live');
+  const kept = keptRunWith(live, decided);
+  if (kept && kept.state.is !== 'running' && kept.state.is !== 'waiting') return { run: kept, isNew: false };
   const about: RunAbout = {
     input: await inputOf(decided, decided.current, asking, isContinued, deps),
     ...enrolment(decided, deps),

@@ -88,10 +88,8 @@ const withItsCookie = (response: Response, run: ActionRun, request: Request, dep
 
 /** Law 6: nothing is issued unless every Action that is bound has come to its end. One that was bound since the decision is asked first. */
 const haveActionsAgreed = async (run: ActionRun | undefined, { actions }: Pick<Deps, 'actions'>): Promise<boolean> => {
-  if (run) {
-    if (run.state.is !== 'done') throw new Error('Nothing is issued before every Action has come to its end.');
-    return true;
-  }
+  if (run && run.state.is !== 'done') throw new Error('Nothing is issued before every Action has come to its end.');
+  if (run && run.actions.length > 0) return true;
   return (await actions.bound()).every(({ mode }) => mode === 'shadow');
 };
 
