@@ -185,7 +185,8 @@ const refuse = async (
 ): Promise<Response> => {
   const { validated, current, interaction, decision, run } = decided;
   const facts = { clientId: validated.client.id, requestId: caller.requestId };
-  if (run && current)
+  // What is kept when an Action denies. What others wanted of a request that is refused for something else was wanted of its success.
+  if (run?.state.is === 'denied' && current)
     await performEffects(run, { ...facts, userId: current.user.id, sessionId: current.session.id }, deps);
   deps.log.info({ ...facts, reason: error.reason }, 'authorization request refused');
   // As with asking: what is refused to a stranger is in the log and not on record.

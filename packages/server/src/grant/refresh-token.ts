@@ -77,7 +77,8 @@ export const refreshToken: GrantHandler = async (request, deps) => {
       return refused(oauthError('invalid_grant', 'refresh_token_reused', DESCRIPTION));
     case 'judged': {
       const { run, about } = asked;
-      if (run && about) await performEffects(run, about, deps);
+      // Of a refresh that is refused for something else nothing is kept.
+      if (run && about && (outcome.value.ok || run.state.is === 'denied')) await performEffects(run, about, deps);
       if (!outcome.value.ok) return outcome.value;
       const { standing, scopes } = outcome.value.value;
       const customClaims = run && customClaimsOf(run);
