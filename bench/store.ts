@@ -64,6 +64,7 @@ const grant = (id: string): Grant => ({
   customClaims: { accessToken: {}, idToken: {} },
   requestedClaims: { idToken: [], userinfo: [] },
   agesFrom: now,
+  requestedAt: now,
   createdAt: now,
   revokedAt: null,
   revokedReason: null,

@@ -289,7 +289,7 @@ const pages: readonly Scenario[] = [
     path: '/consent',
     answers: 303,
     query: ['interaction'],
-    form: [...PAGE, 'allow', 'deny'],
+    form: [...PAGE, 'allow', 'deny', 'scopes'],
     good: answered('robin', '/consent', () => ({ allow: '1' })),
   },
   {

@@ -9,6 +9,7 @@ import { demandOf, demandOfEnable, demandOfStepUp } from './demands.ts';
 import { changesOf, withChanges, withoutUndone } from './effects.ts';
 import { postLoginEvent } from './event.ts';
 import type { InsideContext } from './inside/host.ts';
+import { maskerOf } from './masked.ts';
 import { contextMembers } from './methods.ts';
 import { protocolOf } from './protocol.ts';
 import { requirementOf } from './run.ts';
@@ -97,6 +98,9 @@ const stepUpsOf = (run: ActionRun, pinned: PinnedAction, world: ActionWorld): St
   return stepUps;
 };
 
+/** The methods of `api`, by their rooms. */
+const COMMAND_NAME = /^[a-z]{1,20}[A-Za-z]{0,20}\.[a-z]{1,20}[A-Za-z]{0,20}$/;
+
 const reported = (
   run: ActionRun,
   pinned: PinnedAction,
@@ -108,7 +112,8 @@ const reported = (
   handler: run.handler,
   ms: Math.round(outcome?.wallMs ?? 0),
   cpuMs: Math.round(outcome?.cpuMs ?? 0),
-  commands: (outcome?.commands ?? []).slice(0, 100).map(({ call }) => call.slice(0, 100)),
+  // An Action that tampered with its api may have called its commands anything.
+  commands: (outcome?.commands ?? []).slice(0, 100).map(({ call }) => (COMMAND_NAME.test(call) ? call : '?')),
   ...verdict,
 });
 
@@ -276,7 +281,8 @@ export const execute = async (run: ActionRun, world: ActionWorld): Promise<Execu
   });
   const execution: Execution = { run, pinned, world, given, outcome };
   if (stepUps.problem) return failed(execution, stepUps.problem);
-  if (outcome.outcome === 'failed') return failed(execution, outcome);
+  const { text } = maskerOf(deployed.secrets);
+  if (outcome.outcome === 'failed') return failed(execution, { ...outcome, message: text(outcome.message) });
   if (outcome.outcome === 'suspended') return suspend(outcome, stepUps.met, execution);
   const commands = parseCommands(outcome.commands, {
     handler: run.handler,
@@ -284,7 +290,7 @@ export const execute = async (run: ActionRun, world: ActionWorld): Promise<Execu
   });
   if (!commands.ok) {
     const { call, problem } = commands.error;
-    return failed(execution, { failure: 'invalid_command', message: `${call}: ${problem}` });
+    return failed(execution, { failure: 'invalid_command', message: text(`${call}: ${problem}`) });
   }
   return apply(commands.value, stepUps.met, execution);
 };

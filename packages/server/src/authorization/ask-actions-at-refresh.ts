@@ -1,6 +1,5 @@
 /** Asks the bound Actions before a token is refreshed. Nobody is there who could be asked or sent anywhere. */
-import type { Instant } from '@stile/core';
-import { countingProofs, instant, secondsBefore } from '@stile/core';
+import { countingProofs } from '@stile/core';
 import type { ActiveAction } from '../actions/deploy/deployed-actions.ts';
 import { isJsonRecord } from '../actions/json.ts';
 import { beginRun } from '../actions/run.ts';
@@ -44,24 +43,14 @@ export const askActionsAtRefresh = async (
   const begin = (actions: readonly ActiveAction[]): ActionRun =>
     beginRun(
       actions.map(({ pinned }) => pinned),
-      { requestedAt: requestOf(grant, deps), interactive: false },
+      // What was proven for the authorization is good at its refreshes as well, so that an Action that always asks for a second factor breaks
+      // none of them (T27).
+      { requestedAt: grant.requestedAt ?? grant.agesFrom, interactive: false },
     );
   runShadows(active, begin, about, deps);
   const live = active.filter(({ mode }) => mode === 'live');
-  return runActions('live', begin(live), about, deps);
-};
-
-/**
- * When the authorization was asked for that a grant came of, as far as Actions demanded proofs since then: what was proven for it is good
- * at its refreshes as well, so that an Action that always asks for a second factor breaks none of them (T27).
- */
-const requestOf = ({ requirements, agesFrom }: Grant, { config }: Pick<Deps, 'config'>): Instant => {
-  // An age that was demanded reaches back to before the request; what lies further back than a request waits was one.
-  const earliest = secondsBefore(agesFrom, config.lifetimes.interaction);
-  const moments = requirements.flatMap(({ source, since }) =>
-    source.from === 'action' && since !== undefined && since >= earliest ? [since] : [],
-  );
-  return instant(Math.min(agesFrom, ...moments));
+  // With nothing but those that only run along, the tokens stay what the grant made them.
+  return live.length === 0 ? undefined : runActions('live', begin(live), about, deps);
 };
 
 const inputOf = async (

@@ -94,7 +94,7 @@ const haveActionsAgreed = async (run: ActionRun | undefined, { actions }: Pick<D
 };
 
 const newGrant = (
-  { validated, current, agesFrom, facts, scopes, run, further }: DecidedWithActions,
+  { validated, current, requestedAt, agesFrom, facts, scopes, run, further }: DecidedWithActions,
   issue: Issue,
   deps: Deps,
 ): Grant => ({
@@ -110,6 +110,7 @@ const newGrant = (
   nonce: validated.request.nonce ?? null,
   customClaims: run ? customClaimsOf(run) : { accessToken: {}, idToken: {} },
   agesFrom,
+  requestedAt,
   createdAt: deps.now(),
   revokedAt: null,
   revokedReason: null,

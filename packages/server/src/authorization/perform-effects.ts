@@ -58,12 +58,12 @@ export const performEffects = async (
 ): Promise<void> => {
   if (run.state.is !== 'done' && run.state.is !== 'denied') return;
   const effects = effectsOf(run);
-  await keepMetadata(about.userId, effects, deps);
   const { sessionId } = about;
-  if (sessionId === null) return;
   const { revoke } = effects.session;
-  if (revoke) return endSession(about.userId, sessionId, revoke, about, deps);
-  if (run.state.is !== 'done') return;
+  // First what matters most: that something else cannot be kept must not keep a session alive.
+  if (revoke && sessionId !== null) await endSession(about.userId, sessionId, revoke, about, deps);
+  await keepMetadata(about.userId, effects, deps);
+  if (revoke || sessionId === null || run.state.is !== 'done') return;
   if (
     changesAnything(effects.session) ||
     effects.session.cookieMode !== undefined ||

@@ -102,6 +102,7 @@ const grant: Grant = {
   customClaims: { accessToken: {}, idToken: {} },
   requestedClaims: { idToken: [], userinfo: [] },
   agesFrom: START,
+  requestedAt: START,
   createdAt: START,
   revokedAt: null,
   revokedReason: null,

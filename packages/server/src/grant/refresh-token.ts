@@ -192,6 +192,7 @@ const judge = (
   if (!found.user) throw new Error('Nobody is given tokens who is not there.');
   // Law 6: what was in order before the Actions were asked, and is now, was asked about.
   if (areBound && !run) throw new Error('Nothing is refreshed before every Action was asked.');
+  if (run && run.state.is !== 'done') throw new Error('Nothing is refreshed before every Action has come to its end.');
   const { scopes, api } = verdict.value;
   const leftOut = grant.scopes.filter((scope) => !scopes.includes(scope));
   // A token that is fetched a second time within the grace is worth a look: an honest client whose answer was lost, or a thief.

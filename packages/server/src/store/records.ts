@@ -178,6 +178,8 @@ export interface Grant {
   readonly customClaims: CustomClaims;
   /** The moment that the ages of its proofs were counted back from. */
   readonly agesFrom: Instant;
+  /** When it was asked for; null for one that nobody asked on a page for, or that is from before this was kept. */
+  readonly requestedAt: Instant | null;
   readonly createdAt: Instant;
   readonly revokedAt: Instant | null;
   readonly revokedReason: string | null;

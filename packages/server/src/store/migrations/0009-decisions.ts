@@ -12,6 +12,7 @@ export const decisions: Migration = {
       schema
         .alterTable('grant')
         .addColumn('custom_claims', 'text', (column) => column.notNull().defaultTo('{"accessToken":{},"idToken":{}}')),
+      schema.alterTable('grant').addColumn('requested_at', seconds),
       schema.alterTable('session').addColumn('expires_at', seconds),
       schema.alterTable('session').addColumn('idle_expires_at', seconds),
       schema.alterTable('session').addColumn('metadata', 'text', (column) => column.notNull().defaultTo('{}')),

@@ -83,7 +83,7 @@ test('a grant from the first version asks for no claims by name, and what was on
   const database = new Database(path);
   migrate(new Connection(database), at(0), migrations.slice(0, 1));
   const noClaims = { requestedClaims: { idToken: [], userinfo: [] }, customClaims: { accessToken: {}, idToken: {} } };
-  const before = grant({ userId: null, sessionId: null, ...noClaims });
+  const before = grant({ userId: null, sessionId: null, requestedAt: null, ...noClaims });
   const json = ({ scopes, events, requirements }: Grant) =>
     [scopes, events, requirements].map((one) => JSON.stringify(one));
   database

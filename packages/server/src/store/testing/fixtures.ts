@@ -160,6 +160,7 @@ export const grant = (over: Partial<Grant> = {}): Grant => ({
   customClaims: { accessToken: { 'https://example.com/tier': 3 }, idToken: {} },
   requestedClaims: { idToken: ['email'], userinfo: ['name', 'picture'] },
   agesFrom: at(0),
+  requestedAt: at(0),
   createdAt: at(30),
   revokedAt: null,
   revokedReason: null,

@@ -15,6 +15,7 @@ export const grants = table<Grant>()({
   nonce: nullable(text('nonce')),
   customClaims: json('custom_claims', claimsOfActions),
   agesFrom: seconds('ages_from'),
+  requestedAt: nullable(seconds('requested_at')),
   createdAt: seconds('created_at'),
   revokedAt: nullable(seconds('revoked_at')),
   revokedReason: nullable(text('revoked_reason')),
