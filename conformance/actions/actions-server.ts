@@ -3,6 +3,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Config, ConfigInput, Deps } from '@stile/server';
 import { deployAction } from '../../packages/server/src/actions/deploy/deploy.ts';
 import { openEncryptionKey } from '../../packages/server/src/actions/deploy/encryption-key.ts';
@@ -79,6 +80,8 @@ export const startActionsServer = async ({
   const [deps] = given;
   if (deps === undefined) throw new Error('The server was started without its parts.');
   for (const script of actions) await deploy(deps, script);
+  // What is bound was read when it started; what is new is seen within a second.
+  while ((await deps.actions.bound()).length < actions.length) await pause(40);
   return { ...server, deps };
 };
 
