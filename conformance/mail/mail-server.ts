@@ -37,7 +37,7 @@ const certified = async (): Promise<{ readonly key: string; readonly cert: strin
   return read;
 };
 
-const MOST_LOOKS = 400;
+const MOST_LOOKS = 4000;
 
 export const startEncryptingMailServer = async (): Promise<EncryptingMailServer> => {
   const { key, cert } = await certified();
