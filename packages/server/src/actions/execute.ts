@@ -281,8 +281,8 @@ export const execute = async (run: ActionRun, world: ActionWorld): Promise<Execu
   });
   const execution: Execution = { run, pinned, world, given, outcome };
   if (stepUps.problem) return failed(execution, stepUps.problem);
-  const { text } = maskerOf(deployed.secrets);
-  if (outcome.outcome === 'failed') return failed(execution, { ...outcome, message: text(outcome.message) });
+  const mask = maskerOf(deployed.secrets);
+  if (outcome.outcome === 'failed') return failed(execution, { ...outcome, message: mask.text(outcome.message) });
   if (outcome.outcome === 'suspended') return suspend(outcome, stepUps.met, execution);
   const commands = parseCommands(outcome.commands, {
     handler: run.handler,
@@ -290,7 +290,7 @@ export const execute = async (run: ActionRun, world: ActionWorld): Promise<Execu
   });
   if (!commands.ok) {
     const { call, problem } = commands.error;
-    return failed(execution, { failure: 'invalid_command', message: text(`${call}: ${problem}`) });
+    return failed(execution, { failure: 'invalid_command', message: mask.text(`${call}: ${problem}`) });
   }
   return apply(commands.value, stepUps.met, execution);
 };
