@@ -52,11 +52,8 @@ describe('codes by mail', () => {
   it('go encrypted to a mail server that is known by its certificate, and prove their reader', async () => {
     const agent = await signedIn(server, 'ada');
     const page = await asked(agent);
-    const code = await mailServer.codeFor(addressOf('ada'), 1);
-    assert.deepEqual(
-      mailServer.arrived.map(({ isEncrypted }) => isEncrypted),
-      [true],
-    );
+    const code = await mailServer.codeFor(addressOf('ada'));
+    assert.ok(mailServer.arrived.every(({ isEncrypted }) => isEncrypted));
     assert.equal(await getsCode(server, agent, { acr_values: 'mfa' }), false);
     await agent.submit(page, { code });
     assert.equal(await getsCode(server, agent, { acr_values: 'mfa' }), true);
@@ -69,7 +66,7 @@ describe('codes by mail', () => {
       const username = people.crowd[round]?.username ?? '';
       const agent = await signedIn(people, username);
       const page = await asked(agent);
-      const code = await mailServer.codeFor(addressOf(username), 1);
+      const code = await mailServer.codeFor(addressOf(username));
       const waiting = { agent, page };
       await raced([waiting, waiting], { code }, server, round);
     });
@@ -80,7 +77,7 @@ describe('codes by mail', () => {
   it('can be tried five times, however the tries are spread over the processes', async () => {
     const agent = await signedIn(server, 'cleo');
     const page = await asked(agent);
-    const code = await mailServer.codeFor(addressOf('cleo'), 1);
+    const code = await mailServer.codeFor(addressOf('cleo'));
     for (let tries = 1; tries <= 5; tries += 1) {
       await agent.submit(page, { code: String((Number(code) + tries) % 1_000_000).padStart(6, '0') });
     }
