@@ -46,6 +46,7 @@ export const startEncryptingMailServer = async (): Promise<EncryptingMailServer>
     key,
     cert,
     authOptional: false,
+    disableReverseLookup: true,
     onAuth: ({ username, password }, _session, done) =>
       username === 'stile' && password === 'of the mail server'
         ? done(null, { user: username })

@@ -20,9 +20,9 @@ export interface ReceivedMail {
 export interface MailServer {
   readonly port: number;
   readonly mails: readonly ReceivedMail[];
-  /** The code in the newest mail. */
+  /** The newest code. */
   code(): string;
-  /** The link in the newest mail that leads to that path. */
+  /** The newest link that leads to that path, a word of letters and slashes. */
   link(path: string): string;
 }
 
@@ -92,12 +92,14 @@ export const startMailServer = async (t: TestContext, options: SMTPServerOptions
       }),
   );
   const address = listening.address();
-  const newest = (): string => mails.at(-1)?.text ?? '';
+  // Mails of one request are sent side by side, and arrive in any order.
+  const newestWith = (pattern: RegExp): string | undefined =>
+    mails.flatMap(({ text }) => pattern.exec(text.replaceAll('\r\n', '\n'))?.[1] ?? []).at(-1);
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
     mails,
-    code: () => /^ {4}(\d{6})$/m.exec(newest().replaceAll('\r\n', '\n'))?.[1] ?? 'none',
-    link: (path) => /https?:\/\/[^/\s]+(\/\S*)/.exec(newest().slice(newest().indexOf(path) - 60))?.[1] ?? 'none',
+    code: () => newestWith(/^ {4}(\d{6})$/m) ?? 'none',
+    link: (path) => newestWith(new RegExp(`https?://[^/\\s]+(${path}\\S*)`)) ?? 'none',
   };
 };
 
