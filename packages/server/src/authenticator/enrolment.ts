@@ -6,7 +6,7 @@
 import { secondsAfter } from '@stile/core';
 import type { Deps } from '../deps.ts';
 import { randomId } from '../deps.ts';
-import type { Answer, CannotBegin, Enrolment, Factor, NewAuthenticator, Refusal } from '../factors/factor.ts';
+import type { Answer, Begun, CannotBegin, Enrolment, Factor, NewAuthenticator, Refusal } from '../factors/factor.ts';
 import { factorNamed, factors } from '../factors/factors.ts';
 import { knownBrowser } from '../session/known-browser.ts';
 import type { NewEnrolment } from '../store/ports.ts';
@@ -41,7 +41,7 @@ export const beginEnrolment = async (
   bond: string,
   answer: Answer,
   deps: Deps,
-): Promise<UnderWay | CannotBegin> => {
+): Promise<(UnderWay & Pick<Begun, 'told'>) | CannotBegin> => {
   const id = randomId(deps, 'cer');
   const begun = await factor.enrolment.begin(owner, answer, id, deps);
   if (!begun.ok) return begun;
@@ -58,7 +58,7 @@ export const beginEnrolment = async (
     expiresAt: secondsAfter(deps.now(), factor.enrolment.lifetimeSeconds),
   };
   await deps.store.ceremonies.begin(ceremony);
-  return { factor, ceremony };
+  return { factor, ceremony, ...(begun.told && { told: begun.told }) };
 };
 
 /** What this person began under that bond and has not finished. */

@@ -105,7 +105,8 @@ export const addMethod: Handler = async (request, deps, caller) => {
     return begun.retryAfterSeconds === undefined ? badRequest(begun.error) : tooMany(begun.retryAfterSeconds);
   }
   const { id, data } = begun.ceremony;
-  return json({ id, auth_session: authSession(id, deps), ...factor.enrolment.describe(data, owner.user, deps) }, 202, {
+  const told = { ...factor.enrolment.describe(data, owner.user, deps), ...begun.told };
+  return json({ id, auth_session: authSession(id, deps), ...told }, 202, {
     location: `${deps.config.issuer}me/v1/authentication-methods/${id}`,
   });
 };

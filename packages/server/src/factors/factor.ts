@@ -79,6 +79,8 @@ export interface CannotBegin {
 export interface Begun {
   readonly ok: true;
   readonly data: Ceremony['data'];
+  /** What the application that began it is told once, and what is kept nowhere. */
+  readonly told?: Readonly<Record<string, unknown>>;
 }
 
 /** The server speaks first: it makes a challenge, sends a code, asks a device. */
@@ -156,7 +158,7 @@ export interface Enrolment {
   /** The page on which it is finished. */
   question(
     data: Ceremony['data'],
-    somebody: Pick<Somebody, 'user' | 't'>,
+    somebody: Pick<Somebody, 'user' | 'request' | 't'>,
     error: string | undefined,
     deps: Deps,
   ): Promise<Question & { readonly title: string; readonly lead: string }>;

@@ -1,11 +1,16 @@
 import { isJsonObject } from '@stile/core';
+import { html } from 'hono/html';
+import type { Deps } from '../deps.ts';
+import { randomToken } from '../deps.ts';
 import { codeSheet } from '../pages/factors/recovery-code.ts';
 import { textField } from '../pages/field.ts';
 import type { Once } from '../store/ports.ts';
 import type { Authenticator, Ceremony } from '../store/records.ts';
 import { limitsOf } from '../throttle/limits.ts';
 import type { Factor, FactorTraits } from './factor.ts';
-import { generateRecoveryCodes, hashRecoveryCode, matchRecoveryCode } from './recovery-code.ts';
+import { matchRecoveryCode, recoveryCodesFrom } from './recovery-code.ts';
+import type { KeptCodes } from './recovery-sheet.ts';
+import { codesShownIn, keptOf } from './recovery-sheet.ts';
 
 const recoveryCodeTraits: FactorTraits = {
   factor: 'recovery-code',
@@ -71,25 +76,29 @@ export const recoveryCodeFactor: Factor = {
     types: ['recovery-code'],
     lifetimeSeconds: ENROLMENT_SECONDS,
     renews: true,
-    begin: async (_somebody, _answer, _ceremonyId, deps) => ({
-      ok: true,
-      data: { codes: generateRecoveryCodes(deps.randomBytes) },
-    }),
-    question: async (data, { t }) => ({
-      title: t.enrol.keepTitle,
-      lead: t.enrol.keepWhy,
-      fields: codeSheet(shownCodes(data), t),
-      button: t.enrol.kept,
-    }),
-    describe: (data) => ({ recovery_codes: shownCodes(data), recovery_code: shownCodes(data)[0] }),
+    begin: async ({ request }, _answer, ceremonyId, deps) => {
+      const nonce = randomToken(deps);
+      // An application is told them once, and has no page on which they are shown again.
+      const codes = codesShownIn(request, nonce, deps) ?? recoveryCodesFrom(randomToken(deps), nonce);
+      return {
+        ok: true,
+        // The names of the codes are new as well, for those of before stay used up.
+        data: { nonce, codes: keptOf(codes, (index) => `${ceremonyId}-${index}`, deps) },
+        told: { recovery_codes: codes, recovery_code: codes[0] },
+      };
+    },
+    question: async (data, { request, t }, _error, deps) => {
+      const codes = shownAgain(data, request, deps);
+      return codes
+        ? { title: t.enrol.keepTitle, lead: t.enrol.keepWhy, fields: codeSheet(codes, t), button: t.enrol.kept }
+        : { title: t.enrol.keepTitle, lead: t.myAccount.add.over, fields: html``, button: null };
+    },
+    describe: () => ({}),
     // Until they are said to be kept, those of before are good.
-    finish: async ({ t }, { id, data }, _answer, at, deps) => {
+    finish: async ({ t }, { id, data }, _answer, at) => {
       const authenticatorId = id.replace(/^cer_/, 'auth_');
-      // The names of the codes are new as well, for those of before stay used up.
-      const codes = shownCodes(data).map((code, index) => ({
-        id: `${id}-${index}`,
-        hash: hashRecoveryCode(deps.randomBytes(16), code),
-      }));
+      const codes = recoveryCodesOf({ material: data });
+      if (codes.length === 0) return { ok: false, reason: 'expired' };
       return {
         ok: true,
         authenticators: [
@@ -105,17 +114,22 @@ export const recoveryCodeFactor: Factor = {
         event: { ...recoveryCodeTraits, authenticator: authenticatorId, at },
       };
     },
-    refused: (_reason, t) => t.errors.codeMissing,
+    refused: (_reason, t) => t.myAccount.add.over,
   },
 };
 
-const shownCodes = ({ codes }: Ceremony['data']): readonly string[] =>
-  Array.isArray(codes) ? codes.filter((code) => typeof code === 'string') : [];
+/** The codes of a sheet that waits; nothing in a browser that would be shown others than those that are going to count. */
+const shownAgain = (
+  data: Ceremony['data'],
+  request: Request,
+  deps: Pick<Deps, 'config'>,
+): readonly string[] | undefined => {
+  const codes = typeof data.nonce === 'string' ? codesShownIn(request, data.nonce, deps) : undefined;
+  return matchRecoveryCode(recoveryCodesOf({ material: data }), codes?.[0] ?? '') === undefined ? undefined : codes;
+};
 
 /** The stored recovery codes of an authenticator. */
-export const recoveryCodesOf = ({
-  material,
-}: Pick<Authenticator, 'material'>): readonly { readonly id: string; readonly hash: string }[] => {
+export const recoveryCodesOf = ({ material }: Pick<Authenticator, 'material'>): KeptCodes => {
   const codes = material.codes;
   if (!Array.isArray(codes)) return [];
   return codes.flatMap((code: unknown) =>

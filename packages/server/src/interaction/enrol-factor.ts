@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts';
 import { randomId } from '../deps.ts';
 import type { Answer, Enrolment, EnrolmentOutcome, Factor, NewAuthenticator } from '../factors/factor.ts';
 import { factorNamed } from '../factors/factors.ts';
-import { hashRecoveryCode } from '../factors/recovery-code.ts';
+import { keptOf } from '../factors/recovery-sheet.ts';
 import { page, seeOther } from '../http/responses.ts';
 import { enrolPage } from '../pages/enrol-page.ts';
 import type { Way } from '../pages/ways.ts';
@@ -264,10 +264,7 @@ const newAuthenticator = (fresh: NewAuthenticator, user: User, deps: Deps): Auth
 });
 
 const recoveryCodeSheet = (planned: PlannedCodes, user: User, opened: Opened, deps: Deps): Authenticator => {
-  const codes = codesOf(planned, opened, deps);
-  const material = {
-    codes: codes.map((code, i) => ({ id: String(i), hash: hashRecoveryCode(deps.randomBytes(16), code) })),
-  };
+  const material = { codes: keptOf(codesOf(planned, opened, deps), String, deps) };
   const { recoveryCodesName: name } = opened.t.enrol;
   const sheet = { id: planned.authenticatorId, factor: 'recovery-code', name, material, lookup: null };
   return newAuthenticator(sheet, user, deps);

@@ -1,8 +1,7 @@
 /** What an enrolment within an interaction keeps between its pages. */
 import type { Deps } from '../deps.ts';
 import { randomId, randomToken } from '../deps.ts';
-import { recoveryCodesFrom } from '../factors/recovery-code.ts';
-import { readCookie } from '../http/cookies.ts';
+import { codesShownIn } from '../factors/recovery-sheet.ts';
 import type { Interaction } from '../store/records.ts';
 import type { Opened } from './open.ts';
 
@@ -52,12 +51,12 @@ export const newPlan = (deps: Pick<Deps, 'randomBytes'>): Interaction['progress'
 export const codesOf = (
   { nonce }: PlannedCodes,
   { request }: Pick<Opened, 'request'>,
-  { config }: Pick<Deps, 'config'>,
+  deps: Pick<Deps, 'config'>,
 ): readonly string[] => {
-  const browser = readCookie(request, 'browser', config);
-  // No page of an interaction is opened without it.
-  if (browser === undefined) throw new Error('Recovery codes are shown to a browser without its cookie.');
-  return recoveryCodesFrom(browser, nonce);
+  const codes = codesShownIn(request, nonce, deps);
+  // No page of an interaction is opened without the secret of its browser.
+  if (codes === undefined) throw new Error('Recovery codes are shown to a browser without its cookie.');
+  return codes;
 };
 
 /** Keeps more, beside what is kept already. */
