@@ -81,15 +81,17 @@ export const tokenRequest = (server: AuthorizationServer, fields: Changes, heade
 /** The redirect with which an authorization ended. */
 export const answerIn = ({ url }: Page): Fields => Object.fromEntries(url.searchParams);
 
-/** Redeems the code of an authorization, by `web`. */
-export const redeem = (server: AuthorizationServer, end: Page, changes: Changes = {}): Promise<Answer> =>
-  tokenRequest(server, {
-    grant_type: 'authorization_code',
-    code: answerIn(end).code,
-    redirect_uri: CALLBACK,
-    code_verifier: VERIFIER,
-    ...changes,
-  });
+/** Redeems the code of an authorization, by `web` unless another client's headers are given. */
+export const redeem = (
+  server: AuthorizationServer,
+  end: Page,
+  changes: Changes = {},
+  headers: Fields = asWeb,
+): Promise<Answer> => {
+  const { code } = answerIn(end);
+  const usual = { grant_type: 'authorization_code', code, redirect_uri: CALLBACK, code_verifier: VERIFIER };
+  return tokenRequest(server, { ...usual, ...changes }, headers);
+};
 
 /** Lets somebody sign in, and as much more as the request demands; gives back where it ended. */
 export const authorized = async (

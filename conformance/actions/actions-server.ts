@@ -7,6 +7,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Config, ConfigInput, Deps } from '@stile/server';
 import { deployAction } from '../../packages/server/src/actions/deploy/deploy.ts';
 import { openEncryptionKey } from '../../packages/server/src/actions/deploy/encryption-key.ts';
+import { insideScript } from '../../packages/server/src/actions/inside/script.ts';
+import type { Resolve } from '../../packages/server/src/actions/runtime/egress/connection.ts';
+import { createActionRuntime } from '../../packages/server/src/actions/runtime/runtime.ts';
 import type { AuthorizationServer } from '../authorization-server.ts';
 import { startAuthorizationServer } from '../authorization-server.ts';
 import { CALLBACK, WEB_SECRET } from '../fabrikam.ts';
@@ -32,6 +35,8 @@ type Start = NonNullable<Parameters<typeof startAuthorizationServer>[0]>;
 interface ActionsStart extends Omit<Start, 'replace'> {
   /** Bound in this order. */
   readonly actions: readonly Script[];
+  /** Answers for the resolver of names, where what Actions fetch must lead to a certain address. */
+  readonly resolve?: Resolve;
 }
 
 export interface ActionsServer extends AuthorizationServer {
@@ -65,6 +70,7 @@ const withSalaries = (config: ConfigInput): ConfigInput => ({
 /** Starts it, and deploys its Actions as `stile actions deploy --bind` does. */
 export const startActionsServer = async ({
   actions,
+  resolve,
   change = (config) => config,
   ...start
 }: ActionsStart): Promise<ActionsServer> => {
@@ -72,9 +78,10 @@ export const startActionsServer = async ({
   const server = await startAuthorizationServer({
     ...start,
     change: (config) => change(withSalaries(config)),
-    replace: (deps) => {
-      given.push(deps);
-      return deps;
+    replace: (usual) => {
+      const made = resolve ? resolvingBy(resolve, usual) : usual;
+      given.push(made);
+      return made;
     },
   });
   const [deps] = given;
@@ -83,6 +90,16 @@ export const startActionsServer = async ({
   // What is bound was read when it started; what is new is seen within a second.
   while ((await deps.actions.bound()).length < actions.length) await pause(40);
   return { ...server, deps };
+};
+
+/** The sandbox as the server makes it, but for where names lead. */
+const resolvingBy = (resolve: Resolve, deps: Deps): Deps => {
+  const { limits, egress } = deps.config.actions;
+  const runtime = createActionRuntime({ limits, egress, workers: 1, queue: 32, insideSource: insideScript, resolve });
+  const close = async (): Promise<void> => {
+    await Promise.all([runtime.close(), deps.actions.close()]);
+  };
+  return { ...deps, actions: { ...deps.actions, runtime: () => Promise.resolve(runtime), close } };
 };
 
 const deploy = async (deps: Deps, { name, code, secrets = {} }: Script): Promise<void> => {

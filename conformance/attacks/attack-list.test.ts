@@ -44,6 +44,15 @@ describe('the list of attacks', () => {
     }
   });
 
+  it('has a test for every lesson that others paid for, T1 to T30, which begins with its label', () => {
+    const names = [...cited.values()].flat();
+    const lessons = Array.from({ length: 30 }, (_, index) => `T${index + 1}`);
+    assert.deepEqual(
+      lessons.filter((label) => !names.some((name) => name.startsWith(`${label}:`))),
+      [],
+    );
+  });
+
   it('names nothing twice', () => {
     for (const names of cited.values()) assert.equal(new Set(names).size, names.length);
   });
