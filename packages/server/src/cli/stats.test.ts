@@ -14,12 +14,12 @@ test('statistics are a table with a bar for each row', async (t) => {
   assert.equal(status, 0);
   const [title, head, row, all] = text.split('\n');
   assert.match(title ?? '', /^Further proofs from 20\d\d-.*Z to .*Z, by scope:$/);
-  assert.match(head ?? '', /^ +asked +met +failed +abandoned +waiting +median +90 %$/);
-  assert.match(row ?? '', /^transfer:funds +2 +1 +50 % +0 +1 +0 +\d+ s +\d+ s {2}█{15}░{15}$/);
-  assert.match(all ?? '', /^all +2 +1 +50 %/);
+  assert.match(head ?? '', /^ +asked +shown +met +failed +abandoned +waiting +median +90 %$/);
+  assert.match(row ?? '', /^transfer:funds +2 +1 +1 +50 % +0 +1 +0 +\d+ s +\d+ s {2}█{15}░{15}$/);
+  assert.match(all ?? '', /^all +2 +1 +1 +50 %/);
   const asJson = await run(stats, '--json', '--since', '1h');
   assert.match(asJson.text, /"by": "factor"/);
-  assert.match((await run(stats, '--since', '1h')).text, /^Further.*\n.*\nall +0 +0 /);
+  assert.match((await run(stats, '--since', '1h')).text, /^Further.*\n.*\nall +0 +0 +0 /);
 });
 
 test('what cannot be counted by is said', async (t) => {

@@ -34,11 +34,15 @@ const share = (part: number, whole: number): string => (whole === 0 ? '' : `${Ma
 
 const inSeconds = (seconds: number | null): string => (seconds === null ? '–' : `${seconds} s`);
 
-const HEAD = ['', 'asked', 'met', '', 'failed', 'abandoned', 'waiting', 'median', '90 %'];
+const HEAD = ['', 'asked', 'shown', 'met', '', 'failed', 'abandoned', 'waiting', 'median', '90 %'];
 
-const cellsOf = (name: string, { asked, met, failed, abandoned, waiting, medianSeconds, p90Seconds }: StepUpCounts) => [
+const cellsOf = (
+  name: string,
+  { asked, shown, met, failed, abandoned, waiting, medianSeconds, p90Seconds }: StepUpCounts,
+) => [
   name,
   String(asked),
+  String(shown),
   String(met),
   share(met, asked),
   String(failed),

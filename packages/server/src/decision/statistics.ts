@@ -16,6 +16,8 @@ export const isStatisticsBy = (text: string): text is StatisticsBy =>
 export interface StepUpCounts {
   /** Requests for a further proof, each counted once for every proof that it asked for. */
   readonly asked: number;
+  /** Those whose page was seen; an answer shows that it was. By factor: those of whose pages one asked for this factor. */
+  readonly shown: number;
   /** Those that were answered by a proof that was accepted. */
   readonly met: number;
   /** Proofs that were not accepted, on the way. */
@@ -47,7 +49,10 @@ interface Window {
   readonly answerSeconds: number;
 }
 
-const TYPES = ['authorize.asked', 'authorize.declined', 'proof.accepted', 'proof.refused'] as const;
+const TYPES = ['authorize.asked', 'authorize.declined', 'challenge.shown', 'proof.accepted', 'proof.refused'] as const;
+
+/** Records that come about on a page that was seen. */
+const SEEN: readonly string[] = ['challenge.shown', 'proof.accepted', 'proof.refused'];
 
 const PAGE = 500;
 
@@ -61,6 +66,7 @@ const LONGEST_ANSWER_SECONDS = 3600;
 
 class Row {
   asked = 0;
+  shown = 0;
   met = 0;
   failed = 0;
   abandoned = 0;
@@ -84,16 +90,20 @@ class Row {
   }
 
   counts(): StepUpCounts {
-    const { asked, met, failed, abandoned, waiting } = this;
+    const { asked, shown, met, failed, abandoned, waiting } = this;
     const [medianSeconds, p90Seconds] = [this.#quantile(0.5), this.#quantile(0.9)];
-    return { asked, met, failed, abandoned, waiting, medianSeconds, p90Seconds };
+    return { asked, shown, met, failed, abandoned, waiting, medianSeconds, p90Seconds };
   }
 }
 
 /** A question that waits for its answer. */
 interface Open {
   readonly at: Instant;
+  /** What was asked for, whatever it is counted by. */
+  readonly question: string;
   readonly names: readonly string[];
+  /** Under which of the names it was counted as seen. */
+  readonly shown: Set<string>;
 }
 
 class Counting {
@@ -113,9 +123,12 @@ class Counting {
     this.#expire(record.at);
     const key = `${record.sessionId} ${record.clientId}`;
     const open = this.#open.get(key);
+    if (open && SEEN.includes(record.type)) this.#show(record, open);
     switch (record.type) {
       case 'authorize.asked':
         if (asksForProof(record)) this.#ask(key, record);
+        return;
+      case 'challenge.shown':
         return;
       case 'proof.accepted':
         if (!open) return;
@@ -128,7 +141,7 @@ class Counting {
             row.failed += 1;
           });
         return;
-      default:
+      case 'authorize.declined':
         if (open) this.#abandon(key, open);
     }
   }
@@ -149,13 +162,23 @@ class Counting {
   /** The same question once more, for its page was left and opened again, is not another one. */
   #ask(key: string, record: AuditRecord): void {
     const names = this.#namesOfQuestion(record);
+    const question = [factorOf(record), ...unmetScopes(record)].join(' ');
     const known = this.#open.get(key);
-    if (known && known.names.join(' ') === names.join(' ')) return;
+    if (known?.question === question) return;
     if (known) this.#abandon(key, known);
-    this.#open.set(key, { at: record.at, names });
+    this.#open.set(key, { at: record.at, question, names, shown: new Set() });
     this.#each(names, (row) => {
       row.asked += 1;
     });
+  }
+
+  /** Once for a question, and by factor once for each that it showed. */
+  #show(record: AuditRecord, open: Open): void {
+    if (open.shown.size === 0) this.#total.shown += 1;
+    for (const name of this.#namesOfAnswer(record, open)) {
+      if (!open.shown.has(name)) this.#row(name).shown += 1;
+      open.shown.add(name);
+    }
   }
 
   #abandon(key: string, { names }: Open): void {
@@ -189,7 +212,7 @@ class Counting {
       case 'client':
         return [record.clientId ?? NONE];
       case 'factor':
-        return [typeof record.details.factor === 'string' ? record.details.factor : NONE];
+        return [factorOf(record)];
       case 'scope': {
         const scopes = unmetScopes(record);
         return scopes.length > 0 ? scopes : [NONE];
@@ -202,6 +225,8 @@ class Counting {
     return this.#by === 'factor' && typeof record.details.factor === 'string' ? [record.details.factor] : names;
   }
 }
+
+const factorOf = ({ details: { factor } }: AuditRecord): string => (typeof factor === 'string' ? factor : NONE);
 
 const asksForProof = ({ details: { step, trace } }: AuditRecord): boolean =>
   // Whoever is sent to another site is asked for nothing here.

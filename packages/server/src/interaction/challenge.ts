@@ -1,5 +1,4 @@
 /** The challenge: one further proof by somebody who is signed in, with the reason why. */
-import type { Proof } from '@stile/core';
 import { single } from '@stile/core';
 import type { Deps, Handler } from '../deps.ts';
 import type { UsableAuthenticator } from '../factors/authenticators.ts';
@@ -17,6 +16,8 @@ import type { Limit } from '../throttle/limits.ts';
 import { clearedBySuccess } from '../throttle/limits.ts';
 import { takeTry } from '../throttle/take-try.ts';
 import { busy } from './busy.ts';
+import type { Candidate } from './candidates.ts';
+import { answering, byItself, candidates, chosen } from './candidates.ts';
 import { afterStepUp, offerScript } from './offer-passkey.ts';
 import type { Answered, Opened } from './open.ts';
 import { answerSecondClick, field, home, openForm, openPage } from './open.ts';
@@ -24,20 +25,8 @@ import type { Failure } from './opening.ts';
 import { askedOf, onceOf, open, openOnce, provenInSession, reopened, underWay } from './opening.ts';
 import { provenAt, recordFailure, recordProof } from './record.ts';
 import { rememberedBy, rememberingSeconds } from './remember.ts';
+import { recordShown } from './shown.ts';
 import { reasonOf, saidByAction } from './why.ts';
-
-/** The authenticators that may be proven next: the first of every choice. */
-const candidates = ({ decided }: Opened): readonly UsableAuthenticator[] => {
-  const { next } = decided.decision;
-  if (next.step !== 'challenge') return [];
-  const first = next.anyOf.map(([proof]) => proof).filter((proof): proof is Proof => proof !== undefined);
-  return decided.authenticators.filter(({ authenticator }) =>
-    first.some((proof) => proof.authenticator === authenticator.id),
-  );
-};
-
-const chosen = (all: readonly UsableAuthenticator[], id: string | undefined): UsableAuthenticator | undefined =>
-  all.find(({ authenticator }) => authenticator.id === id);
 
 /** `GET /challenge` */
 export const showChallenge: Handler = async (request, deps, caller) => {
@@ -54,15 +43,20 @@ export const showChallenge: Handler = async (request, deps, caller) => {
   const shown = wanted ?? all[0];
   if (!shown || !current) return seeOther(home(opened.interaction));
   deps.metrics.shown(shown.factor.name);
-  const failure = shown.factor.opening?.when === 'shown' ? await openOnce(opened, current, shown, deps) : {};
+  const isOpened = shown.factor.opening?.when === 'shown';
+  // Asked for at once, so that both are kept by one commit.
+  const recorded = recordShown(opened, shown.factor.name, deps);
+  const [failure] = await Promise.all([isOpened ? openOnce(opened, current, shown, deps) : NO_FAILURE, recorded]);
   return render(opened, shown, failure, deps, failure.retryAfterSeconds === undefined ? 200 : 429);
 };
+
+const NO_FAILURE: Failure = {};
 
 const pathOf = ({ interaction }: Opened): string => `/challenge?interaction=${interaction.id}`;
 
 const signedInAs = ({ decided }: Opened): string => decided.current?.user.username ?? '';
 
-const renderSelection = (opened: Opened, all: readonly UsableAuthenticator[], deps: Deps): Response =>
+const renderSelection = (opened: Opened, all: readonly Candidate[], deps: Deps): Response =>
   page(
     selectAuthenticatorPage(
       {
@@ -78,10 +72,10 @@ const renderSelection = (opened: Opened, all: readonly UsableAuthenticator[], de
     ),
   );
 
-const way = (usable: UsableAuthenticator, { t }: Opened): Way => {
-  const { authenticator, factor } = usable;
+const way = (usable: Candidate, { t }: Opened): Way => {
+  const { name, factor } = usable;
   return {
-    value: authenticator.id,
+    value: name,
     kind: factor.view.kind,
     label: factor.view.way(t),
     hint: factor.view.hint(usable, t),
@@ -90,14 +84,14 @@ const way = (usable: UsableAuthenticator, { t }: Opened): Way => {
 
 const render = async (
   opened: Opened,
-  shown: UsableAuthenticator,
+  shown: Candidate,
   failure: Failure,
   deps: Deps,
   status = 200,
 ): Promise<Response> => {
   const { t } = opened;
   const reason = reasonOf(opened, deps);
-  const { authenticator, factor } = shown;
+  const { factor, name } = shown;
   const ceremony = failure.ceremony ?? (await underWay(opened, shown, deps));
   const { error } = failure;
   const brought: Answer = (name) => queryParameters(opened.request).get(name)?.[0];
@@ -112,11 +106,11 @@ const render = async (
       signedInAs: signedInAs(opened),
       title: factor.name === 'password' ? t.login.titleAgain : t.challenge.title,
       why: { sentence: t.because(reason), said: saidByAction(opened) },
-      authenticator: authenticator.id,
+      authenticator: name,
       question: { ...question, script, button: question.button === undefined ? ownButton : question.button },
       mayOpenAgain: factor.opening?.when === 'pressed' && ceremony !== undefined,
       alternatives: candidates(opened)
-        .filter((usable) => usable.authenticator.id !== authenticator.id)
+        .filter((usable) => usable.name !== name)
         .map((usable) => way(usable, opened)),
       lost: `/recover?interaction=${opened.interaction.id}`,
       failed: error !== undefined,
@@ -138,35 +132,26 @@ export const answerChallenge: Handler = async (request, deps, caller) => {
   if (!current) return seeOther(home(answered.interaction));
   // Choosing a way that costs a message is the press that sends it.
   if (use?.factor.opening?.when === 'pressed') return begin(answered, current, use, deps);
-  if (use) return seeOther(`${pathOf(answered)}&use=${use.authenticator.id}`);
-  const proven = answered.form.has('authenticator')
+  if (use) return seeOther(`${pathOf(answered)}&use=${use.name}`);
+  const shown = answered.form.has('authenticator')
     ? chosen(all, field(answered, 'authenticator'))
     : all.find(({ authenticator }) => authenticator.factor === 'password' && answered.form.has('password'));
-  if (!proven) return seeOther(home(answered.interaction));
-  if (proven.factor.opening && answered.form.has('open')) return begin(answered, current, proven, deps);
+  if (!shown) return seeOther(home(answered.interaction));
+  if (shown.factor.opening && answered.form.has('open')) return begin(answered, current, shown, deps);
+  const proven = answering(shown, (name) => answered.form.get(name)?.[0]);
   return prove(answered, current, proven, deps);
 };
 
 /** Opens what the server speaks first of, once for this press, and shows the question. */
-const begin = async (
-  answered: Answered,
-  current: CurrentSession,
-  wanted: UsableAuthenticator,
-  deps: Deps,
-): Promise<Response> => {
+const begin = async (answered: Answered, current: CurrentSession, wanted: Candidate, deps: Deps): Promise<Response> => {
   const failure = await open(answered, current, wanted, deps);
   if (failure.error === undefined && failure.retryAfterSeconds === undefined) {
-    return seeOther(`${pathOf(answered)}&use=${wanted.authenticator.id}`);
+    return seeOther(`${pathOf(answered)}&use=${wanted.name}`);
   }
   return refusal(answered, wanted, failure, deps);
 };
 
-const refusal = async (
-  answered: Answered,
-  shown: UsableAuthenticator,
-  failure: Failure,
-  deps: Deps,
-): Promise<Response> => {
+const refusal = async (answered: Answered, shown: Candidate, failure: Failure, deps: Deps): Promise<Response> => {
   const { retryAfterSeconds } = failure;
   const response = await render(answered, shown, failure, deps, retryAfterSeconds === undefined ? 400 : 429);
   if (retryAfterSeconds !== undefined) response.headers.set('retry-after', String(retryAfterSeconds));
@@ -210,12 +195,7 @@ const isSlip = ({ factor }: UsableAuthenticator, answer: Answer): boolean =>
   factor.typed.length > 0 && factor.typed.every((name) => (answer(name) ?? '').trim() === '');
 
 /** Checks an answer, within the limits, and records it: as a fact, or as a failure. */
-const prove = async (
-  answered: Answered,
-  current: CurrentSession,
-  proven: UsableAuthenticator,
-  deps: Deps,
-): Promise<Response> => {
+const prove = async (answered: Answered, current: CurrentSession, proven: Candidate, deps: Deps): Promise<Response> => {
   const { request, caller, t } = answered;
   const { factor } = proven;
   if (factor.name === 'password' && deps.passwords.isFull()) return busy(request, deps, caller);
@@ -236,11 +216,13 @@ const prove = async (
     if (reason !== 'not_yet') {
       await recordFailure(answered, { userId: current.user.id, factor: factor.name, reason }, current, deps);
     }
+    // Of several the browser may not insist that their user is verified; of the one that has to be it does.
+    const next = reason === 'not_verified' ? byItself(proven) : proven;
     const again =
       factor.opening?.when === 'shown'
-        ? await reopened(answered, current, proven, reason, deps)
+        ? await reopened(answered, current, next, reason, deps)
         : { error: factor.view.refused(reason, t) };
-    return refusal(answered, proven, again, deps);
+    return refusal(answered, next, again, deps);
   };
   try {
     const outcome = await factor.check(asked, answer, ceremony, provenAt(answered, deps), deps);

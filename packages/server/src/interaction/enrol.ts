@@ -2,6 +2,7 @@
  * Guarded enrolment: somebody who needs a further proof and has none that would do enrols one. A password thief could do that as well, so
  * they pass a guard first; it is used up together with the enrolment, which is itself the proof.
  */
+import { askedFor } from '../authorization/asked.ts';
 import type { Handler } from '../deps.ts';
 import { page, seeOther } from '../http/responses.ts';
 import { enrolPage } from '../pages/enrol-page.ts';
@@ -11,6 +12,7 @@ import { answerGuard, showGuard, startOver } from './enrol-guard.ts';
 import { codesOf, frameOf, plannedCodes } from './enrol-progress.ts';
 import type { LeftToShow } from './open.ts';
 import { afterProof, home, openForm, openPage } from './open.ts';
+import { recordShown } from './shown.ts';
 
 /**
  * Once something is enrolled the recovery codes that were made with it are shown until the person says they are kept, also after a reload
@@ -36,6 +38,7 @@ export const showEnrol: Handler = async (request, deps, caller) => {
   }
   const user = opened.decided.current?.user;
   if (!user) return seeOther(home(opened.interaction));
+  await recordShown(opened, askedFor(opened.decided.decision).factor, deps);
   const guard = guardPassed(opened.interaction, user, opened.decided.facts.person);
   return guard ? showFactor(opened, user, {}, deps) : showGuard(opened, user, {}, deps);
 };
