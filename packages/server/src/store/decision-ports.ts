@@ -7,12 +7,16 @@ export interface PolicyRecord {
   readonly text: string;
   /** When a server decided by it first. */
   readonly firstAt: Instant;
+  /** Until when one is known to have decided by it. */
+  readonly lastAt: Instant;
 }
 
 export interface PolicyStore {
-  /** Keeps a policy, if it is not kept yet. */
-  keep(policy: PolicyRecord): Promise<void>;
+  /** Keeps a policy; of one that is kept already it notes that it still is decided by. */
+  keep(policy: Omit<PolicyRecord, 'lastAt'>): Promise<void>;
   find(digest: string): Promise<PolicyRecord | undefined>;
   /** The one that was kept last of those that were kept before it. */
   before(digest: string): Promise<PolicyRecord | undefined>;
+  /** Forgets all that nobody has decided by from a moment on, but for one. Returns how many. */
+  forget(unusedSince: Instant, except: string): Promise<number>;
 }

@@ -3,6 +3,7 @@ import type { Instant } from '@stile/core';
 import { instant, secondsBefore } from '@stile/core';
 import { forgetAudit } from '../audit/retention.ts';
 import { checkpointWhenDue } from '../audit/seal.ts';
+import { forgetPolicies, notePolicy } from '../decision/keep-policy.ts';
 import type { Deps } from '../deps.ts';
 import { tellAgainOfRecoveries } from '../recovery/recovery-notice.ts';
 
@@ -44,10 +45,13 @@ export const tidyUp = async (deps: Deps, steadySeconds: number, latest: Instant)
   await attempt('counting abandoned requests', () => countAbandoned(deps));
   await attempt('telling of recoveries', () => tellAgainOfRecoveries(deps));
   await attempt('signing a checkpoint', () => checkpointWhenDue(deps));
+  await attempt('noting the policy', () => notePolicy(deps));
   if (retention > 0 && steadySeconds >= AUDIT_STEADY_SECONDS)
     await attempt('forgetting audit records', () =>
       forgetAudit(deps, secondsBefore(instant(Math.min(now(), latest)), retention)),
     );
+  if (retention > 0 && steadySeconds >= AUDIT_STEADY_SECONDS)
+    await attempt('forgetting policies', () => forgetPolicies(deps, latest));
   if (executions > 0 && steadySeconds >= AUDIT_STEADY_SECONDS)
     await attempt('forgetting executions of Actions', () =>
       store.actions.forgetExecutions(secondsBefore(instant(Math.min(now(), latest)), executions)),

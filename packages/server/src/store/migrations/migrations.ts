@@ -7,6 +7,7 @@ import { arrivals } from './0006-arrivals.ts';
 import { actions } from './0007-actions.ts';
 import { chain } from './0008-chain.ts';
 import { decisions } from './0009-decisions.ts';
+import { policiesInUse } from './0010-policies-in-use.ts';
 import type { Migration } from './migration.ts';
 
 /** Every migration, oldest first. */
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   actions,
   chain,
   decisions,
+  policiesInUse,
 ];

@@ -43,7 +43,7 @@ import * as grants from './operations/grants.ts';
 import * as interactions from './operations/interactions.ts';
 import * as keys from './operations/keys.ts';
 import * as people from './operations/people.ts';
-import { findPolicy, keepPolicy, policyBefore } from './operations/policies.ts';
+import { findPolicy, forgetPolicies, keepPolicy, policyBefore } from './operations/policies.ts';
 import * as profiles from './operations/profiles.ts';
 import { recordProof } from './operations/record-proof.ts';
 import { redeemCode, rotateRefreshToken } from './operations/redeem.ts';
@@ -77,6 +77,7 @@ export const sqlStore = (engine: Engine): Store => ({
     keep: (policy) => engine.write(() => keepPolicy(policy)),
     find: (digest) => engine.read(() => findPolicy(digest)),
     before: (digest) => engine.read(() => policyBefore(digest)),
+    forget: (unusedSince, except) => engine.write(() => forgetPolicies(unusedSince, except)),
   },
   check: () => engine.write(writeAndForget),
   sweep: (now) => inSteps(engine, forgettings(now, SWEEP_STEP_ROWS)),

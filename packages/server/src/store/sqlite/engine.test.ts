@@ -103,6 +103,30 @@ test('a grant from the first version asks for no claims by name, and what was on
   assert.equal((await upgraded.chain.head())?.recordId, 'old');
 });
 
+test('policies of before count as decided by until the latest record', async (context) => {
+  const path = join(folderFor(context), 'stile.sqlite');
+  const database = new Database(path);
+  migrate(new Connection(database), at(0), migrations.slice(0, 9));
+  const keep = database.prepare("insert into policy (digest, text, first_at) values (?, '{}', ?)");
+  for (const [digest, second] of [
+    ['old', 1],
+    ['new', 70],
+  ] as const)
+    keep.run(digest, at(second));
+  database
+    .prepare("insert into audit_record (id, at, type, details) values ('last', ?, 'token.granted', '{}')")
+    .run(at(50));
+  database.close();
+
+  const upgraded = createSqliteStore({ path, now: () => at(80) });
+  context.after(() => upgraded.close());
+  const lasts = await Promise.all(['old', 'new'].map((digest) => upgraded.policies.find(digest)));
+  assert.deepEqual(
+    lasts.map((one) => one?.lastAt),
+    [at(50), at(70)],
+  );
+});
+
 test('a database of a newer version is refused and left alone', async (context) => {
   const path = join(folderFor(context), 'stile.sqlite');
   await openBriefly(path);

@@ -5,4 +5,5 @@ export const policies = table<PolicyRecord>()({
   digest: text('digest'),
   text: text('text'),
   firstAt: seconds('first_at'),
+  lastAt: seconds('last_at'),
 });
