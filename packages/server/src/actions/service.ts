@@ -10,6 +10,14 @@ import { openEncryptionKey } from './deploy/encryption-key.ts';
 export interface ActionService extends DeployedActions {
   /** The sandbox of what is live, or the one beside it of what only runs along, which can never keep the other from running. */
   runtime(mode: 'live' | 'shadow'): Promise<ActionRuntime>;
+  /**
+   * Encrypts a run that is to be kept, for what it is bound to alone. The key is made if there is none yet.
+   *
+   * @throws when it cannot be made or read
+   */
+  sealRun(run: string, bond: string): string;
+  /** @throws when its key is not here, when it belongs to something else, or when it was changed since */
+  openRun(sealed: string, bond: string): string;
   close(): Promise<void>;
 }
 
@@ -24,6 +32,9 @@ interface ActionParts {
 /** Those that run along share one worker. */
 const SHADOW_WORKERS = 1;
 
+/** So many more may run for each worker while all others only wait, for a slow site say. Each takes some 55 MB while it is there. */
+const SPARES_FOR_EACH = 3;
+
 /** So many calls may wait for each worker. */
 const QUEUE_FOR_EACH = 32;
 
@@ -37,6 +48,8 @@ export const openActions = (parts: ActionParts): ActionService => {
   });
   return {
     ...deployed,
+    sealRun: (run, bond) => openEncryptionKey(parts.config, 'make').sealRun(run, bond),
+    openRun: (sealed, bond) => openEncryptionKey(parts.config, 'throw').openRun(sealed, bond),
     runtime: (mode) => {
       const known = made.get(mode);
       if (known) return known;
@@ -63,6 +76,7 @@ const makeRuntime = async (mode: 'live' | 'shadow', { config, workers }: ActionP
     limits,
     egress,
     workers: count,
+    spares: mode === 'live' ? count * SPARES_FOR_EACH : 0,
     queue: count * QUEUE_FOR_EACH,
     insideSource: insideScript,
   });

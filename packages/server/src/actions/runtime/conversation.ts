@@ -23,6 +23,8 @@ export interface ConversationParts {
   readonly post: (message: ToWorker) => void;
   /** Ends the worker. */
   readonly discard: () => void;
+  /** Told whenever nothing is computed any more until an answer comes. */
+  readonly waits: () => void;
   readonly resolve: (outcome: ActionOutcome) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -45,6 +47,10 @@ export class Conversation {
   constructor(parts: ConversationParts) {
     this.#parts = parts;
     this.#watch = createWatch((failure) => this.#stop(failure));
+  }
+
+  get isWaiting(): boolean {
+    return this.#isWaiting;
   }
 
   begin(): void {
@@ -139,6 +145,7 @@ export class Conversation {
     if (message.received !== this.#sent) return;
     this.#isWaiting = true;
     this.#watch.waits();
+    this.#parts.waits();
   }
 
   async #ask({ id, text }: Asked): Promise<void> {

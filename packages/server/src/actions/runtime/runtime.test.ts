@@ -179,6 +179,25 @@ describe('one run and the next', () => {
     assert.deepEqual(outcomes.map(failureOf), [undefined, undefined, undefined, 'overloaded']);
   });
 
+  it('one that only waits keeps no other from its turn', async () => {
+    const small = openTrial({ workers: 1, spares: 2, queue: 2 });
+    const { promise: allHaveAsked, resolve } = Promise.withResolvers<HostAnswer>();
+    let asking = 0;
+    // Each is answered only once all have asked.
+    const ask = (): Promise<HostAnswer> => {
+      asking += 1;
+      if (asking === 3) resolve({ answer: { given: 'yes' } });
+      return allHaveAsked;
+    };
+    const body = "api.say(await api.ask({ ask: 'step-up', demand: {} }))";
+    const outcomes = await Promise.all([1, 2, 3].map(() => small.body(body, { ask })));
+    assert.deepEqual(
+      outcomes.map(({ outcome }) => outcome),
+      ['finished', 'finished', 'finished'],
+    );
+    assert.deepEqual(await small.said('api.say(1)'), [1]);
+  });
+
   it('one that waits for its turn as long as it may take is refused', async () => {
     const small = openTrial({ limits: { ...LIMITS, wallMs: 60 } });
     await small.said('api.say(1)');

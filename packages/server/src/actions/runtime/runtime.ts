@@ -7,7 +7,7 @@ import type { Resolve } from './egress/connection.ts';
 import type { Egress } from './egress/egress.ts';
 import { createEgress } from './egress/egress.ts';
 import type { WorkerSettings } from './messages.ts';
-import type { Seat } from './seat.ts';
+import { createPool } from './pool.ts';
 import { openSeat } from './seat.ts';
 
 export interface RuntimeSettings {
@@ -17,8 +17,10 @@ export interface RuntimeSettings {
    * call, which has no network then.
    */
   readonly egress: { readonly allow: readonly string[]; readonly allowPrivate?: readonly string[] } | 'ask';
-  /** How many Actions can run at a time. */
+  /** How many Actions can compute at a time. */
   readonly workers: number;
+  /** How many more can run while those only wait, for an answer of another site say. None unless given. */
+  readonly spares?: number;
   /** How many can wait for that. */
   readonly queue: number;
   /** A script whose value is `(host) => ({ event, api })`. */
@@ -59,54 +61,6 @@ const createCheck = (): ((call: ActionCall) => void) => {
   };
 };
 
-/** Seats, each of which is taken by one call at a time; who finds none waits. */
-const createPool = (open: () => Seat, { workers, queue, limits }: RuntimeSettings) => {
-  const idle: Seat[] = Array.from({ length: workers }, open);
-  const taken = new Set<Seat>();
-  const waiting: ((seat: Seat | undefined) => void)[] = [];
-
-  /** As long as an Action may take, and no longer. */
-  const wait = (): Promise<Seat | undefined> => {
-    const { promise, resolve } = Promise.withResolvers<Seat | undefined>();
-    const giveUp = setTimeout(() => {
-      waiting.splice(waiting.indexOf(served), 1);
-      resolve(undefined);
-    }, limits.wallMs);
-    const served = (seat: Seat | undefined): void => {
-      clearTimeout(giveUp);
-      resolve(seat);
-    };
-    waiting.push(served);
-    return promise;
-  };
-
-  const take = (): Promise<Seat | undefined> | undefined => {
-    const seat = idle.shift();
-    if (seat === undefined) return waiting.length >= queue ? undefined : wait();
-    const usable = seat.isUsable() ? seat : open();
-    taken.add(usable);
-    return Promise.resolve(usable);
-  };
-
-  const giveBack = (seat: Seat): void => {
-    taken.delete(seat);
-    const isFresh = !seat.isUsable();
-    const next = isFresh ? open() : seat;
-    const first = waiting.shift();
-    if (first) {
-      taken.add(next);
-      first(next);
-    } else if (isFresh) idle.push(next);
-    else idle.unshift(next);
-  };
-
-  const close = async (): Promise<void> => {
-    for (const resolve of waiting.splice(0)) resolve(undefined);
-    await Promise.all([...idle.splice(0), ...taken].map((seat) => seat.close()));
-  };
-  return { take, giveBack, close };
-};
-
 const answerer =
   (egress: Egress | undefined) =>
   async (call: ActionCall, question: HostQuestion, signal: AbortSignal): Promise<HostAnswer> =>
@@ -130,7 +84,9 @@ export const createActionRuntime = (settings: RuntimeSettings): ActionRuntime =>
     const engine = await compileEngine();
     const source = typeof insideSource === 'string' ? insideSource : insideSource();
     const data: WorkerSettings = { limits, insideSource: source, engine };
-    return createPool(() => openSeat(data, answerer(egress)), settings);
+    const { workers, spares = 0, queue } = settings;
+    const open = (waits: () => void) => openSeat(data, answerer(egress), waits);
+    return createPool({ workers, spares, queue, patienceMs: limits.wallMs, open });
   };
   const started = start();
   started.catch(() => undefined);

@@ -10,6 +10,8 @@ export interface Seat {
   run(call: ActionCall): Promise<ActionOutcome>;
   /** Whether it can take another call. */
   isUsable(): boolean;
+  /** Whether its call computes nothing, until an answer comes from outside. */
+  isWaiting(): boolean;
   close(): Promise<void>;
 }
 
@@ -31,7 +33,8 @@ const startWorker = (settings: WorkerSettings): Worker =>
     resourceLimits: { stackSizeMb: STACK_MEGABYTES, maxOldGenerationSizeMb: HEAP_MEGABYTES },
   });
 
-export const openSeat = (settings: WorkerSettings, answer: Answerer): Seat => {
+/** @param waits called whenever its call begins to wait */
+export const openSeat = (settings: WorkerSettings, answer: Answerer, waits: () => void): Seat => {
   const worker = startWorker(settings);
   const { promise: ready, resolve: isReady, reject: isDead } = Promise.withResolvers<void>();
   let conversation: Conversation | undefined;
@@ -58,6 +61,7 @@ export const openSeat = (settings: WorkerSettings, answer: Answerer): Seat => {
 
   return {
     isUsable: () => isUsable,
+    isWaiting: () => conversation?.isWaiting === true,
     run: async (call) => {
       worker.ref();
       try {
@@ -72,6 +76,7 @@ export const openSeat = (settings: WorkerSettings, answer: Answerer): Seat => {
           answer,
           post,
           discard,
+          waits,
           resolve,
           reject,
         });
