@@ -85,7 +85,7 @@ const happenings = fc.array(
     what: fc.constantFrom('decides', 'decides', 'stops', 'tidies'),
     days: fc.nat({ max: 200 }),
   }),
-  { maxLength: 40 },
+  { minLength: 15, maxLength: 30 },
 );
 
 test('whatever servers come and go, the policy of each decision on record is there', async () => {
@@ -111,6 +111,6 @@ test('whatever servers come and go, the policy of each decision on record is the
       }
       await server.close();
     }),
-    { numRuns: 30 },
+    { numRuns: 60 },
   );
 });
