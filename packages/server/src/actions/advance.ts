@@ -55,26 +55,32 @@ const reconsider = (
 };
 
 /**
- * Takes a run as far as it comes: to its end, or to where the person has to do something first. The state that comes of it is to be
- * kept before anything is asked of the person.
+ * Looks at what has been proven since, and at whether they have come back. Nothing runs: the state is `running` when it is the turn of an
+ * Action.
  */
-export const advance = async (run: ActionRun, world: ActionWorld): Promise<ActionRun> => {
+export const lookAgain = (run: ActionRun, world: ActionWorld): ActionRun => {
   let current = run;
   // They have come back once, from the redirect that the run was waiting for: an Action that sends them again waits again, and nobody
   // comes back from where they have not been sent yet.
   let hasComeBack = world.isContinued && run.state.is === 'waiting' && run.state.waits[0].wait === 'redirect';
-  for (;;) {
-    const { state } = current;
-    if (state.is === 'running') {
-      const { run: after, waits } = await execute(current, world);
-      current = waits === undefined ? after : waitFor(after, waits);
-    } else if (state.is === 'waiting') {
-      const before = current;
-      current = reconsider(current, state.waits, hasComeBack, world);
-      if (current === before) return current;
-      if (state.waits[0].wait === 'redirect') hasComeBack = false;
-    } else {
-      return current;
-    }
+  while (current.state.is === 'waiting') {
+    const before = current;
+    current = reconsider(current, current.state.waits, hasComeBack, world);
+    if (current === before) return current;
+    hasComeBack = false;
   }
+  return current;
+};
+
+/**
+ * Takes a run as far as it comes: to its end, or to where the person has to do something first. The state that comes of it is to be
+ * kept before anything is asked of the person.
+ */
+export const advance = async (run: ActionRun, world: ActionWorld): Promise<ActionRun> => {
+  let current = lookAgain(run, world);
+  while (current.state.is === 'running') {
+    const { run: after, waits } = await execute(current, world);
+    current = waits === undefined ? after : lookAgain(waitFor(after, waits), { ...world, isContinued: false });
+  }
+  return current;
 };

@@ -130,7 +130,8 @@ const isCoherent = ({ state: { is }, position, actions, suspended: standing }: A
   return position < actions.length;
 };
 
-const invalid: ActionRun = {
+/** A run of which nothing is known but that it was kept: it ends in a refusal. */
+export const invalidRun: ActionRun = {
   ...beginRun([], { requestedAt: instant(0), interactive: false }),
   state: { is: 'failed', action: '', failure: 'state_invalid', message: 'What was kept of the run is no run' },
 };
@@ -138,5 +139,5 @@ const invalid: ActionRun = {
 /** @param kept what a store gave back */
 export const parseRun = (kept: unknown): ActionRun => {
   const parsed = shape.safeParse(kept);
-  return parsed.success && isCoherent(parsed.data) ? parsed.data : invalid;
+  return parsed.success && isCoherent(parsed.data) ? parsed.data : invalidRun;
 };

@@ -50,7 +50,10 @@ export const askActionsAtRefresh = async (
   runShadows(active, begin, about, deps);
   const live = active.filter(({ mode }) => mode === 'live');
   // With nothing but those that only run along, the tokens stay what the grant made them.
-  return live.length === 0 ? undefined : runActions('live', begin(live), about, deps);
+  if (live.length === 0) return undefined;
+  const advanced = await runActions('live', begin(live), about, deps);
+  await advanced?.cache.close();
+  return advanced?.run;
 };
 
 const inputOf = async (

@@ -5,7 +5,6 @@
 import { countingProofs, secondsBefore } from '@stile/core';
 import type { ActiveAction } from '../actions/deploy/deployed-actions.ts';
 import type { EventInput } from '../actions/event-input.ts';
-import { parseRun } from '../actions/parse-run.ts';
 import { beginRun } from '../actions/run.ts';
 import type { ActionRun } from '../actions/run-state.ts';
 import { canProveToAdd, changeDemand } from '../authenticator/demand.ts';
@@ -16,28 +15,13 @@ import type { CurrentSession } from '../session/current-session.ts';
 import type { Interaction } from '../store/records.ts';
 import { eventInput, queryOf } from './action-input.ts';
 import type { Asking } from './further.ts';
+import { isTaken, keptRun, turnOf } from './kept-run.ts';
 import { messagesFor } from './respond.ts';
 import type { RunAbout } from './run-actions.ts';
 import { runActions, runShadows } from './run-actions.ts';
 import type { Decided } from './situation.ts';
 import { storedParameters } from './validated-request.ts';
-
-/** How a run is kept with its interaction: it counts for this person in this session. */
-export const asKept = (run: ActionRun, { user, session }: CurrentSession): Interaction['actions'] => ({
-  userId: user.id,
-  sessionId: session.id,
-  run,
-});
-
-/** The run that was kept for whoever is signed in; nothing when it was another's. */
-export const keptRun = (
-  interaction: Interaction | undefined,
-  current: CurrentSession | undefined,
-): ActionRun | undefined => {
-  const kept = interaction?.actions;
-  if (!kept || !current || kept.userId !== current.user.id || kept.sessionId !== current.session.id) return undefined;
-  return parseRun(kept.run);
-};
+import { wantedBy } from './wanted-by-actions.ts';
 
 /** Somebody is there, and is the right one; and it is not refused whatever an Action says. */
 const isTimeForActions = ({ decision: { next }, current }: Decided): boolean =>
@@ -47,8 +31,12 @@ const isTimeForActions = ({ decision: { next }, current }: Decided): boolean =>
 const isAway = ({ state }: ActionRun): boolean => state.is === 'waiting' && state.waits[0].wait === 'redirect';
 
 /** The run that was kept, unless nothing was live when it began, and something is by now: a run through nothing has asked nobody. */
-const keptRunWith = (live: readonly ActiveAction[], { interaction, current }: Decided): ActionRun | undefined => {
-  const kept = keptRun(interaction, current);
+const keptRunWith = (
+  live: readonly ActiveAction[],
+  { interaction, current }: Decided,
+  deps: Pick<Deps, 'actions' | 'log'>,
+): ActionRun | undefined => {
+  const kept = keptRun(interaction, current, deps);
   const hasAskedNobody = kept?.state.is === 'done' && kept.actions.length === 0;
   return hasAskedNobody && live.length > 0 ? undefined : kept;
 };
@@ -56,39 +44,54 @@ const keptRunWith = (live: readonly ActiveAction[], { interaction, current }: De
 /** What became of asking. */
 export interface AskedActions {
   readonly run: ActionRun;
-  /** Whether anything ran just now, so that the run is to be kept anew. */
-  readonly isNew: boolean;
+  /** What is otherwise about the interaction, now that the run is kept with it. */
+  readonly changed: Partial<Pick<Interaction, 'consentedAt'>>;
 }
 
 /**
- * Runs what is to be run now.
+ * Runs what is to be run now, and keeps what came of it.
  *
  * @param isContinued whether somebody has come back from where an Action sent them
- * @returns nothing where no Action is bound, or where it is not their turn
+ * @returns nothing where no Action is bound, or where it is not their turn; `raced` when another request goes on, or has gone on, with the
+ *   same run: then nothing came of this one, and it is to be decided by what that one keeps
  */
 export const askActions = async (
   decided: Decided,
   asking: Asking,
   isContinued: boolean,
   deps: Deps,
-): Promise<AskedActions | undefined> => {
+): Promise<AskedActions | 'raced' | undefined> => {
   const active = await deps.actions.bound();
-  if (active.length === 0 || !decided.current || !isTimeForActions(decided)) return undefined;
+  const { current, interaction } = decided;
+  if (active.length === 0 || !current || !isTimeForActions(decided)) return undefined;
+  if (interaction && isTaken(interaction, deps.now())) return 'raced';
   const live = active.filter(({ mode }) => mode === 'live');
-  const kept = keptRunWith(live, decided);
-  if (kept && kept.state.is !== 'running' && kept.state.is !== 'waiting') return { run: kept, isNew: false };
+  const kept = keptRunWith(live, decided, deps);
+  if (kept && kept.state.is !== 'running' && kept.state.is !== 'waiting') return { run: kept, changed: {} };
   const about: RunAbout = {
-    input: await inputOf(decided, decided.current, asking, isContinued, deps),
+    input: await inputOf(decided, current, asking, isContinued, deps),
     ...enrolment(decided, deps),
-    sessionId: decided.current.session.id,
+    sessionId: current.session.id,
     requestId: asking.caller.requestId,
     isContinued: isContinued && kept !== undefined && isAway(kept),
   };
   const begin = (actions: readonly ActiveAction[]): ActionRun => begun(actions, decided);
-  if (kept === undefined) runShadows(active, begin, about, deps);
-  const run = kept ?? begin(live);
-  const advanced = await runActions('live', run, about, deps);
-  return { run: advanced, isNew: kept === undefined || advanced !== kept };
+  const turn = turnOf(interaction, current, deps);
+  try {
+    const advanced = await runActions('live', kept ?? begin(live), about, deps, (looked) => turn.take(looked));
+    if (!advanced) return 'raced';
+    const { run, cache } = advanced;
+    if (run === kept) return { run, changed: {} };
+    // What was agreed to before these scopes were added was agreed to without them.
+    const changed = wantedBy(run).addScopes.length > 0 ? { consentedAt: null } : {};
+    if (!(await turn.keep(run, changed))) return 'raced';
+    await cache.close();
+    if (kept === undefined) runShadows(active, begin, about, deps);
+    return { run, changed };
+  } catch (error) {
+    await turn.giveBack();
+    throw error;
+  }
 };
 
 /** What the person of a request may enrol, and what they have to show before: what stands before an addition at the account pages. */

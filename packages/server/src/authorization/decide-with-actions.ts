@@ -3,8 +3,9 @@ import type { ActionRun } from '../actions/run-state.ts';
 import type { Deps } from '../deps.ts';
 import { currentSession } from '../session/current-session.ts';
 import type { Interaction } from '../store/records.ts';
-import { asKept, askActions, keptRun } from './ask-actions.ts';
+import { askActions } from './ask-actions.ts';
 import type { Asking } from './further.ts';
+import { isSameRun, keptMeanwhile, keptRun } from './kept-run.ts';
 import type { Decided } from './situation.ts';
 import { decide } from './situation.ts';
 import type { ValidatedRequest } from './validated-request.ts';
@@ -23,25 +24,40 @@ export interface Asked {
   readonly isContinued?: boolean;
 }
 
-/** Decides; where Actions are bound it asks them, and decides again with what they want. */
+/**
+ * Decides; where Actions are bound it asks them, and decides again with what they want. When another request goes on with the same run
+ * through them, it waits for what that one keeps, and decides by it.
+ *
+ * @returns nothing when the request was answered meanwhile
+ */
 export const decideWithActions = async (
+  asked: Asked,
+  asking: Asking,
+  deps: Deps,
+): Promise<DecidedWithActions | undefined> => {
+  const decided = await decideAsKept(asked, asking, deps);
+  if (decided !== 'raced') return decided;
+  const { interaction, isContinued = false } = asked;
+  const latest = interaction && (await keptMeanwhile(interaction, deps));
+  if (!latest) return undefined;
+  // They have come back from where that run had sent them, and from nowhere else.
+  const again = { ...asked, interaction: latest, isContinued: isContinued && isSameRun(interaction, latest) };
+  return decideWithActions(again, asking, deps);
+};
+
+const decideAsKept = async (
   { validated, interaction, isContinued = false }: Asked,
   asking: Asking,
   deps: Deps,
-): Promise<DecidedWithActions> => {
+): Promise<DecidedWithActions | 'raced'> => {
   const current = await currentSession(asking.request, deps);
   const decided = await decide({ validated, interaction, current }, asking, deps);
   const asked = await askActions(decided, asking, isContinued, deps);
+  if (asked === 'raced') return 'raced';
   if (!asked) return { ...decided, run: undefined };
-  const { run, isNew } = asked;
-  const actions = wantedBy(run);
-  // What was agreed to before these scopes were added was agreed to without them.
-  const agreed = isNew && actions.addScopes.length > 0 ? { consentedAt: null } : {};
-  if (interaction && current && isNew) {
-    await deps.store.interactions.update(interaction.id, { actions: asKept(run, current), ...agreed });
-  }
-  const resumed = interaction && { ...interaction, ...agreed };
-  return { ...(await decide({ validated, interaction: resumed, current, actions }, asking, deps)), run };
+  const { run, changed } = asked;
+  const resumed = interaction && { ...interaction, ...changed };
+  return { ...(await decide({ validated, interaction: resumed, current, actions: wantedBy(run) }, asking, deps)), run };
 };
 
 /** Decides for a page, with what the Actions wanted when they were asked last. Nothing runs. */
@@ -51,7 +67,7 @@ export const decideForPage = async (
   deps: Deps,
 ): Promise<Decided> => {
   const current = await currentSession(asking.request, deps);
-  const run = keptRun(interaction, current);
+  const run = keptRun(interaction, current, deps);
   const counts = run !== undefined && (await deps.actions.bound()).length > 0;
   return decide({ validated, interaction, current, ...(counts && { actions: wantedBy(run) }) }, asking, deps);
 };

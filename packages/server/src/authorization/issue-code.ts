@@ -14,7 +14,7 @@ import type { Code, Consent, Grant } from '../store/records.ts';
 import type { DecidedWithActions } from './decide-with-actions.ts';
 import { reportsOf } from './decide-with-actions.ts';
 import { settle, sparedDetails } from './further.ts';
-import { customClaimsOf, performEffects } from './perform-effects.ts';
+import { customClaimsOf, keptWithGrant } from './perform-effects.ts';
 import { messagesFor, problemPage, respond } from './respond.ts';
 import type { Decided } from './situation.ts';
 import { consentAudience } from './situation.ts';
@@ -36,8 +36,6 @@ export const sendCode = async (
   const { validated, current, interaction, decision, run } = decided;
   if (!current) throw new Error('Nothing is issued without a person.');
   if (!(await haveActionsAgreed(run, deps))) return undefined;
-  const about = { userId: current.user.id, sessionId: current.session.id, clientId: validated.client.id };
-  if (run) await performEffects(run, { ...about, requestId: caller.requestId }, deps);
   const grant = newGrant(decided, issue, deps);
   const code = randomToken(deps);
   const outcome = await deps.store.grants.authorize({
@@ -46,6 +44,7 @@ export const sendCode = async (
     interactionId: interaction?.id ?? null,
     consents: consentsOf(decided, deps),
     touchSession: { id: current.session.id, at: deps.now() },
+    ...(run && keptWithGrant(run, deps)),
     audit: [
       auditRecord(deps, 'authorize.granted', {
         clientId: validated.client.id,

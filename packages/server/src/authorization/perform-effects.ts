@@ -5,7 +5,7 @@ import { effectsOf } from '../actions/effects-of.ts';
 import type { ActionRun } from '../actions/run-state.ts';
 import { auditRecord } from '../audit/audit.ts';
 import type { Deps } from '../deps.ts';
-import type { SessionChange } from '../store/ports.ts';
+import type { NewAuthorization, SessionChange } from '../store/ports.ts';
 import type { CustomClaims, RecordedMethod, Session } from '../store/records.ts';
 
 /** Metadata as it is after a change: `null` takes a name away. */
@@ -39,8 +39,28 @@ const sessionChange =
     methods: [...session.methods, ...recordedMethods.map((url) => ({ url, at: now }))].slice(-MOST_METHODS),
   });
 
-const keepMetadata = async (userId: string, { userMetadata, appMetadata }: RunEffects, deps: Deps): Promise<void> => {
-  if (Object.keys(userMetadata).length + Object.keys(appMetadata).length === 0) return;
+const keepsMetadata = ({ userMetadata, appMetadata }: RunEffects): boolean =>
+  Object.keys(userMetadata).length + Object.keys(appMetadata).length > 0;
+
+const changesSession = ({ session, recordedMethods }: RunEffects): boolean =>
+  changesAnything(session) || session.cookieMode !== undefined || recordedMethods.length > 0;
+
+/** What is to be kept together with a grant: once, by whoever makes it, and not without it. */
+export const keptWithGrant = (
+  run: ActionRun,
+  deps: Pick<Deps, 'now'>,
+): Pick<NewAuthorization, 'amendSession' | 'metadata'> => {
+  const effects = effectsOf(run);
+  const { userMetadata, appMetadata } = effects;
+  return {
+    ...(keepsMetadata(effects) && { metadata: { userMetadata, appMetadata } }),
+    ...(changesSession(effects) && { amendSession: sessionChange(effects, deps.now()) }),
+  };
+};
+
+const keepMetadata = async (userId: string, effects: RunEffects, deps: Deps): Promise<void> => {
+  if (!keepsMetadata(effects)) return;
+  const { userMetadata, appMetadata } = effects;
   const outcome = await deps.store.users.mergeMetadata(userId, { userMetadata, appMetadata }, []);
   if (outcome !== 'merged') throw new Error(`What an Action keeps about a person could not be kept: ${outcome}.`);
 };
@@ -64,11 +84,7 @@ export const performEffects = async (
   if (revoke && sessionId !== null) await endSession(about.userId, sessionId, revoke, about, deps);
   await keepMetadata(about.userId, effects, deps);
   if (revoke || sessionId === null || run.state.is !== 'done') return;
-  if (
-    changesAnything(effects.session) ||
-    effects.session.cookieMode !== undefined ||
-    effects.recordedMethods.length > 0
-  ) {
+  if (changesSession(effects)) {
     await deps.store.sessions.amend(sessionId, sessionChange(effects, deps.now()));
   }
 };

@@ -8,8 +8,8 @@ import { cookie, readCookie } from '../http/cookies.ts';
 import { seeOther } from '../http/responses.ts';
 import type { Asked } from '../metrics/recorder.ts';
 import type { Interaction } from '../store/records.ts';
-import { asKept } from './ask-actions.ts';
 import type { DecidedWithActions } from './decide-with-actions.ts';
+import { asKept } from './kept-run.ts';
 import { problemPage } from './respond.ts';
 import type { ValidatedRequest } from './validated-request.ts';
 import { toStored } from './validated-request.ts';
@@ -121,13 +121,14 @@ const leave = async (
     return seeOther(to(interaction.id));
   }
   const secret = readCookie(request, 'browser', deps.config) ?? randomToken(deps);
+  const made = newInteraction(validated, parameters, deps);
   const saved = {
-    ...newInteraction(validated, parameters, deps),
+    ...made,
     browserHash: sha256(secret),
     requestedAt,
     userId: pinned,
     asked,
-    ...(run && current && { actions: asKept(run, current) }),
+    ...(run && current && { actions: asKept(run, made.id, current, deps) }),
   };
   const tooMany = await putBy(saved, request, deps, caller);
   return tooMany ?? seeOther(to(saved.id), [browserCookie(secret, deps)]);

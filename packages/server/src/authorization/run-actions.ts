@@ -1,7 +1,8 @@
 /** Takes runs through the bound Actions as far as they go: those that are live, and those that only run along. */
 import type { Proof, Requirement } from '@stile/core';
 import { contextThatMeets } from '@stile/core';
-import { advance } from '../actions/advance.ts';
+import { advance, lookAgain } from '../actions/advance.ts';
+import type { OpenCache } from '../actions/cache.ts';
 import { openCache } from '../actions/cache.ts';
 import type { ActiveAction } from '../actions/deploy/deployed-actions.ts';
 import type { EventInput } from '../actions/event-input.ts';
@@ -28,18 +29,31 @@ export interface RunAbout {
 /** The sandbox fetches by itself, where it may. */
 const noFetch = (): Promise<never> => Promise.reject(new Error('An Action fetches through its sandbox.'));
 
-/** Takes a run as far as it goes now. */
+/** A run that has gone as far as it goes now. */
+interface Advanced {
+  readonly run: ActionRun;
+  /** What its Actions keep between runs; to be closed by whoever acts on it, and dropped with a run that nobody acts on. */
+  readonly cache: OpenCache;
+}
+
+/**
+ * Takes a run as far as it goes now.
+ *
+ * @param take asked before the first Action runs
+ * @returns nothing, and nothing ran, when that said no
+ */
 export const runActions = async (
   mode: 'live' | 'shadow',
   run: ActionRun,
   about: RunAbout,
   deps: Deps,
-): Promise<ActionRun> => {
+  take: (run: ActionRun) => Promise<boolean> = () => Promise.resolve(true),
+): Promise<Advanced | undefined> => {
   const { input, requestId } = about;
   const executions: Execution[] = [];
   const cache = await openCache(deps);
   try {
-    return await advance(run, {
+    const world: ActionWorld = {
       runtime: await deps.actions.runtime(mode),
       deployed: (version) => deps.actions.version(version),
       input,
@@ -55,10 +69,11 @@ export const runActions = async (
       nowMs: () => deps.now() * 1000,
       newSeed: () => Buffer.from(deps.randomBytes(32)).toString('hex'),
       observe: (execution) => executions.push(execution),
-    });
+    };
+    const looked = lookAgain(run, world);
+    if (looked.state.is !== 'running') return { run: looked, cache };
+    return (await take(looked)) ? { run: await advance(looked, world), cache } : undefined;
   } finally {
-    // What a shadow would keep is not kept.
-    if (mode === 'live') await cache.close();
     await keepExecutions(executions, { mode, userId: input.person.id, clientId: input.client.id, requestId }, deps);
   }
 };
@@ -81,7 +96,10 @@ export const runShadows = (
 };
 
 const runShadow = async (begun: ActionRun, about: RunAbout, deps: Deps): Promise<void> => {
-  const run = await runActions('shadow', begun, about, deps);
+  // What a shadow would keep between runs is not kept.
+  const advanced = await runActions('shadow', begun, about, deps);
+  if (!advanced) return;
+  const { run } = advanced;
   await deps.store.audit.append([
     auditRecord(deps, 'actions.shadow', {
       userId: about.input.person.id,

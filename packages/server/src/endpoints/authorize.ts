@@ -59,6 +59,7 @@ const proceed = async (answerable: Answerable, request: Request, deps: Deps, cal
   try {
     for (let tries = 0; tries < DECISIONS; tries += 1) {
       const decided = await decideWithActions(answerable, { request, caller }, deps);
+      if (!decided) return problemPage('expired', 400, request, caller);
       const response = await perform(decided, answerable.parameters, request, deps, caller);
       if (response) return response;
     }
@@ -185,9 +186,6 @@ const refuse = async (
 ): Promise<Response> => {
   const { validated, current, interaction, decision, run } = decided;
   const facts = { clientId: validated.client.id, requestId: caller.requestId };
-  // What is kept when an Action denies. What others wanted of a request that is refused for something else was wanted of its success.
-  if (run?.state.is === 'denied' && current)
-    await performEffects(run, { ...facts, userId: current.user.id, sessionId: current.session.id }, deps);
   deps.log.info({ ...facts, reason: error.reason }, 'authorization request refused');
   // As with asking: what is refused to a stranger is in the log and not on record.
   const records = current
@@ -206,8 +204,12 @@ const refuse = async (
         }),
       ]
     : [];
-  if (interaction) await deps.store.interactions.finish(interaction.id, deps.now(), records);
-  else await deps.store.audit.append(records);
+  const isFirst =
+    interaction === undefined || (await deps.store.interactions.finish(interaction.id, deps.now(), records));
+  if (!interaction) await deps.store.audit.append(records);
+  // What is kept when an Action denies, once. What others wanted of a request that is refused for something else was wanted of its success.
+  if (isFirst && run?.state.is === 'denied' && current)
+    await performEffects(run, { ...facts, userId: current.user.id, sessionId: current.session.id }, deps);
   const t = messagesFor(request, validated.request.uiLocales);
   return respond(validated.request.channel, errorAnswer(error), validated.client, t, deps);
 };

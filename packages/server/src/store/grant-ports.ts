@@ -1,5 +1,7 @@
 /** The store's port of what was granted: codes, tokens and consents. */
 import type { Instant } from '@stile/core';
+import type { SessionChange } from './ports.ts';
+import type { MetadataChange } from './profile-ports.ts';
 import type { AuditRecord, Code, Consent, Grant, RefreshToken, Session, User } from './records.ts';
 
 /** What the authorization endpoint hands out. */
@@ -11,6 +13,10 @@ export interface NewAuthorization {
   /** Consents to remember. */
   readonly consents: readonly Consent[];
   readonly touchSession: { readonly id: string; readonly at: Instant } | null;
+  /** What Actions want kept of its person. */
+  readonly metadata?: MetadataChange;
+  /** What Actions change of its session; pure. */
+  readonly amendSession?: (session: Session) => SessionChange;
   readonly audit: readonly AuditRecord[];
 }
 
@@ -47,8 +53,8 @@ export type AuthorizationOutcome = 'authorized' | 'already-answered' | 'proofs-g
 
 export interface GrantStore {
   /**
-   * Atomic: the grant, its code, the finished interaction, consents, audit; and nothing unless it is `authorized`. It is
-   * `already-answered` when the interaction was finished before, or is gone. What the grant rests on must still be there: its session
+   * Atomic: the grant, its code, the finished interaction, consents, what Actions want kept, audit; and nothing unless it is
+   * `authorized`. It throws when what Actions want kept cannot be. It is `already-answered` when the interaction was finished before, or is gone. What the grant rests on must still be there: its session
    * alive, with a proof by each authenticator whose proof the grant remembers.
    */
   authorize(authorization: NewAuthorization): Promise<AuthorizationOutcome>;

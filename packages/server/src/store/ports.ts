@@ -185,14 +185,15 @@ export interface InteractionStore {
   find(id: string): Promise<Interaction | undefined>;
   /**
    * Changes what an unfinished interaction remembers. False, and nothing is changed, when it is finished, or when it does not
-   * belong to the person named in `onlyIf` any more.
+   * belong to the person named in `onlyIf` any more, or when what it keeps of Actions is not what is named there: of what was kept
+   * once, one request makes something else, on any number of processes.
    */
   update(
     id: string,
     change: Partial<
       Pick<Interaction, 'accountSelectedAt' | 'actions' | 'asked' | 'consentedAt' | 'progress' | 'userId'>
     >,
-    onlyIf?: { readonly userId: string },
+    onlyIf?: { readonly userId?: string; readonly actions?: Interaction['actions'] },
   ): Promise<boolean>;
   /**
    * Finishes some of those whose time is over, and forgets their progress. Says what the person of each was asked last; each is

@@ -14,6 +14,7 @@ export const API_SECRET = 'secret-of-the-accounts-api-for-tests';
 export const testConfig: ConfigInput = {
   issuer: 'https://login.fabrikam.example/',
   organisation: 'Fabrikam',
+  encryptionKey: Buffer.alloc(32, 7).toString('base64url'),
   apis: [
     {
       audience: ACCOUNTS,

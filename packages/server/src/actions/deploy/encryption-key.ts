@@ -1,5 +1,6 @@
 /**
- * The key that Actions' secrets are encrypted with. It is never in the database: whoever has a copy of that alone reads no secret.
+ * The key that Actions' secrets are encrypted with, and their runs while they wait. It is never in the database: whoever has a copy of
+ * that alone reads no secret.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import {
@@ -28,6 +29,10 @@ export interface EncryptionKey {
   open(sealed: string, versionId: string): Secrets;
   /** The same secrets have the same digest; without the key nobody can try what it may be of. */
   digest(secrets: Secrets): string;
+  /** Encrypts a run for what it is bound to alone: moved elsewhere it cannot be opened. */
+  sealRun(run: string, bond: string): string;
+  /** @throws EncryptionKeyError when it was sealed with another key, for something else, or was changed since */
+  openRun(sealed: string, bond: string): string;
 }
 
 /** The key is missing, is none, or is another one than the secrets were encrypted with. */
@@ -95,48 +100,72 @@ const makeFile = (file: string): void => {
 const derived = (master: Buffer, purpose: string): Buffer =>
   Buffer.from(hkdfSync('sha256', master, new Uint8Array(), `stile action secrets: ${purpose}`, KEY_BYTES));
 
+/** What is said when something cannot be opened. */
+interface Complaints {
+  readonly otherKey: string;
+  readonly changed: string;
+}
+
+const OF_SECRETS: Complaints = {
+  otherKey:
+    'Secrets of Actions were encrypted with another key than the one that is here. Bring that one back, or deploy the Actions anew: stile actions deploy',
+  changed: 'Encrypted secrets of an Action are not as they were written. Deploy it anew: stile actions deploy',
+};
+
+const OF_RUNS: Complaints = {
+  otherKey: 'A run through the Actions was encrypted with another key than the one that is here.',
+  changed: 'An encrypted run through the Actions is not as it was written, or not where it was written.',
+};
+
 const encryptionKey = (master: Buffer): EncryptionKey => {
-  const key = derived(master, 'encryption');
   const digestKey = new Uint8Array(derived(master, 'digest'));
   const id = sha256(derived(master, 'name').toString('base64url')).slice(0, 8);
+  // Each purpose has a key of its own, so that nothing that was sealed for one can be passed off as the other.
+  const ofSecrets = sealerOf(derived(master, 'encryption'), id, OF_SECRETS);
+  const ofRuns = sealerOf(derived(master, 'runs'), id, OF_RUNS);
   return {
-    seal: (secrets, versionId) => {
-      const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-      cipher.setAAD(Buffer.from(versionId));
-      const sealed = Buffer.concat([cipher.update(canonical(secrets)), cipher.final(), cipher.getAuthTag()]);
-      return ['1', id, nonce.toString('base64url'), sealed.toString('base64url')].join('.');
-    },
-    open: (sealed, versionId) => {
-      const [format, by, nonce = '', text = ''] = sealed.split('.');
-      if (format !== '1' || by !== id) throw new EncryptionKeyError(OTHER_KEY);
-      return opened(key, Buffer.from(nonce, 'base64url'), Buffer.from(text, 'base64url'), versionId);
-    },
+    seal: (secrets, versionId) => ofSecrets.seal(canonical(secrets), versionId),
+    open: (sealed, versionId) => asSecrets(JSON.parse(ofSecrets.open(sealed, versionId))),
     digest: (secrets) => hmacSha256(digestKey, canonical(secrets)),
+    sealRun: ofRuns.seal,
+    openRun: ofRuns.open,
   };
 };
 
-const OTHER_KEY =
-  'Secrets of Actions were encrypted with another key than the one that is here. Bring that one back, or deploy the Actions anew: stile actions deploy';
+/** Seals texts, each bound to something that is not secret: it is opened with the same alone. */
+const sealerOf = (key: Buffer, id: string, complaints: Complaints) => ({
+  seal: (text: string, bond: string): string => {
+    const nonce = randomBytes(NONCE_BYTES);
+    const cipher = createCipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
+    cipher.setAAD(Buffer.from(bond));
+    const sealed = Buffer.concat([cipher.update(text), cipher.final(), cipher.getAuthTag()]);
+    return ['1', id, nonce.toString('base64url'), sealed.toString('base64url')].join('.');
+  },
+  open: (sealed: string, bond: string): string => {
+    const [format, by, nonce = '', text = ''] = sealed.split('.');
+    if (format !== '1' || by !== id) throw new EncryptionKeyError(complaints.otherKey);
+    const plain = opened(key, Buffer.from(nonce, 'base64url'), Buffer.from(text, 'base64url'), bond);
+    if (plain === undefined) throw new EncryptionKeyError(complaints.changed);
+    return plain;
+  },
+});
 
-const CHANGED = 'Encrypted secrets of an Action are not as they were written. Deploy it anew: stile actions deploy';
-
-const opened = (key: Buffer, nonce: Buffer, text: Buffer, versionId: string): Secrets => {
-  if (nonce.length !== NONCE_BYTES || text.length < TAG_BYTES) throw new EncryptionKeyError(CHANGED);
+const opened = (key: Buffer, nonce: Buffer, text: Buffer, bond: string): string | undefined => {
+  if (nonce.length !== NONCE_BYTES || text.length < TAG_BYTES) return undefined;
   const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES });
-  decipher.setAAD(Buffer.from(versionId));
+  decipher.setAAD(Buffer.from(bond));
   decipher.setAuthTag(text.subarray(-TAG_BYTES));
-  let plain: string;
   try {
-    plain = Buffer.concat([decipher.update(text.subarray(0, -TAG_BYTES)), decipher.final()]).toString();
+    return Buffer.concat([decipher.update(text.subarray(0, -TAG_BYTES)), decipher.final()]).toString();
   } catch {
-    throw new EncryptionKeyError(CHANGED);
+    return undefined;
   }
-  const secrets: unknown = JSON.parse(plain);
-  return isJsonObject(secrets)
+};
+
+const asSecrets = (secrets: unknown): Secrets =>
+  isJsonObject(secrets)
     ? Object.fromEntries(Object.entries(secrets).map(([name, value]) => [name, String(value)]))
     : {};
-};
 
 /** In the order of their names, so that the same secrets are the same text. */
 const canonical = (secrets: Secrets): string =>

@@ -100,7 +100,15 @@ const writes: readonly Write[] = [
     name: 'authorizing',
     prepare: withSession,
     write: ({ grants }) =>
-      grants.authorize(authorization({ consents, touchSession: { id: 'session', at: at(30) }, audit: [audit('1')] })),
+      grants.authorize(
+        authorization({
+          consents,
+          touchSession: { id: 'session', at: at(30) },
+          metadata: { appMetadata: { known: true } },
+          amendSession: () => ({ metadata: { known: true } }),
+          audit: [audit('1')],
+        }),
+      ),
   },
   {
     name: 'redeeming a code',

@@ -62,6 +62,26 @@ export const authorizePromises: Promises = {
     assert.notEqual(await store.audit.find('authorized'), undefined);
   },
 
+  'what Actions want kept is kept with the grant that is made, once, and not without it': async (store, engine) => {
+    await withSession(store);
+    const wanting = (times: number) =>
+      authorization({
+        grant: grant({ id: `g${times}` }),
+        code: code({ codeHash: `c${times}`, grantId: `g${times}` }),
+        metadata: { appMetadata: { times } },
+        amendSession: (found) => ({ metadata: { ...found.metadata, times } }),
+      });
+    const before = await everythingIn(engine);
+    const tooLarge = { ...wanting(0), metadata: { userMetadata: { name: 'x'.repeat(40_000) } } };
+    await assert.rejects(store.grants.authorize(tooLarge), /too-large/);
+    assert.equal(await everythingIn(engine), before);
+    const outcomes = await atOnce(8, (index) => store.grants.authorize(wanting(index)));
+    assert.equal(count(outcomes, 'authorized'), 1);
+    const times = outcomes.indexOf('authorized');
+    assert.deepEqual((await store.users.profile('alice'))?.appMetadata, { times });
+    assert.deepEqual((await store.sessions.find('session'))?.metadata, { ...session().metadata, times });
+  },
+
   'a consent that is given again is remembered at its latest moment': async (store) => {
     await withSession(store);
     await store.grants.authorize(authorization({ interactionId: null, consents: [consent] }));

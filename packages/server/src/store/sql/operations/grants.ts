@@ -10,7 +10,8 @@ import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
 import { finishInteraction } from './interactions.ts';
 import { rememberConsents } from './people.ts';
-import { findSession, touchSession } from './sessions.ts';
+import { mergeMetadata } from './profiles.ts';
+import { amendSession, findSession, touchSession } from './sessions.ts';
 
 const grantById = template<{ id: string }>((hole) =>
   build.selectFrom('grant').selectAll().where('id', '=', hole('id')),
@@ -40,8 +41,18 @@ export function* authorize(authorization: NewAuthorization): Operation<Authoriza
   yield* runOnOne(insertCode(codes.row(code)));
   yield* rememberConsents(consents);
   if (touched !== null) yield* touchSession(touched.id, touched.at);
+  yield* keepForActions(authorization);
   yield* appendAudit(audit);
   return 'authorized';
+}
+
+/** Whatever cannot be kept throws: then nothing is issued either. */
+function* keepForActions({ grant, metadata, amendSession: change }: NewAuthorization): Operation<void> {
+  if (metadata !== undefined) {
+    const outcome = grant.userId === null ? 'gone' : yield* mergeMetadata(grant.userId, metadata, []);
+    if (outcome !== 'merged') throw new Error(`What an Action keeps about a person could not be kept: ${outcome}.`);
+  }
+  if (change !== undefined && grant.sessionId !== null) yield* amendSession(grant.sessionId, change);
 }
 
 /**

@@ -37,7 +37,7 @@ export const saveInteraction = (interaction: Interaction): Operation<void> =>
 
 export const findInteraction = (id: string): Operation<Interaction | undefined> => first(byId({ id }), interactions);
 
-/** Changes an unfinished interaction, if it still belongs to whom it should. */
+/** Changes an unfinished interaction, if it still belongs to whom it should, and keeps of Actions what it should. */
 export function* updateInteraction(
   id: string,
   change: Parameters<InteractionStore['update']>[1],
@@ -45,7 +45,8 @@ export function* updateInteraction(
 ): Operation<boolean> {
   const found = yield* findInteraction(id);
   if (found === undefined || found.finishedAt !== null) return false;
-  if (onlyIf !== undefined && found.userId !== onlyIf.userId) return false;
+  if (onlyIf?.userId !== undefined && found.userId !== onlyIf.userId) return false;
+  if (onlyIf?.actions !== undefined && !isSame(found.actions, onlyIf.actions)) return false;
   const { account_selected_at, actions, asked, consented_at, progress, user_id } = interactions.row({
     ...found,
     ...change,
@@ -58,6 +59,10 @@ export function* updateInteraction(
   );
   return true;
 }
+
+/** Whether it was kept like that: it is known again by its text, which is written and read in one order. */
+const isSame = (kept: Interaction['actions'], known: Interaction['actions']): boolean =>
+  JSON.stringify(kept) === JSON.stringify(known);
 
 /** Marks an interaction finished. True the first time; false, too, when there is no such interaction. */
 export function* finishInteraction(id: string, now: Instant): Operation<boolean> {
