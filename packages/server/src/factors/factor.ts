@@ -29,9 +29,20 @@ export interface Somebody {
   readonly t: Messages;
 }
 
-/** Somebody who is asked for a proof. */
-export interface Asked extends Somebody {
+/** What is asked for. */
+interface Askable {
   readonly authenticator: Authenticator;
+  /** All that are asked for together, itself among them; by itself unless given. */
+  readonly anyOf?: readonly Named[] | undefined;
+}
+
+/** One of several. */
+export interface Named {
+  readonly authenticator: Authenticator;
+}
+
+/** Somebody who is asked for a proof. */
+export interface Asked extends Somebody, Askable {
   /** The name of the application they are about to use. */
   readonly application: string;
   /** What they are about to do there, in their language, if that is known. */
@@ -89,6 +100,8 @@ export interface Opening {
   readonly when: 'shown' | 'pressed';
   readonly lifetimeSeconds: number;
   open(asked: Asked, ceremonyId: string, deps: Deps): Promise<Begun | CannotBegin>;
+  /** Whether what was opened asks for these and no others; it does unless it says, for what names one authenticator asks for that. */
+  asks?(data: Ceremony['data'], anyOf: readonly Named[]): boolean;
 }
 
 /** What a page says and asks. */
@@ -102,8 +115,7 @@ export interface Question {
 }
 
 /** What the challenge page knows of the authenticator that it asks for. */
-export interface Shown {
-  readonly authenticator: Authenticator;
+export interface Shown extends Askable {
   readonly codesLeft?: number | undefined;
   /** What was opened and waits for the answer; nothing when it is yet to be opened by a press. */
   readonly ceremony: Ceremony | undefined;
@@ -118,7 +130,7 @@ export interface FactorView {
   /** What choosing it does: "Use a recovery code". */
   way(t: Messages): string;
   /** What helps to choose: the device's name, how many codes are left. */
-  hint(shown: Pick<Shown, 'authenticator' | 'codesLeft'>, t: Messages): string | undefined;
+  hint(shown: Askable & Pick<Shown, 'codesLeft'>, t: Messages): string | undefined;
   question(shown: Shown, t: Messages): Question;
   /** Why an answer was not accepted, and what to do. */
   refused(reason: Refusal, t: Messages): string;
@@ -203,6 +215,11 @@ export interface Factor {
   /** Limits of answering. */
   limits(trier: Trier): readonly Limit[];
   readonly opening?: Opening;
+  /**
+   * Finds the authenticator that an answer says to come from, as its `lookup` does. Where a factor can, all that a person has of it and that
+   * would do are asked for together, and each answer is judged as that authenticator's.
+   */
+  lookupIn?(answer: Answer): string | undefined;
   /**
    * Checks an answer.
    *

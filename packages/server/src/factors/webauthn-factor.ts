@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Instant, JsonObject } from '@stile/core';
 import { isJsonObject } from '@stile/core';
 import type { Deps } from '../deps.ts';
 import { addresses } from '../pages/assets.ts';
+import { displayName } from '../pages/display-name.ts';
 import { createPasskey, usePasskey } from '../pages/factors/webauthn.ts';
 import type { Messages } from '../pages/messages.ts';
 import type { Authenticator, Ceremony } from '../store/records.ts';
@@ -14,6 +16,7 @@ import type {
   Enrolment,
   EnrolmentOutcome,
   Factor,
+  Named,
   ProofOutcome,
   Refusal,
   Somebody,
@@ -48,17 +51,41 @@ const refusalFor = (fault: Fault): Refusal => {
   return fault === 'not-verified' || fault === 'not-present' ? 'not_verified' : 'wrong';
 };
 
-const open = async ({ authenticator }: Asked, deps: Deps): Promise<Begun | CannotBegin> => {
-  const party = relyingParty(deps.config);
-  const material = readMaterial(authenticator.material);
-  // Only what is available and usable is asked for, so this is no answer that a person should see.
-  if (!party || !material) throw new Error('A passkey was asked for that cannot be used.');
-  return { ok: true, data: { options: requestOptions(party, newChallenge(deps), material) } };
+/** The credentials that the browser was asked to choose from. */
+const offeredIn = (data: Ceremony['data']): readonly string[] => {
+  const offered = askedIn(data)?.options.allowCredentials;
+  return Array.isArray(offered)
+    ? offered.flatMap((one) => (isJsonObject(one) && typeof one.id === 'string' ? [one.id] : []))
+    : [];
 };
 
-/** Whether it was made for this proof, by this authenticator of this person, and for nothing else. */
-const isFor = ({ purpose, factor, userId, authenticatorId }: Ceremony, { user, authenticator }: Asked): boolean =>
-  purpose === 'prove' && factor === 'webauthn' && userId === user.id && authenticatorId === authenticator.id;
+const materialsOf = (anyOf: readonly Named[]): readonly PasskeyMaterial[] =>
+  anyOf.flatMap(({ authenticator }) => readMaterial(authenticator.material) ?? []);
+
+const open = async (
+  { authenticator, anyOf = [{ authenticator }] }: Asked,
+  deps: Deps,
+): Promise<Begun | CannotBegin> => {
+  const party = relyingParty(deps.config);
+  const materials = materialsOf(anyOf);
+  // Only what is available and usable is asked for, so this is no answer that a person should see.
+  if (!party || materials.length === 0) throw new Error('A passkey was asked for that cannot be used.');
+  return { ok: true, data: { options: requestOptions(party, newChallenge(deps), materials) } };
+};
+
+const asks = (data: Ceremony['data'], anyOf: readonly Named[]): boolean => {
+  const wanted = materialsOf(anyOf).map(({ credentialId }) => credentialId);
+  return isDeepStrictEqual(offeredIn(data), wanted);
+};
+
+const lookupIn = (answer: Answer): string | undefined => {
+  const response = readAssertionResponse(answer('credential') ?? '');
+  return response && lookupOf(response.id);
+};
+
+/** Whether it was made for a proof by this person, and for nothing else. */
+const isFor = ({ purpose, factor, userId }: Ceremony, { user }: Asked): boolean =>
+  purpose === 'prove' && factor === 'webauthn' && userId === user.id;
 
 /** Judges an assertion by an authenticator of a person, against what was asked. */
 export const checkPasskey = async (
@@ -94,7 +121,10 @@ const check = async (
   deps: Deps,
 ): Promise<ProofOutcome> => {
   const begun = ceremony && isFor(ceremony, asked) ? askedIn(ceremony.data) : undefined;
-  if (!begun) return { valid: false, reason: 'expired' };
+  if (!ceremony || !begun) return { valid: false, reason: 'expired' };
+  const [material] = materialsOf([asked]);
+  // What was not offered then does not answer now, whether it would do by now or not.
+  if (material && !offeredIn(ceremony.data).includes(material.credentialId)) return { valid: false, reason: 'wrong' };
   const expected = { challenge: begun.challenge, userVerification: false };
   return checkPasskey(answer('credential') ?? '', asked.authenticator, expected, at, deps);
 };
@@ -184,6 +214,15 @@ const enrolment: Enrolment = {
   },
 };
 
+const namesOf = (anyOf: readonly Named[]): readonly string[] => anyOf.map(({ authenticator }) => authenticator.name);
+
+/** How many of them verify their user. */
+const verifyOf = (anyOf: readonly Named[]): 'all' | 'some' | 'none' => {
+  const materials = materialsOf(anyOf);
+  if (materials.every(({ uvInitialized }) => uvInitialized)) return 'all';
+  return materials.some(({ uvInitialized }) => uvInitialized) ? 'some' : 'none';
+};
+
 /** What most passkeys are. */
 const copied = { uvInitialized: true, backupEligible: true, hardwareBound: false };
 
@@ -201,18 +240,24 @@ export const webauthnFactor: Factor & { readonly enrolment: Enrolment } = {
   available: (config) => relyingParty(config) !== undefined,
   typed: ['credential'],
   limits: (trier) => limitsOf('webauthn', trier),
-  opening: { when: 'shown', lifetimeSeconds: LIFETIME_SECONDS, open: (asked, _ceremonyId, deps) => open(asked, deps) },
+  opening: {
+    when: 'shown',
+    lifetimeSeconds: LIFETIME_SECONDS,
+    open: (asked, _ceremonyId, deps) => open(asked, deps),
+    asks,
+  },
+  lookupIn,
   check,
   view: {
     kind: 'passkey',
     way: (t) => t.ways.passkey,
-    hint: ({ authenticator }) => authenticator.name,
-    question: ({ authenticator, ceremony, error }, t) => ({
+    hint: ({ authenticator, anyOf = [{ authenticator }] }) => namesOf(anyOf).map(displayName).join(', '),
+    question: ({ authenticator, anyOf = [{ authenticator }], ceremony, error }, t) => ({
       fields: usePasskey(
         {
-          name: authenticator.name,
+          names: namesOf(anyOf),
           options: ceremony && askedIn(ceremony.data)?.options,
-          verifies: readMaterial(authenticator.material)?.uvInitialized === true,
+          verify: verifyOf(anyOf),
         },
         error,
         t,

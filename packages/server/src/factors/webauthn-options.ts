@@ -64,16 +64,25 @@ export const creationOptions = (registering: Registering): JsonObject => {
   };
 };
 
-/** @param material the one that is asked for; without it, any that the person has for this relying party */
+/**
+ * One that was enrolled without verifying its user proves no more when it does now, so its user is spared it. Beside others the browser is
+ * asked to where it can; the others are refused without.
+ */
+const verification = (materials: readonly PasskeyMaterial[]): string => {
+  const verifying = materials.filter(({ uvInitialized }) => uvInitialized).length;
+  if (verifying === materials.length) return 'required';
+  return verifying === 0 ? 'discouraged' : 'preferred';
+};
+
+/** @param materials those that are asked for, the most wanted first; none for any that the person has for this relying party */
 export const requestOptions = (
   party: RelyingParty,
   challenge: string,
-  material: PasskeyMaterial | undefined,
+  materials: readonly PasskeyMaterial[],
 ): JsonObject => ({
   rpId: party.id,
   challenge,
   timeout: TIMEOUT_MILLISECONDS,
-  allowCredentials: material ? [descriptor(material)] : [],
-  // One that was enrolled without verifying its user proves no more when it does now, so its user is spared it.
-  userVerification: material && !material.uvInitialized ? 'discouraged' : 'required',
+  allowCredentials: materials.map(descriptor),
+  userVerification: verification(materials),
 });

@@ -3,12 +3,12 @@
 import { secondsAfter } from '@stile/core';
 import type { Deps } from '../deps.ts';
 import { randomId } from '../deps.ts';
-import type { UsableAuthenticator } from '../factors/authenticators.ts';
 import type { Asked, Refusal } from '../factors/factor.ts';
 import type { CurrentSession } from '../session/current-session.ts';
 import { provenBrowser } from '../session/known-browser.ts';
 import type { CeremonyKey, Once } from '../store/ports.ts';
 import type { Authenticator, Ceremony, Session } from '../store/records.ts';
+import type { Candidate } from './candidates.ts';
 import type { Opened } from './open.ts';
 import { reasonOf } from './why.ts';
 
@@ -28,11 +28,12 @@ export const provenInSession = (
 export const askedOf = (
   opened: Opened,
   { user }: CurrentSession,
-  { authenticator }: UsableAuthenticator,
+  { authenticator, anyOf }: Candidate,
   deps: Deps,
 ): Asked => ({
   user,
   authenticator,
+  anyOf,
   request: opened.request,
   caller: opened.caller,
   t: opened.t,
@@ -40,18 +41,15 @@ export const askedOf = (
   what: reasonOf(opened, deps).what,
 });
 
-const keyOf = ({ interaction }: Opened, { authenticator }: UsableAuthenticator): CeremonyKey => ({
+const keyOf = ({ interaction }: Opened, { authenticator, factor }: Candidate): CeremonyKey => ({
   purpose: 'prove',
   boundTo: interaction.id,
-  authenticatorId: authenticator.id,
+  // Of several that are asked for together it is not known yet who answers.
+  authenticatorId: factor.lookupIn ? null : authenticator.id,
 });
 
-/** What was opened in this interaction for this authenticator and waits for its answer. */
-export const underWay = async (
-  opened: Opened,
-  usable: UsableAuthenticator,
-  deps: Deps,
-): Promise<Ceremony | undefined> =>
+/** What was opened in this interaction for this authenticator, or for several together, and waits for its answer. */
+export const underWay = async (opened: Opened, usable: Candidate, deps: Deps): Promise<Ceremony | undefined> =>
   usable.factor.opening ? deps.store.ceremonies.underWay(keyOf(opened, usable), deps.now()) : undefined;
 
 /** What a proof uses up beside its own: what was opened serves once. */
@@ -62,7 +60,7 @@ export const onceOf = (ceremony: Ceremony | undefined): readonly Once[] =>
 export const open = async (
   opened: Opened,
   current: CurrentSession,
-  usable: UsableAuthenticator,
+  usable: Candidate,
   deps: Deps,
 ): Promise<Failure> => {
   const { opening } = usable.factor;
@@ -89,22 +87,23 @@ export const open = async (
   return { ceremony };
 };
 
-/** Opens unless it is open: the same page in another tab, or seen again, leaves the first one answerable. */
+/** Opens unless the very same is open: the same page in another tab, or seen again, leaves the first one answerable. */
 export const openOnce = async (
   opened: Opened,
   current: CurrentSession,
-  usable: UsableAuthenticator,
+  usable: Candidate,
   deps: Deps,
 ): Promise<Failure> => {
   const ceremony = await underWay(opened, usable, deps);
-  return ceremony ? { ceremony } : open(opened, current, usable, deps);
+  const isSame = ceremony && (usable.factor.opening?.asks?.(ceremony.data, usable.anyOf) ?? true);
+  return isSame ? { ceremony } : open(opened, current, usable, deps);
 };
 
 /** Says what was wrong with the last answer; a challenge that costs nothing is made anew for the next. */
 export const reopened = async (
   opened: Opened,
   current: CurrentSession,
-  usable: UsableAuthenticator,
+  usable: Candidate,
   reason: Refusal,
   deps: Deps,
 ): Promise<Failure> => {

@@ -29,7 +29,7 @@ export const passkeyOffer = async (opened: Opened, deps: Deps): Promise<JsonObje
   if (!party) return undefined;
   const former = await underWay(opened, deps);
   if (former) return askedIn(former.data)?.options;
-  const options = requestOptions(party, newChallenge(deps), undefined);
+  const options = requestOptions(party, newChallenge(deps), []);
   await deps.store.ceremonies.begin({
     ...keyOf(opened),
     id: randomId(deps, 'cer'),

@@ -13,6 +13,7 @@ const isMessage = (node: unknown): node is Message => typeof node === 'function'
 const others: ReadonlyMap<string, readonly unknown[]> = new Map<string, readonly unknown[]>([
   ['because', ['1fa', 'mfa', 'phr'].flatMap((acr) => [{ acr }, { acr, what: 'X', ageSeconds: 9, maxAgeSeconds: 8 }])],
   ['challenge.buttonFor', ['X']],
+  ['webauthn.anyOf', [['X'], ['X', 'Y']]],
   ...['kind', 'additionTitle', 'additionHint'].map(
     (name) =>
       [`myAccount.${name}`, ['password', 'totp', 'recovery-code', 'passkey', 'email', 'phone', 'push']] as const,
@@ -44,6 +45,13 @@ test('no text for people speaks of MFA, factors or tokens, and none is empty', (
       assert.doesNotMatch(text, /\bmfa\b|token|factor|faktor/iu, path);
     }
   }
+});
+
+test('passkeys that would do are named, and of many that there are more', () => {
+  const { anyOf, lead } = english.webauthn;
+  assert.equal(lead.none(anyOf(['A', 'B', 'C'], 0)), 'Connect “A”, “B” or “C” and touch it when it blinks.');
+  assert.equal(anyOf(['A', 'B', 'C'], 2), '“A”, “B”, “C” or one of 2 others');
+  assert.equal(german.webauthn.anyOf(['A', 'B', 'C'], 2), '„A“, „B“, „C“ oder einen von 2 weiteren');
 });
 
 test('a reason tells what, how long ago, and what would do', () => {

@@ -1,5 +1,7 @@
 /** People with passkeys of software, and pages that ask for them. */
+import type { JsonObject } from '@stile/core';
 import { isJsonObject, parseJsonObject } from '@stile/core';
+import type { PasskeyMaterial } from '../factors/webauthn-material.ts';
 import { lookupOf, readMaterial } from '../factors/webauthn-material.ts';
 import { userHandleOf } from '../factors/webauthn-options.ts';
 import { relyingParty } from '../factors/webauthn-relying-party.ts';
@@ -12,9 +14,19 @@ import type { Asking } from './soft-passkey.ts';
 import { SoftPasskey } from './soft-passkey.ts';
 import type { TestServer } from './test-server.ts';
 
+/** The options that the page has for the browser; nothing when it asks for no passkey. */
+export const optionsOn = ({ html }: Pick<Stop, 'html'>): JsonObject | undefined =>
+  parseJsonObject(unescaped(/data-options="([^"]*)"/.exec(html)?.[1] ?? ''));
+
+/** The ids of the credentials that the browser may choose from. */
+export const offeredOn = (stop: Pick<Stop, 'html'>): readonly string[] => {
+  const offered = optionsOn(stop)?.allowCredentials;
+  return Array.isArray(offered) ? offered.map((one) => (isJsonObject(one) ? String(one.id) : '')) : [];
+};
+
 /** What the page asks the browser for; nothing when it asks for no passkey. */
-export const askingOf = ({ html }: Stop, { deps }: TestServer): Asking | undefined => {
-  const options = parseJsonObject(unescaped(/data-options="([^"]*)"/.exec(html)?.[1] ?? ''));
+export const askingOf = (stop: Stop, { deps }: TestServer): Asking | undefined => {
+  const options = optionsOn(stop);
   if (!options) return undefined;
   const id = isJsonObject(options.rp) ? options.rp.id : options.rpId;
   return { challenge: String(options.challenge), rpId: String(id), origin: new URL(deps.config.issuer).origin };
@@ -33,6 +45,7 @@ export const givePasskey = async (
   userId: string,
   passkey = new SoftPasskey(),
   name = 'Laptop',
+  more: Partial<PasskeyMaterial> = {},
 ): Promise<{ readonly passkey: SoftPasskey; readonly authenticator: Authenticator }> => {
   const { deps, store } = server;
   const party = relyingParty(deps.config);
@@ -48,7 +61,7 @@ export const givePasskey = async (
     userId,
     factor: 'webauthn',
     name,
-    material: { ...verified.value },
+    material: { ...verified.value, ...more },
     lookup: lookupOf(passkey.id),
     createdAt: deps.now(),
     lastUsedAt: null,

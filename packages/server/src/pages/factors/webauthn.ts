@@ -33,22 +33,34 @@ export const passkeyField = ({ act, options, stopped, unsupported, already }: Pa
 const withoutScripts = (t: Messages): Markup =>
   html`<noscript><div class="notice"><p>${t.webauthn.noScript}</p></div></noscript>`;
 
+interface AskedPasskeys {
+  /** Any of these; the browser says which it has. */
+  readonly names: readonly string[];
+  readonly options: JsonObject | undefined;
+  /** How many of them verify their user. */
+  readonly verify: 'all' | 'some' | 'none';
+}
+
+/** More of them would be no help to find the one that is meant. */
+const MOST_NAMES = 4;
+
 /** Asks for one that is known. */
 export const usePasskey = (
-  asked: { readonly name: string; readonly options: JsonObject | undefined; readonly verifies: boolean },
+  { names, options, verify }: AskedPasskeys,
   error: string | undefined,
   t: Messages,
 ): Markup => {
   const { webauthn } = t;
-  const name = displayName(asked.name);
+  const told = names.length > MOST_NAMES ? names.slice(0, MOST_NAMES - 1) : names;
+  const any = webauthn.anyOf(told.map(displayName), names.length - told.length);
   return html`${alert(error)}
-<p class="lead">${asked.verifies ? webauthn.lead(name) : webauthn.leadKey(name)}</p>
+<p class="lead">${webauthn.lead[verify](any)}</p>
 ${
-  asked.options === undefined
+  options === undefined
     ? ''
     : passkeyField({
         act: 'get',
-        options: asked.options,
+        options,
         stopped: webauthn.stopped,
         unsupported: webauthn.unsupported,
       })

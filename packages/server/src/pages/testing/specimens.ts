@@ -149,7 +149,8 @@ const passkeySpecimens = (chosen: Chosen, t: Messages): Specimens => {
   const { application, csrf, user } = chosen;
   const { totp, recoveryCode } = waysOf(chosen, t);
   const frame = { application, action: ACTION, csrf };
-  const byPasskey = (verifies: boolean, error?: string) => ({
+  const several = (count: number) => Array.from({ length: count }, (_, index) => `${chosen.device} ${index + 1}`);
+  const byPasskey = (verify: 'all' | 'some' | 'none', error?: string, names: readonly string[] = [chosen.device]) => ({
     ...frame,
     signedInAs: user,
     why: { sentence: t.because({ acr: 'phr', what: chosen.what }) },
@@ -157,7 +158,7 @@ const passkeySpecimens = (chosen: Chosen, t: Messages): Specimens => {
     authenticator: 'a1',
     alternatives: [totp, recoveryCode],
     question: {
-      fields: usePasskey({ name: chosen.device, options: PASSKEY_OPTIONS, verifies }, error, t),
+      fields: usePasskey({ names, options: PASSKEY_OPTIONS, verify }, error, t),
       button: t.challenge.buttonFor(chosen.what),
     },
     failed: error !== undefined,
@@ -168,9 +169,11 @@ const passkeySpecimens = (chosen: Chosen, t: Messages): Specimens => {
     failed: error !== undefined,
   });
   return {
-    'challenge-passkey': challengePage(byPasskey(true), t),
-    'challenge-passkey-wrong': challengePage(byPasskey(true, t.webauthn.refused.wrong), t),
-    'challenge-security-key': challengePage(byPasskey(false), t),
+    'challenge-passkey': challengePage(byPasskey('all'), t),
+    'challenge-passkey-wrong': challengePage(byPasskey('all', t.webauthn.refused.wrong), t),
+    'challenge-security-key': challengePage(byPasskey('none'), t),
+    'challenge-passkeys': challengePage(byPasskey('some', undefined, several(3)), t),
+    'challenge-passkeys-wrong': challengePage(byPasskey('all', t.webauthn.refused.wrong, several(7)), t),
     'offer-passkey': offerPasskeyPage(offer(), t),
     'offer-passkey-wrong': offerPasskeyPage(offer(t.webauthn.enrol.refused.not_verified), t),
     'offer-passkey-wait': offerPasskeyPage({ ...offer(), failed: true, retryAfterSeconds: 45 }, t),

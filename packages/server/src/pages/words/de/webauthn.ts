@@ -1,9 +1,17 @@
 import type { webauthn as english } from '../en/webauthn.ts';
 
+const either = new Intl.ListFormat('de-DE', { type: 'disjunction' });
+
 /** Passkeys und Sicherheitsschlüssel. */
 export const webauthn: typeof english = {
-  lead: (name) => `Nehmen Sie „${name}“: Ihr Gerät fragt nach Finger, Gesicht oder PIN.`,
-  leadKey: (name) => `Verbinden Sie „${name}“ und berühren Sie ihn, wenn er blinkt.`,
+  anyOf: (names, others) =>
+    either.format([...names.map((name) => `„${name}“`), ...(others > 0 ? [`einen von ${others} weiteren`] : [])]),
+  lead: {
+    all: (any) => `Nehmen Sie ${any}: Ihr Gerät fragt nach Finger, Gesicht oder PIN.`,
+    some: (any) =>
+      `Nehmen Sie ${any}: Ihr Gerät fragt nach Finger, Gesicht oder PIN, oder Ihr Schlüssel blinkt, damit Sie ihn berühren.`,
+    none: (any) => `Verbinden Sie ${any} und berühren Sie ihn, wenn er blinkt.`,
+  },
   noScript:
     'Ein Passkey braucht Skripte, und dieser Browser führt keine aus. Erlauben Sie sie für diese Seite, oder nehmen Sie einen anderen Weg.',
   unsupported: 'Dieser Browser kann keine Passkeys verwenden. Nehmen Sie einen anderen Weg oder einen anderen Browser.',

@@ -1,8 +1,17 @@
+const either = new Intl.ListFormat('en-GB', { type: 'disjunction' });
+
 /** Passkeys and security keys. */
 export const webauthn = {
-  /** What to expect of the device. */
-  lead: (name: string): string => `Use “${name}”: your device asks for your finger, your face or its PIN.`,
-  leadKey: (name: string): string => `Connect “${name}” and touch it when it blinks.`,
+  /** Those that would do, some by their names. */
+  anyOf: (names: readonly string[], others: number): string =>
+    either.format([...names.map((name) => `“${name}”`), ...(others > 0 ? [`one of ${others} others`] : [])]),
+  /** What to expect of the device, by how many of them verify their user. */
+  lead: {
+    all: (any: string): string => `Use ${any}: your device asks for your finger, your face or its PIN.`,
+    some: (any: string): string =>
+      `Use ${any}: your device asks for your finger, your face or its PIN, or your key blinks for you to touch it.`,
+    none: (any: string): string => `Connect ${any} and touch it when it blinks.`,
+  },
   noScript:
     'A passkey needs scripts, and this browser does not run them. Allow them for this page, or take another way.',
   unsupported: 'This browser cannot use passkeys. Take another way, or use another browser.',
