@@ -10,7 +10,7 @@ import { usableAuthenticators } from '../factors/authenticators.ts';
 import type { Grant, RefreshToken, Session, User } from '../store/records.ts';
 import { eventInput, transactionBase } from './action-input.ts';
 import type { Asking } from './further.ts';
-import type { RunAbout } from './run-actions.ts';
+import type { Advanced, RunAbout } from './run-actions.ts';
 import { runActions, runShadows } from './run-actions.ts';
 
 /** A refresh token that would do, as far as the server itself is concerned. */
@@ -29,7 +29,7 @@ export const askActionsAtRefresh = async (
   refreshing: Refreshing,
   asking: Asking,
   deps: Deps,
-): Promise<ActionRun | undefined> => {
+): Promise<Advanced | undefined> => {
   const active = await deps.actions.bound();
   if (active.length === 0) return undefined;
   const { session, grant } = refreshing;
@@ -50,10 +50,7 @@ export const askActionsAtRefresh = async (
   runShadows(active, begin, about, deps);
   const live = active.filter(({ mode }) => mode === 'live');
   // With nothing but those that only run along, the tokens stay what the grant made them.
-  if (live.length === 0) return undefined;
-  const advanced = await runActions('live', begin(live), about, deps);
-  await advanced?.cache.close();
-  return advanced?.run;
+  return live.length === 0 ? undefined : runActions('live', begin(live), about, deps);
 };
 
 const inputOf = async (

@@ -30,7 +30,7 @@ export interface RunAbout {
 const noFetch = (): Promise<never> => Promise.reject(new Error('An Action fetches through its sandbox.'));
 
 /** A run that has gone as far as it goes now. */
-interface Advanced {
+export interface Advanced {
   readonly run: ActionRun;
   /** What its Actions keep between runs; to be closed by whoever acts on it, and dropped with a run that nobody acts on. */
   readonly cache: OpenCache;

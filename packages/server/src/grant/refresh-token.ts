@@ -1,5 +1,6 @@
 import type { Instant, OAuthError, Result } from '@stile/core';
 import { oauthError, ok, refused, secondsAfter, singles, words } from '@stile/core';
+import type { OpenCache } from '../actions/cache.ts';
 import { effectsOf } from '../actions/effects-of.ts';
 import type { ActionRun } from '../actions/run-state.ts';
 import { auditRecord } from '../audit/audit.ts';
@@ -15,6 +16,7 @@ import type { Deps } from '../deps.ts';
 import { hmacSha256, sha256 } from '../digest.ts';
 import type { Judgement, Standing } from '../store/ports.ts';
 import type { AuditRecord, RefreshToken } from '../store/records.ts';
+import { isReused } from '../store/refresh-reuse.ts';
 import type { GrantHandler, GrantRequest } from './grant-request.ts';
 import { issueTokens } from './issue-tokens.ts';
 import { requestedAudience } from './requested-audience.ts';
@@ -54,7 +56,7 @@ export const refreshToken: GrantHandler = async (request, deps) => {
   const presented = parse(request);
   if (!presented.ok) return presented;
   const [now, successor] = [deps.now(), successorOf(presented.value.token, deps)];
-  const asked = await askedActions(presented.value, now, request, deps);
+  const asked = await askedActions(presented.value, sha256(successor), now, request, deps);
   const outcome = await deps.store.grants.rotateRefreshToken<Verdict>(
     sha256(presented.value.token),
     sha256(successor),
@@ -76,7 +78,8 @@ export const refreshToken: GrantHandler = async (request, deps) => {
       ]);
       return refused(oauthError('invalid_grant', 'refresh_token_reused', DESCRIPTION));
     case 'judged': {
-      const { run, about } = asked;
+      const { run, about, cache } = asked;
+      await cache?.close();
       // Of a refresh that is refused for something else nothing is kept.
       if (run && about && (outcome.value.ok || run.state.is === 'denied')) await performEffects(run, about, deps);
       if (!outcome.value.ok) return outcome.value;
@@ -118,12 +121,17 @@ interface AskedActions {
   /** Whether any is bound that has to agree. */
   readonly areBound: boolean;
   readonly run?: ActionRun;
+  readonly cache?: OpenCache;
   readonly about?: Parameters<typeof performEffects>[1];
 }
 
-/** Asks the Actions about a token that would be refreshed if it were not for them; about any other they are not asked. */
+/**
+ * Asks the Actions about a token that would be refreshed if it were not for them; about any other they are not asked, nor about one that was
+ * used up, whose grant is about to be revoked.
+ */
 const askedActions = async (
   presented: Presented,
+  successorHash: string,
   now: Instant,
   request: GrantRequest,
   deps: Deps,
@@ -132,6 +140,9 @@ const askedActions = async (
   if (active.length === 0) return { areBound: false };
   const areBound = active.some(({ mode }) => mode === 'live');
   const token = await deps.store.grants.findRefreshToken(sha256(presented.token));
+  const wasRotated = token !== undefined && token.rotatedAt !== null;
+  const successor = wasRotated ? await deps.store.grants.findRefreshToken(successorHash) : undefined;
+  if (token && isReused(token, successor, now, deps.config.lifetimes.refreshTokenGrace)) return { areBound };
   const grant = token && (await deps.store.grants.find(token.grantId));
   if (!token || !grant?.userId) return { areBound };
   const user = await deps.store.users.find(grant.userId);
@@ -139,7 +150,7 @@ const askedActions = async (
   const facts = factsOf({ refreshToken: token, grant, user, session }, presented, undefined, now, request, deps);
   if (!user || !tokenDecisionOf(facts, policyOf(deps.config)).ok) return { areBound };
   const { caller } = request;
-  const run = await askActionsAtRefresh(
+  const advanced = await askActionsAtRefresh(
     { refreshToken: token, grant, user, session, facts, body: bodyOf(request) },
     { request: request.request, caller },
     deps,
@@ -150,7 +161,7 @@ const askedActions = async (
     clientId: request.client.id,
     requestId: caller.requestId,
   };
-  return { areBound, about, ...(run && { run }) };
+  return { areBound, about, ...advanced };
 };
 
 const bodyOf = ({ parameters }: GrantRequest): Readonly<Record<string, string>> =>

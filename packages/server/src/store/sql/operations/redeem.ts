@@ -2,6 +2,7 @@ import type { Instant } from '@stile/core';
 import { secondsAfter } from '@stile/core';
 import type { Judgement, Standing } from '../../ports.ts';
 import type { Code, Grant, RefreshToken } from '../../records.ts';
+import { isReused } from '../../refresh-reuse.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
 import { runOnOne } from '../operation.ts';
@@ -67,13 +68,9 @@ export function* rotateRefreshToken<T>(
   const refreshToken = yield* findRefreshToken(tokenHash);
   if (refreshToken === undefined) return { outcome: 'unknown' };
   const { grantId, rotatedAt } = refreshToken;
-  if (rotatedAt !== null) {
-    // The answer to the first try may have been lost on its way: within the grace the same successor may be fetched again.
-    const inGrace = graceSeconds > 0 && now - rotatedAt <= graceSeconds && refreshToken.successorHash === successorHash;
-    const successor = inGrace ? yield* findRefreshToken(successorHash) : undefined;
-    if (successor === undefined || successor.rotatedAt !== null) {
-      return yield* refuseReuse(grantId, now, 'refresh-token-reused');
-    }
+  const successor = rotatedAt === null ? undefined : yield* findRefreshToken(successorHash);
+  if (isReused(refreshToken, successor, now, graceSeconds)) {
+    return yield* refuseReuse(grantId, now, 'refresh-token-reused');
   }
   const standing = yield* findStanding(grantId);
   const judgement = check(judge({ refreshToken, ...standing }), standing.grant);
