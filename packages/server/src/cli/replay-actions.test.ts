@@ -99,9 +99,9 @@ test('a replay by the same Actions that were bound comes out as it was, and what
   assert.equal(checked.status, 0, checked.text);
   const { text } = await run(replayDecisions, '--actions', folder);
   assert.match(text, /and 0 would come out otherwise/);
-  const asked = await run(supposeSignIn, 'robin', '--client', 'web', '--proven', 'password', '--actions');
+  const asked = await run(supposeSignIn, 'robin', '--client', 'web', '--proven', 'password');
   assert.match(asked.text, /1\. asked for .* because the Action step demands/);
-  const denied = await run(supposeSignIn, 'sam', '--client', 'web', '--proven', 'password', '--actions');
+  const denied = await run(supposeSignIn, 'sam', '--client', 'web', '--proven', 'password');
   assert.match(denied.text, /1\. refused \(access_denied\)/);
   assert.equal((await run(replayDecisions, '--actions', folderOf(t, {}))).status, 1);
   const unbuilt = await run(replayDecisions, '--actions', folderOf(t, { wrong: 'this is no script' }));

@@ -3,8 +3,6 @@ import { resolve } from 'node:path';
 import { actionFilesIn } from '../actions/deploy/action-file.ts';
 import { buildAction } from '../actions/deploy/build.ts';
 import { POST_LOGIN } from '../actions/deploy/deploy.ts';
-import { deployedActions } from '../actions/deploy/deployed-actions.ts';
-import { openEncryptionKey } from '../actions/deploy/encryption-key.ts';
 import { secretsFor } from '../actions/deploy/secrets.ts';
 import type { Config } from '../config/config.ts';
 import type { CandidateAction, CandidateActions } from '../decision/candidate-actions.ts';
@@ -66,24 +64,4 @@ export const withCandidateActions = async <T>(
 ): Promise<T | undefined> => {
   const actions = await inOrder(await builtFrom(resolve(folder), place.config), place.store);
   return actions.length === 0 ? undefined : inSandbox(actions, place, work);
-};
-
-/** Runs something with the Actions that are bound; without any, if there are none. */
-export const withBoundActions = async <T>(
-  { store, config }: Place,
-  work: (candidates: CandidateActions | undefined) => Promise<T>,
-): Promise<T> => {
-  const deployed = deployedActions({
-    store,
-    encryptionKey: () => openEncryptionKey(config, 'throw'),
-    steadyMs: () => performance.now(),
-    complain: () => undefined,
-  });
-  const live = (await deployed.bound()).filter(({ mode }) => mode === 'live');
-  const actions: CandidateAction[] = [];
-  for (const { pinned } of live) {
-    const version = await deployed.version(pinned.version);
-    if (version) actions.push({ name: pinned.name, program: version.program, secrets: version.secrets });
-  }
-  return actions.length === 0 ? work(undefined) : inSandbox(actions, { store, config }, work);
 };

@@ -6,6 +6,7 @@ import { parseJsonObject } from '@stile/core';
 import { sqlStore } from '../store/sql/store.ts';
 import { openSqlite } from '../store/sqlite/engine.ts';
 import { everythingIn } from '../store/testing/setting.ts';
+import { deployScript, postLogin } from '../testing/actions.ts';
 import { TestBrowser } from '../testing/browser.ts';
 import { answerOf, authorizeUrl, signInAndStepUp } from '../testing/flow.ts';
 import { operated } from '../testing/operated.ts';
@@ -143,6 +144,21 @@ test('it is what would really happen', async (t) => {
     const really = code === undefined ? (error ?? stop.url.replace(/^\/|\?.*$/g, '')) : 'issue';
     assert.equal(first.error ?? first.step, really, scope);
   }
+});
+
+test('the bound Actions are asked as well, and it is told which wanted what; or they are left out', async (t) => {
+  const { server, ask } = await opened(t);
+  await deployScript(server, 'asks', postLogin(`api.multifactor.enable('any');`));
+  await deployScript(server, 'calls', postLogin(`await fetch('https://risk.example/');`));
+  const words = ['robin', '--client', 'web', '--audience', ACCOUNTS, '--scope', 'openid', '--proven', 'password'];
+  const { text } = await ask(...words);
+  assert.match(
+    text,
+    /^1\. asked for .* because the Action asks demands .*\n {3}the Action asks ran: multifactor\.enable\n/m,
+  );
+  assert.match(text, /^ {3}the Action calls is not known without its fetch$/m);
+  assert.match(text, /^Assumed: What the Action calls would want cannot be known without its fetch/m);
+  assert.match((await ask(...words, '--without-actions')).text, /^1\. let through/m);
 });
 
 test('what cannot be supposed is said, and nothing breaks', async (t) => {

@@ -1,6 +1,8 @@
 /** `stile what-if`: what would be asked of somebody, and why, without asking. */
-import { durationInSeconds, ok } from '@stile/core';
-import type { CandidateActions } from '../decision/candidate-actions.ts';
+import { durationInSeconds } from '@stile/core';
+import { deployedActions } from '../actions/deploy/deployed-actions.ts';
+import { openEncryptionKey } from '../actions/deploy/encryption-key.ts';
+import type { SupposedAction } from '../decision/supposed-actions.ts';
 import { parseSupposition } from '../decision/supposition.ts';
 import type { WhatIf } from '../decision/what-if.ts';
 import { whatIf } from '../decision/what-if.ts';
@@ -9,7 +11,6 @@ import { printable } from './actions-words.ts';
 import type { StoreCommand } from './command.ts';
 import { moment } from './moment.ts';
 import { optionsIn } from './options.ts';
-import { withBoundActions } from './replay-actions.ts';
 
 const WITH_VALUES = [
   '--client',
@@ -29,7 +30,7 @@ export const WHAT_IF_OPTIONS = [
   ...WITH_VALUES,
   '--new-device',
   '--remembered',
-  '--actions',
+  '--without-actions',
   '--json',
   '--trace',
 ] as const;
@@ -76,33 +77,24 @@ const supposed = (words: readonly string[], now: number): Readonly<Record<string
     ...(failures !== undefined && { failures: Number(failures) }),
     ...(words.includes('--new-device') && { new_device: true }),
     ...(words.includes('--remembered') && { remembered: true }),
+    ...(words.includes('--without-actions') && { actions: false }),
   };
 };
 
-export const supposeSignIn: StoreCommand = async (store, words, { config, now, print }) => {
+export const supposeSignIn: StoreCommand = async (store, words, { config, log, now, print }) => {
   const supposition = parseSupposition(supposed(words, now()));
   if (!supposition.ok) {
     print(supposition.error);
     print('stile what-if <username> --client <id> [--scope "openid …"] [--proven "password@5m,totp@47m"]');
     return 2;
   }
-  const ask = async (candidates?: CandidateActions): ReturnType<typeof whatIf> => {
-    const answer = await whatIf(supposition.value, {
-      store,
-      config,
-      now,
-      canMail: canMail(config),
-      ...(candidates && {
-        actions: async (facts, user) =>
-          candidates.wanted('what-if', facts, { user, profile: await store.users.profile(user.id) }),
-      }),
-    });
-    const fetched = (candidates?.report().fetches ?? 0) > 0;
-    return answer.ok && fetched
-      ? ok({ ...answer.value, assumed: [...answer.value.assumed, 'What Actions fetch cannot be had.'] })
-      : answer;
-  };
-  const answer = words.includes('--actions') ? await withBoundActions({ store, config }, ask) : await ask();
+  const actions = deployedActions({
+    store,
+    encryptionKey: () => openEncryptionKey(config, 'throw'),
+    steadyMs: () => performance.now(),
+    complain: () => undefined,
+  });
+  const answer = await whatIf(supposition.value, { store, config, log, now, canMail: canMail(config), actions });
   if (!answer.ok) {
     print(answer.error);
     return 1;
@@ -112,10 +104,26 @@ export const supposeSignIn: StoreCommand = async (store, words, { config, now, p
   return 0;
 };
 
+const ENDED: Readonly<Record<SupposedAction['outcome'], string>> = {
+  finished: 'ran',
+  suspended: 'waits',
+  denied: 'denied',
+  failed: 'failed',
+  not_known: 'is not known without its fetch',
+};
+
+const actionLine = ({ action, outcome, calls, reason }: SupposedAction): string =>
+  [
+    `the Action ${action} ${ENDED[outcome]}`,
+    ...(reason !== undefined && outcome !== 'not_known' ? [` (${reason})`] : []),
+    ...(calls.length > 0 ? [`: ${calls.join(', ')}`] : []),
+  ].join('');
+
 function* linesOf({ username, clientId, at, steps, assumed }: WhatIf, withTrace: boolean): Generator<string> {
   yield `${username} at ${clientId}, ${moment(at)}:`;
-  for (const [i, { says, scopes, trace }] of steps.entries()) {
+  for (const [i, { says, scopes, trace, actions = [] }] of steps.entries()) {
     yield `${i + 1}. ${i === 0 ? '' : 'then '}${says}${scopes && scopes.length > 0 ? ` (${scopes.join(' ')})` : ''}`;
+    for (const action of actions) yield `   ${actionLine(action)}`;
     if (withTrace) yield JSON.stringify(trace, null, 2);
   }
   for (const text of assumed) yield `Assumed: ${text}`;

@@ -11,7 +11,7 @@ import { isOn } from '../risk/circumstances.ts';
 import type { Circumstances } from '../risk/signals.ts';
 import type { Store } from '../store/ports.ts';
 import type { User } from '../store/records.ts';
-import type { DecisionFacts, SignedIn, WantedByActions } from './facts.ts';
+import type { DecisionFacts, SignedIn } from './facts.ts';
 import type { Policy } from './policy.ts';
 import { policyOf } from './policy.ts';
 import type { Supposition } from './supposition.ts';
@@ -23,8 +23,6 @@ export interface SupposingDeps {
   readonly now: () => Instant;
   /** Whether this server can mail people. */
   readonly canMail: boolean;
-  /** What the Actions would want, where they are run. */
-  readonly actions?: (facts: DecisionFacts, user: User) => Promise<WantedByActions | undefined>;
 }
 
 export interface Supposed {

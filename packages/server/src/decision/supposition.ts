@@ -32,6 +32,8 @@ export interface Supposition {
   readonly failures: number;
   /** Whether they had the browser remembered, just now and at every level by which that can be. */
   readonly remembered: boolean;
+  /** Whether the bound Actions are asked as well. */
+  readonly actions: boolean;
 }
 
 const MOST = 20;
@@ -60,6 +62,7 @@ const schema = z.strictObject({
     .optional(),
   failures: z.int().min(0).max(1000).default(0),
   remembered: z.boolean().default(false),
+  actions: z.boolean().default(true),
 });
 
 type Parsed = z.output<typeof schema>;
@@ -80,7 +83,7 @@ export const parseSupposition = (input: unknown): Result<Supposition, string> =>
     return refused(`${issue?.path.join('.') || 'What is supposed'}: ${issue?.message ?? 'cannot be read'}`);
   }
   const { username, client_id: clientId, scope: scopes, audience, acr_values: acrValues, max_age, at } = parsed.data;
-  const { proven, enrolled, new_device: newDevice, country, failures, remembered } = parsed.data;
+  const { proven, enrolled, new_device: newDevice, country, failures, remembered, actions } = parsed.data;
   const moment = momentOf(at);
   if (at !== undefined && moment === undefined) return refused('at: That is not a moment in seconds.');
   return ok({
@@ -93,6 +96,7 @@ export const parseSupposition = (input: unknown): Result<Supposition, string> =>
     newDevice,
     failures,
     remembered,
+    actions,
     ...(audience !== undefined && { audience }),
     ...(max_age !== undefined && { maxAgeSeconds: max_age }),
     ...(moment !== undefined && { at: moment }),

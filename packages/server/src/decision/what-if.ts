@@ -4,6 +4,11 @@
  */
 import type { Decision, Instant, NextStep, Proof, Result, Trace } from '@stile/core';
 import { latest, ok, refused } from '@stile/core';
+import type { DeployedActions } from '../actions/deploy/deployed-actions.ts';
+import type { ActionRun } from '../actions/run-state.ts';
+import { wantedBy } from '../authorization/wanted-by-actions.ts';
+import type { Config } from '../config/config.ts';
+import type { Deps } from '../deps.ts';
 import { normaliseUsername } from '../session/username.ts';
 import type { User } from '../store/records.ts';
 import { decisionOf } from './decide.ts';
@@ -12,11 +17,14 @@ import { decisionInWords } from './in-words.ts';
 import { policyOf } from './policy.ts';
 import type { Supposed, SupposingDeps } from './suppose.ts';
 import { suppose } from './suppose.ts';
+import type { SupposedAction, SupposedActions, SupposedRun } from './supposed-actions.ts';
 import type { Supposition } from './supposition.ts';
+import { withBoundActions } from './with-bound-actions.ts';
 
 /** One question to the person, or the end. */
 export interface SupposedStep {
-  readonly step: NextStep['step'];
+  /** `redirect`: an Action sends them to another site, and what comes then is not known. */
+  readonly step: NextStep['step'] | 'redirect';
   readonly reason: string;
   /** In one sentence. */
   readonly says: string;
@@ -25,6 +33,10 @@ export interface SupposedStep {
   /** What would be granted in the end. */
   readonly scopes?: readonly string[];
   readonly error?: string;
+  /** Where an Action sends them, without what it tells that site. */
+  readonly to?: string;
+  /** The Actions that ran for this step, and what each came to. */
+  readonly actions?: readonly SupposedAction[];
   readonly trace: Trace;
 }
 
@@ -43,7 +55,11 @@ export interface WhatIf {
 /** No path through a request is longer. */
 const MOST_STEPS = 8;
 
-export const whatIf = async (supposition: Supposition, deps: SupposingDeps): Promise<Result<WhatIf, string>> => {
+export interface WhatIfDeps extends SupposingDeps, Pick<Deps, 'log'> {
+  readonly actions: DeployedActions;
+}
+
+export const whatIf = async (supposition: Supposition, deps: WhatIfDeps): Promise<Result<WhatIf, string>> => {
   const { store, config } = deps;
   const user = await store.users.findByUsername(normaliseUsername(supposition.username));
   if (!user) return refused('There is no such user.');
@@ -51,30 +67,67 @@ export const whatIf = async (supposition: Supposition, deps: SupposingDeps): Pro
   const at = supposition.at ?? deps.now();
   const supposed = await suppose(supposition, user, at, deps);
   if (!supposed.ok) return supposed;
-  const assumed = [...supposed.value.assumed];
-  const steps = await walk(supposed.value, user, deps, assumed);
-  return ok({ format: 'stile-what-if/1', username: user.username, clientId: supposition.clientId, at, steps, assumed });
+  const walked = (actions?: SupposedActions) => walk(supposed.value, user, config, actions);
+  const { steps, assumed } = supposition.actions ? await withBoundActions(deps, walked) : await walked();
+  return ok({
+    format: 'stile-what-if/1',
+    username: user.username,
+    clientId: supposition.clientId,
+    at,
+    steps,
+    assumed: [...supposed.value.assumed, ...assumed],
+  });
 };
 
 /** Asks, answers the first way, and asks again, until it ends. */
 const walk = async (
   { facts: first, person }: Supposed,
   user: User,
-  deps: SupposingDeps,
-  assumed: string[],
-): Promise<readonly SupposedStep[]> => {
-  const policy = policyOf(deps.config);
+  config: Config,
+  actions: SupposedActions | undefined,
+): Promise<Pick<WhatIf, 'steps' | 'assumed'>> => {
+  const policy = policyOf(config);
   const steps: SupposedStep[] = [];
+  const assumed: string[] = [];
   let facts: DecisionFacts | undefined = first;
+  let run: ActionRun | undefined;
   while (facts && steps.length < MOST_STEPS) {
-    const wanted = facts.person && (await deps.actions?.(facts, user));
-    const asked: DecisionFacts = wanted ? { ...facts, actions: wanted } : facts;
-    const judged = decisionOf(asked, policy);
-    steps.push(stepOf(judged.decision, judged.scopes, asked));
-    facts = answered(asked, judged.decision, person);
-    if (!facts && judged.decision.next.step === 'login') assumed.push('They have nothing to begin a session with.');
+    const asking: SupposedRun | undefined = await actions?.ask(facts, user, run);
+    run = asking?.run ?? run;
+    const asked: DecisionFacts = asking ? { ...facts, actions: wantedBy(asking.run) } : facts;
+    const { decision, scopes } = decisionOf(asked, policy);
+    const away: Away | undefined = decision.next.step === 'refuse' ? undefined : sentAwayBy(asking?.run);
+    const step = away
+      ? { ...away, reason: decision.trace.reason, trace: decision.trace }
+      : stepOf(decision, scopes, asked);
+    steps.push(asking && asking.ran.length > 0 ? { ...step, actions: asking.ran } : step);
+    assumed.push(...assumedOf(asking?.ran ?? [], away !== undefined));
+    // What is proven next is decided about anew, with what the Actions want then.
+    facts = away ? undefined : answered(facts, decision, person);
+    if (!facts && decision.next.step === 'login') assumed.push('They have nothing to begin a session with.');
   }
-  return steps;
+  return { steps, assumed };
+};
+
+const assumedOf = (ran: readonly SupposedAction[], isAway: boolean): readonly string[] => [
+  ...ran
+    .filter(({ outcome }) => outcome === 'not_known')
+    .map(
+      ({ action }) =>
+        `What the Action ${action} would want cannot be known without its fetch; it may demand more, or deny.`,
+    ),
+  ...(isAway ? ['With what they come back from there is not known, nor what comes then.'] : []),
+];
+
+type Away = Pick<SupposedStep, 'step' | 'says' | 'to'>;
+
+/** Where the Action that a run waits for sends them, if it sends them anywhere. What it tells that site is for that site. */
+const sentAwayBy = (run: ActionRun | undefined): Away | undefined => {
+  const [wait] = run?.state.is === 'waiting' ? run.state.waits : [];
+  if (run === undefined || wait?.wait !== 'redirect') return undefined;
+  const { origin, pathname } = new URL(wait.url);
+  const to = `${origin}${pathname}`;
+  return { step: 'redirect', says: `sent to ${to} by the Action ${run.actions[run.position]?.name ?? ''}`, to };
 };
 
 const stepOf = (decision: Decision, scopes: readonly string[], facts: DecisionFacts): SupposedStep => {

@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { isJsonObject, parseJsonObject } from '@stile/core';
 import { resolveConfig } from '../config/config.ts';
+import { deployScript, postLogin } from '../testing/actions.ts';
 import { tokensOf } from '../testing/endpoints.ts';
 import { signInAndStepUp, tokenRequest } from '../testing/flow.ts';
 import { ACCOUNTS, testConfig } from '../testing/test-config.ts';
@@ -163,6 +164,40 @@ test('T15: what would be decided is told, and nothing comes of the question', as
   ])
     assert.equal((await ask(wrong)).status, 400, JSON.stringify(wrong));
   assert.equal((await ask({}, 'text/plain')).status, 400);
+});
+
+test('T15: a simulation asks the bound Actions, says which wanted what, and no execution is kept', async (t) => {
+  const server = await testServer(t, watched);
+  await deployScript(server, 'asks', postLogin(`api.multifactor.enable('any'); api.user.setAppMetadata('a', 1);`));
+  const token = await tokenFor(server, 'simulate:decisions');
+  const simulate = async (change: object) => {
+    const response = await server.send('/api/v2/simulations', {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ username: 'robin', client_id: 'web', proven: [{ factor: 'password' }], ...change }),
+    });
+    const { steps } = parseJsonObject(await response.text()) ?? {};
+    return { status: response.status, steps: Array.isArray(steps) ? steps.filter(isJsonObject) : [] };
+  };
+  const { status, steps } = await simulate({ scope: 'openid' });
+  assert.equal(status, 200);
+  assert.deepEqual(
+    steps.map(({ step }) => step),
+    ['challenge', 'issue'],
+  );
+  const [ran] = Array.isArray(steps[0]?.actions) ? steps[0].actions.filter(isJsonObject) : [];
+  assert.deepEqual(
+    [ran?.action, ran?.outcome, ran?.calls],
+    ['asks', 'finished', ['multifactor.enable', 'user.setAppMetadata']],
+  );
+  assert.deepEqual(await server.store.actions.executions(9), []);
+  assert.deepEqual((await server.store.users.profile('user_robin'))?.appMetadata, {});
+  assert.equal((await simulate({ scope: 'openid', actions: false })).steps.length, 1);
+  assert.equal((await simulate({ scope: 'openid', actions: 'yes' })).status, 400);
+  const many = await Promise.all(Array.from({ length: 9 }, () => simulate({ scope: 'openid' })));
+  // Each has a sandbox of its own, and there are only so many.
+  assert.deepEqual(new Set(many.map((one) => one.status)), new Set([200, 503]));
+  assert.equal((await simulate({ scope: 'openid' })).status, 200);
 });
 
 test('a call needs a token, of this API, with the scope, that no person granted', async (t) => {
