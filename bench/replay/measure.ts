@@ -9,7 +9,7 @@ export interface ReplayRates {
   readonly decisions: number;
   /** Judged and compared, from memory. */
   readonly judged: number;
-  /** The whole replay of a candidate that changes a quarter: read from the database, judged, compared, counted, and explained. */
+  /** The whole replay of a candidate that changes half of them: read from the database, judged, compared, counted, and explained. */
   readonly replayed: number;
   /** The same by the policy that was in force. */
   readonly unchanged: number;

@@ -48,7 +48,7 @@ const config = (reading: object) =>
   });
 
 const inForce = config({});
-/** A quarter of the decisions is asked more by it. */
+/** Half of the decisions come out otherwise by it: a quarter asks for more, and a quarter gives a token that may do less. */
 const candidate = config({ requires: { acr: 'mfa' } });
 
 /** Processor time of the whole process, workers and all: what else goes on at the machine does not count. */
@@ -116,7 +116,7 @@ const unchanged = await rate(decisions, async () => {
 });
 const replayed = await rate(decisions, async () => {
   const { decisions: found } = await replay(store, policy, { since: SINCE });
-  if (found.judged !== decisions || found.changed < decisions / 8) throw new Error('The replay is wrong.');
+  if (found.judged !== decisions || found.changed < decisions / 3) throw new Error('The replay is wrong.');
 });
 const checked = await rate(decisions, async () => {
   const { judged, differing } = await checkDecisions(store, SINCE);

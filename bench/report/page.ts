@@ -188,7 +188,7 @@ ${table(
   [
     ['judged and compared, from memory', grouped(judged)],
     ['a whole replay of the database, by the policy that was in force', grouped(unchanged)],
-    ['by one that changes a quarter of them', grouped(replayed)],
+    ['by one that changes half of them', grouped(replayed)],
     ['`stile replay --check`', grouped(checked)],
     ['with an Action, in its sandbox on the same core', grouped(withAction)],
   ],

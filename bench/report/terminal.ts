@@ -93,7 +93,7 @@ export const actionsTable = (cost: ActionsCost): string => {
 
 export const replayLine = ({ judged, replayed, unchanged, checked, withAction }: ReplayRates): string =>
   `decisions judged again, per second and core: ${grouped(judged)} from memory; whole replays of the database: ${grouped(unchanged)} where nothing ` +
-  `changes, ${grouped(replayed)} where a quarter does, ${grouped(checked)} checks; ${grouped(withAction)} with an Action`;
+  `changes, ${grouped(replayed)} where half of them do, ${grouped(checked)} checks; ${grouped(withAction)} with an Action`;
 
 export const startUpLine = ({ firstMilliseconds, againMilliseconds, residentMegabytes }: StartUp): string =>
   `start to first answer: ${Math.round(median(againMilliseconds))} ms (the very first, with keys to make: ` +

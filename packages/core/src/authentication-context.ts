@@ -52,7 +52,13 @@ export const earnedLevels = (
 ): readonly EarnedLevel[] => {
   if (!events.some((event) => event.first)) return [];
   const kinds = KINDS.filter((kind) => events.some((event) => event.kinds.includes(kind))).length;
-  return levels.flatMap((level) => earn(level, events, kinds) ?? []);
+  // Asked several times for each decision; `flatMap` would cost as much as the rest of it.
+  const earned: EarnedLevel[] = [];
+  for (const level of levels) {
+    const one = earn(level, events, kinds);
+    if (one) earned.push(one);
+  }
+  return earned;
 };
 
 /** The levels that were renewed at or after the moment of one of them: what is true then or later. */

@@ -19,8 +19,8 @@ const poolOf = (
   events: readonly AuthenticationEvent[],
   requirements: readonly Requirement[],
 ): readonly AuthenticationEvent[] => {
-  const since = requirements.flatMap(({ binds, since }) => (binds === 'every' && since !== undefined ? [since] : []));
-  return since.length === 0 ? events : events.filter((event) => since.every((moment) => event.at >= moment));
+  const binding = requirements.filter(({ binds }) => binds === 'every');
+  return binding.length === 0 ? events : events.filter((event) => binding.every(({ since }) => isSince(event, since)));
 };
 
 const isSince = ({ at }: AuthenticationEvent, since: Instant | undefined): boolean =>
@@ -28,14 +28,14 @@ const isSince = ({ at }: AuthenticationEvent, since: Instant | undefined): boole
 
 /** Whether the context of one earned level would meet one requirement. A factor that is wanted for itself renews no level, and none has to be as fresh. */
 const meets = (
-  acrs: readonly string[],
-  { renewedBy }: EarnedLevel,
+  candidate: EarnedLevel,
+  earned: readonly EarnedLevel[],
   pool: readonly AuthenticationEvent[],
   { acr, since, factors }: Requirement,
 ): boolean =>
-  (acr === undefined || acr.some((name) => acrs.includes(name))) &&
+  (acr === undefined || acrsSince(candidate, earned).some((name) => acr.includes(name))) &&
   (factors === undefined
-    ? isSince(renewedBy, since)
+    ? isSince(candidate.renewedBy, since)
     : pool.some((event) => factors.includes(event.factor) && isSince(event, since)));
 
 /**
@@ -47,10 +47,8 @@ const levelThatMeets = (
   pool: readonly AuthenticationEvent[],
   requirements: readonly Requirement[],
 ): EarnedLevel | undefined => {
-  const does = (candidate: EarnedLevel): boolean => {
-    const acrs = acrsSince(candidate, earned);
-    return requirements.every((requirement) => meets(acrs, candidate, pool, requirement));
-  };
+  const does = (candidate: EarnedLevel): boolean =>
+    requirements.every((requirement) => meets(candidate, earned, pool, requirement));
   const isNamed = ({ level }: EarnedLevel): boolean =>
     requirements.every(({ acr }) => acr === undefined || acr.includes(level.acr));
   return earned.find((candidate) => isNamed(candidate) && does(candidate)) ?? earned.find(does);
@@ -72,9 +70,9 @@ const reportedName = (
   requirements: readonly Requirement[],
   levels: readonly Level[],
 ): string => {
-  const [asked] = requirements
-    .filter((requirement) => requirement.asked !== undefined)
-    .toSorted((one, other) => precedence(one) - precedence(other));
+  const asking = requirements.filter((requirement) => requirement.asked !== undefined);
+  if (asking.length === 0) return context.acr;
+  const [asked] = asking.toSorted((one, other) => precedence(one) - precedence(other));
   if (!asked?.asked) return context.acr;
   const names = asked.asked;
   const wanted = levels.filter(({ acr }) => context.acrs.includes(acr) && asked.acr?.includes(acr));
@@ -115,7 +113,7 @@ const EPOCH = instant(0);
 
 /** The moment at which a proof that is asked for now counts as given: not before anything that is required. */
 const whenProven = (events: readonly AuthenticationEvent[], requirements: readonly Requirement[]): Instant =>
-  latest(EPOCH, ...events.map(({ at }) => at), ...requirements.flatMap(({ since }) => since ?? []));
+  latest(EPOCH, ...events.map(({ at }) => at), ...requirements.map(({ since }) => since ?? EPOCH));
 
 /** Every way to take `size` of the items, in their order. */
 const combinations = <T>(items: readonly T[], size: number): readonly (readonly T[])[] =>

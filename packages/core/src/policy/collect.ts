@@ -37,9 +37,14 @@ export const collectRequirements = (request: DemandingRequest, context: Requirem
 ];
 
 /** Names become levels; names nobody knows are passed over, and if none is left the requirement can never be met (RFC 9470, section 5). */
-const resolve = (levels: readonly Level[], names: readonly string[]): readonly string[] => [
-  ...new Set(names.flatMap((name) => levelNamed(levels, name)?.acr ?? [])),
-];
+const resolve = (levels: readonly Level[], names: readonly string[]): readonly string[] => {
+  const known: string[] = [];
+  for (const name of names) {
+    const acr = levelNamed(levels, name)?.acr;
+    if (acr !== undefined && !known.includes(acr)) known.push(acr);
+  }
+  return known;
+};
 
 /**
  * Requirements that were kept, in today's names: a level that was renamed since, and kept its old name as an alias, is the same level.
@@ -73,12 +78,16 @@ export const scopeRequirements = (
   scopes: readonly string[],
   levels: readonly Level[],
   at: Instant,
-): readonly Requirement[] =>
-  scopes.flatMap((scope) => {
+): readonly Requirement[] => {
+  const requirements: Requirement[] = [];
+  for (const scope of scopes) {
     const policy = scopePolicy(api, scope);
-    if (!policy || !api) return [];
-    return demandRequirement({ from: 'scope', audience: api.audience, scope }, policy.requires, levels, at);
-  });
+    if (!policy || !api) continue;
+    const source = { from: 'scope', audience: api.audience, scope } as const;
+    requirements.push(...demandRequirement(source, policy.requires, levels, at));
+  }
+  return requirements;
+};
 
 /** What the client's own minimum demands. */
 export const clientRequirements = (client: Client, levels: readonly Level[]): readonly Requirement[] =>

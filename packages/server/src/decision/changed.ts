@@ -56,8 +56,10 @@ export const particularsOf = (
   now: MadeAgain,
   stored: RecordedDecision['outcome'],
 ): Particulars => {
+  // Of tokens no demands are on record, then or now.
+  const before = now.judged ? then : () => undefined;
   const missing = unmetIn(now);
-  const unmet = missing.length > 0 ? missing : unmetIn(then());
+  const unmet = missing.length > 0 ? missing : unmetIn(before());
   const demanding = unmet.flatMap(({ source }) => (source.from === 'scope' ? [source.scope] : []));
   const exchanged =
     now.outcome.step === 'issue' && stored.step === 'issue'
@@ -65,7 +67,7 @@ export const particularsOf = (
       : [];
   return {
     scopes: [...new Set([...demanding, ...exchanged])],
-    factor: factorOf(now) ?? factorOf(then()),
+    factor: factorOf(now) ?? factorOf(before()),
     causes: [...new Set(unmet.map((one) => (one.source.from === 'scope' ? 'a scope' : whoDemands(one))))],
   };
 };

@@ -107,14 +107,14 @@ class Counts {
     if (change !== undefined) this.#countChange(recorded, now, change);
   }
 
-  #count({ userId, clientId, at, facts, id }: RecordedDecision, isChanged: boolean): void {
+  #count({ kind, userId, clientId, at, facts }: RecordedDecision, isChanged: boolean): void {
     const { client, scope, day } = this.lines;
     client.decided(clientId ?? NOBODY);
-    const isAuthorization = 'requestedScopes' in facts;
-    for (const name of isAuthorization ? facts.requestedScopes : facts.grant.scopes) scope.decided(name);
+    for (const name of kind === 'authorization' ? facts.requestedScopes : facts.grant.scopes) scope.decided(name);
     day.decided(this.#dayOf(at));
     this.people.judged.add(userId);
-    this.requests.add(isAuthorization ? `${userId} ${clientId} ${facts.requestedAt}` : id, at, isChanged);
+    if (kind === 'authorization') this.requests.add(`${userId} ${clientId} ${facts.requestedAt}`, at, isChanged);
+    else this.requests.addSingle(isChanged);
   }
 
   /** Making a date costs more than all the rest. */
@@ -124,8 +124,8 @@ class Counts {
     return this.#day.name;
   }
 
-  #countNotKnown({ policy, facts }: RecordedDecision, { outcome }: MadeAgain): void {
-    if (!('request' in facts)) return;
+  #countNotKnown({ kind, policy, facts }: RecordedDecision, { outcome }: MadeAgain): void {
+    if (kind !== 'authorization') return;
     for (const [what, isLeft] of this.#then.get(policy)?.leaves ?? []) {
       if (isLeft(facts, outcome)) this.notKnown.set(what, (this.notKnown.get(what) ?? 0) + 1);
     }

@@ -17,6 +17,9 @@ test('a request counts once, whatever was on the way, and as changed when any of
   requests.add('robin web 2', at(95), false);
   requests.add('sam web 1', at(99), true);
   assert.deepEqual([requests.count, requests.changed], [3, 2]);
+  requests.addSingle(false);
+  requests.addSingle(true);
+  assert.deepEqual([requests.count, requests.changed, requests.size], [5, 3, 3]);
 });
 
 test('what is kept of requests does not grow with the log, and one that is still open is not forgotten', () => {

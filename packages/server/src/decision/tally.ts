@@ -107,6 +107,12 @@ export class Requests {
     return this.#recent.size + this.#older.size;
   }
 
+  /** Counts one of which no other decision is on record: nobody has to know it again. */
+  addSingle(isChanged: boolean): void {
+    this.count += 1;
+    if (isChanged) this.changed += 1;
+  }
+
   /** @param key tells a request from every other */
   add(key: string, at: Instant, isChanged: boolean): void {
     if (at >= this.#since + REQUEST_SECONDS) {
