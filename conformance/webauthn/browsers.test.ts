@@ -10,7 +10,7 @@ import { authorizationUrl } from '../flow.ts';
 import { faultsOn } from './axe.ts';
 import { VirtualAuthenticator, webauthnOf } from './virtual-authenticator.ts';
 
-const PEOPLE = ['ada', 'ben', 'cleo', 'dora', 'emil', 'flo', 'gwen', 'hana', 'ida'];
+const PEOPLE = ['ada', 'ben', 'cleo', 'dora', 'emil', 'flo', 'gwen', 'hana', 'ida', 'jo'];
 const server = await startAuthorizationServer({ people: PEOPLE });
 after(() => server.close());
 
@@ -30,6 +30,9 @@ before(async () => {
 after(() => browser.close());
 
 const DEVICE = { transport: 'internal', hasUserVerification: true } as const;
+type Kind = Parameters<typeof VirtualAuthenticator.plugIn>[1];
+type Kept = Awaited<ReturnType<VirtualAuthenticator['kept']>>;
+
 const PLAIN_KEY = { transport: 'usb', hasUserVerification: false } as const;
 
 interface Desk {
@@ -38,10 +41,7 @@ interface Desk {
   readonly authenticator: VirtualAuthenticator;
 }
 
-const desk = async (
-  kind: Parameters<typeof VirtualAuthenticator.plugIn>[1] = DEVICE,
-  look: BrowserContextOptions = {},
-): Promise<Desk> => {
+const desk = async (kind: Kind = DEVICE, look: BrowserContextOptions = {}): Promise<Desk> => {
   const page = await (await browser.newContext(look)).newPage();
   const cdp = await webauthnOf(page);
   return { page, cdp, authenticator: await VirtualAuthenticator.plugIn(cdp, kind) };
@@ -209,46 +209,77 @@ describe('a passkey in the browser', () => {
     assert.match(await problemOn(page), /could not be used to sign in/);
   });
 
-  it('several are told apart by their names, and one device is not enrolled twice', async () => {
-    const { page, cdp, authenticator } = await desk();
-    await createPasskey(page, 'hana');
-    const add = async (): Promise<void> => {
-      await page.goto(server.at('account/add'));
-      // The strongest that she can show is asked for first.
-      if (path(page) === '/challenge') await page.click('button.main');
-      await page.click('button[value=webauthn]');
-      await page.waitForURL('**/account/enrol');
-    };
-    await add();
-    await page.click('button.main');
-    assert.match(await problemOn(page), /among your passkeys already/);
-    const kept = await authenticator.kept();
-    await authenticator.unplug();
-    const key = await VirtualAuthenticator.plugIn(cdp, { transport: 'usb', hasUserVerification: true });
-    await page.fill('#name', 'Blue key');
-    await page.click('button.main');
-    await page.waitForURL('**/account?done=added');
-    const blue = await key.kept();
-    await key.unplug();
-    const rounds = [
-      ['My passkey', DEVICE, kept],
-      ['Blue key', { transport: 'usb', hasUserVerification: true }, blue],
-    ] as const;
-    for (const [name, kind, credentials] of rounds) {
-      const plugged = await VirtualAuthenticator.plugIn(cdp, kind);
-      await plugged.isTouched(false);
-      for (const one of credentials) await plugged.put(one);
-      await page.context().clearCookies();
-      await open(page, { acr_values: 'phr' });
-      await giveUsernameAndPassword(page, server.person('hana'));
-      await page.waitForURL('**/challenge?**');
-      await page.click(`text=${name}`);
-      await plugged.isTouched(true);
+  for (const [person, BLUE] of [
+    ['hana', { transport: 'usb', hasUserVerification: true }],
+    ['jo', PLAIN_KEY],
+  ] as const) {
+    it(`of several the browser takes the one that is at hand, on one page and by one press; ${BLUE.hasUserVerification ? 'one device is not enrolled twice' : 'also beside a plain key'}`, async () => {
+      const { page, cdp, authenticator } = await desk();
+      await createPasskey(page, person);
+      const add = async (): Promise<void> => {
+        await page.goto(server.at('account/add'));
+        // The strongest that she can show is asked for first.
+        if (path(page) === '/challenge') await page.click('button.main');
+        await page.click('button[value=webauthn]');
+        await page.waitForURL('**/account/enrol');
+      };
+      await add();
       await page.click('button.main');
-      assert.ok(await isBack(page), name);
-      await plugged.unplug();
-    }
-  });
+      assert.match(await problemOn(page), /among your passkeys already/);
+      const kept = await authenticator.kept();
+      await authenticator.unplug();
+      const key = await VirtualAuthenticator.plugIn(cdp, BLUE);
+      await page.fill('#name', 'Blue key');
+      await page.click('button.main');
+      await page.waitForURL('**/account?done=added');
+      const drawer = new Map<string, { readonly kind: Kind; readonly credentials: Kept }>([
+        ['My passkey', { kind: DEVICE, credentials: kept }],
+        ['Blue key', { kind: BLUE, credentials: await key.kept() }],
+      ]);
+      await key.unplug();
+      /** Each is of a device that is there; the last of them is touched. */
+      const rounds = [['My passkey'], ['Blue key'], ['My passkey', 'Blue key'], ['Blue key', 'My passkey']];
+      let prompts = 0;
+      await page.exposeFunction('asked', () => {
+        prompts += 1;
+      });
+      await page.addInitScript(`
+      const get = navigator.credentials.get.bind(navigator.credentials);
+      navigator.credentials.get = (options) => {
+        asked();
+        return get(options);
+      };
+    `);
+      for (const names of rounds) {
+        server.advance(60);
+        const plugged = new Map<string, VirtualAuthenticator>();
+        for (const name of names) {
+          const { kind, credentials } = drawer.get(name) ?? assert.fail();
+          const one = await VirtualAuthenticator.plugIn(cdp, kind);
+          await one.isTouched(false);
+          for (const credential of credentials) await one.put(credential);
+          plugged.set(name, one);
+        }
+        const touched = names.at(-1) ?? '';
+        await page.context().clearCookies();
+        await open(page, { acr_values: 'phr' });
+        await giveUsernameAndPassword(page, server.person(person));
+        await page.waitForURL('**/challenge?**');
+        assert.match((await page.textContent('main')) ?? '', /Use “My passkey” or “Blue key”/);
+        prompts = 0;
+        await plugged.get(touched)?.isTouched(true);
+        await page.click('button.main');
+        assert.ok(await isBack(page), touched);
+        assert.equal(prompts, 1);
+        await page.goto(server.at('account/activity'));
+        assert.match((await page.textContent('.owned li')) ?? '', new RegExp(touched));
+        for (const [name, one] of plugged) {
+          drawer.set(name, { kind: (drawer.get(name) ?? assert.fail()).kind, credentials: await one.kept() });
+          await one.unplug();
+        }
+      }
+    });
+  }
 
   it('by keyboard alone, and axe finds nothing, in light and dark, English and German, wide and at 360 pixels', async () => {
     for (const look of [

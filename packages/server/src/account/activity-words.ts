@@ -4,7 +4,7 @@ import { factorNamed } from '../factors/factors.ts';
 import type { ActivityInWords } from '../pages/account/activity-page.ts';
 import type { Messages } from '../pages/messages.ts';
 import { browserName, networkAround } from '../push/place.ts';
-import type { AuditRecord, Session } from '../store/records.ts';
+import type { AuditRecord, Authenticator, Session } from '../store/records.ts';
 
 /** More than anybody reads, so that enough is left when the rest is left out. */
 const RECORDS_READ = 300;
@@ -52,6 +52,13 @@ const sentence = (record: AuditRecord, t: Messages): string | undefined => {
   }
 };
 
+/** The name of what was proven, where somebody has several of its kind. */
+const nameOf = ({ details, type }: AuditRecord, theirs: readonly Authenticator[]): readonly string[] => {
+  const alike = theirs.filter(({ factor }) => factor === details.factor);
+  const proven = alike.find(({ id }) => id === details.authenticator);
+  return type === 'proof.accepted' && proven && alike.length > 1 ? [proven.name] : [];
+};
+
 const whereOf = (
   { clientId, details }: AuditRecord,
   session: Session | undefined,
@@ -72,9 +79,10 @@ export const recentActivity = async (
   t: Messages,
   deps: Deps,
 ): Promise<readonly ActivityInWords[]> => {
-  const [records, sessions] = await Promise.all([
+  const [records, sessions, theirs] = await Promise.all([
     deps.store.audit.ofUser(userId, RECORDS_READ),
     deps.store.sessions.ofUser(userId),
+    deps.store.authenticators.ofUser(userId),
   ]);
   return records
     .flatMap((record): readonly ActivityInWords[] => {
@@ -87,7 +95,7 @@ export const recentActivity = async (
           what,
           at: record.at,
           ago,
-          where: whereOf(record, session, { t, deps }),
+          where: [...nameOf(record, theirs), ...whereOf(record, session, { t, deps })],
           bad: record.type === 'proof.refused',
         },
       ];

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { reach } from '../testing/account.ts';
 import { deployScript, postLogin } from '../testing/actions.ts';
 import type { Stop } from '../testing/browser.ts';
 import { TestBrowser } from '../testing/browser.ts';
@@ -89,6 +90,15 @@ test('from another way they are one press away, by one button', async (t) => {
   const back = await browser.submit(app, { use });
   assert.ok(answerOf(await answer(browser, back, phone, server)).code);
   assert.deepEqual(await byPasskey(server), [phoneId]);
+});
+
+test('the account says which of them it was', async (t) => {
+  const { server, browser, challenge, phone } = await withTwo(t);
+  await answer(browser, challenge, phone, server);
+  const { html } = await reach(browser, '/account/activity');
+  assert.match(html, /Signed in: Passkey or security key<\/b><small>[^<]*Robin’s phone ·/);
+  assert.doesNotMatch(html, /Robin’s laptop/);
+  assert.match(html, /Signed in: Password<\/b><small>(?![^<]*Robin)/);
 });
 
 test('where one is preferred it is the first that the browser is told', async (t) => {

@@ -11,7 +11,7 @@ export interface ActivityInWords {
   readonly what: string;
   readonly ago: number;
   readonly at: number;
-  /** In which application, in which browser, by whom: as far as it is known. */
+  /** By what of several, in which application, in which browser, by whom: as far as it is known. */
   readonly where: readonly string[];
   readonly bad: boolean;
 }
