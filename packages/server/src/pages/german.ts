@@ -166,7 +166,7 @@ export const german: Messages = {
     connect: 'Verbinden',
     appName: 'Authenticator-App',
     recoveryCodesName: 'Wiederherstellungscodes',
-    keepTitle: 'Bewahren Sie Ihre Wiederherstellungscodes auf',
+    keepTitle: 'Bewahren Sie Ihre Wiederherstellungs\u00ADcodes auf',
     keepWhy:
       'Wenn Sie Ihr Gerät verlieren, ersetzt jeder dieser Codes es einmal. Sie sehen sie nur dieses eine Mal: Drucken Sie sie aus oder schreiben Sie sie auf.',
     copy: 'Kopieren',

@@ -55,6 +55,7 @@ h2 { font-size: 14px; line-height: 24px; font-weight: 600; color: var(--soft) }
 a { color: var(--accentink); text-underline-offset: 3px }
 .lead { margin-top: 8px; color: var(--soft); text-wrap: pretty }
 .lead + .lead { margin-top: 8px }
+.said { margin-top: 16px; padding-inline-start: 12px; border-inline-start: 3px solid var(--line); text-wrap: pretty }
 .icon {
   flex: none;
   fill: none;
@@ -154,6 +155,7 @@ const pieces = `
 .ways { margin: 24px -12px -16px; padding: 16px 0 0 }
 .ways h2 { padding: 0 12px 4px }
 .ways.first { margin-top: 0; padding-top: 0 }
+form + .hint { margin-top: 24px }
 .ways li::before { content: ""; display: block; height: 1px; margin: 0 12px; background: var(--line) }
 .way {
   display: flex;

@@ -14,7 +14,7 @@ export interface Why {
 
 /** The reason, and below it the figures, where the eye falls. */
 export const whyBlock = ({ sentence, said, details = [] }: Why): Markup => html`<p class="lead">${sentence}</p>
-${said === undefined ? '' : html`<p><bdi>${displayText(said)}</bdi></p>`}
+${said === undefined ? '' : html`<p class="said"><bdi>${displayText(said)}</bdi></p>`}
 ${
   details.length === 0
     ? ''

@@ -26,7 +26,7 @@ const additions: Readonly<Record<ProofKind, { readonly title: string; readonly h
   password: { title: 'Passwort', hint: 'Etwas, das Sie im Kopf haben' },
   totp: { title: 'Authenticator-App', hint: 'Eine App auf Ihrem Telefon, die Codes anzeigt' },
   'recovery-code': {
-    title: 'Neue Wiederherstellungscodes',
+    title: 'Neue Wiederherstellungs\u00ADcodes',
     hint: 'Für den Tag, an dem Ihr Gerät verloren geht. Frühere gelten dann nicht mehr.',
   },
   passkey: { title: 'Passkey oder Sicherheitsschlüssel', hint: 'Schnell, und auf gefälschten Seiten wirkungslos' },
