@@ -3,11 +3,13 @@ import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
+import type { ActionExecution } from '../store/action-ports.ts';
 import type { ConfigChange } from '../testing/test-server.ts';
 import { testServer } from '../testing/test-server.ts';
 import type { ActionOutcome } from './call.ts';
 import type { DeployedVersion } from './deploy/deployed-actions.ts';
-import { keepExecutions } from './executions.ts';
+import { EncryptionKeyError } from './deploy/encryption-key.ts';
+import { bondOf, keepExecutions } from './executions.ts';
 import type { Execution } from './world.ts';
 
 const SECRETS = { API_KEY: 'mArKeR/key+of the"API\\', ID: 'x', SHORTER: 'mArKeR' };
@@ -50,20 +52,23 @@ const about = { mode: 'live', userId: 'robin', clientId: 'web', requestId: 'req'
 
 const keeping = async (t: TestContext, change?: ConfigChange, version: DeployedVersion | undefined = VERSION) => {
   const server = await testServer(t, change);
-  const actions = { version: async () => version };
+  const actions = { ...server.deps.actions, version: async () => version };
   const keep = async (...executions: Execution[]) => {
     await keepExecutions(executions, about, { ...server.deps, actions });
     await turn();
     return server.store.actions.executions(9);
   };
-  return { server, keep, actions };
+  const opened = ({ id, details }: ActionExecution): unknown =>
+    JSON.parse(server.deps.actions.open(details.recorded ?? '', bondOf(id)));
+  return { server, keep, actions, opened };
 };
 
 test('an execution is kept with what its author wants to see, and its secrets masked wherever they stood', async (t) => {
-  const { keep, server } = await keeping(t);
+  const { keep, server, opened } = await keeping(t);
   const [one] = await keep(execution());
+  assert.ok(one);
   assert.deepEqual(
-    { ...one, id: '' },
+    { ...one, id: '', details: { ...one.details, recorded: opened(one) } },
     {
       id: '',
       ...about,
@@ -94,6 +99,18 @@ test('an execution is kept with what its author wants to see, and its secrets ma
   );
 });
 
+test('what an execution was given is opened with the key, for this execution, and as it was written', async (t) => {
+  const { keep, server, opened } = await keeping(t);
+  const [one, other] = await keep(execution(), execution());
+  assert.ok(one && other);
+  const written = one.details.recorded ?? '';
+  assert.doesNotMatch(Buffer.from(written.split('.').at(-1) ?? '', 'base64url').toString('latin1'), /question|answers/);
+  assert.throws(() => opened({ ...other, details: one.details }), EncryptionKeyError);
+  const swapped = `${written.slice(0, -2)}${written.endsWith('AA') ? 'BA' : 'AA'}`;
+  assert.throws(() => opened({ ...one, details: { ...one.details, recorded: swapped } }), EncryptionKeyError);
+  assert.throws(() => server.deps.actions.open(written, ''), EncryptionKeyError);
+});
+
 test('why it failed is kept, and shortened', async (t) => {
   const { keep } = await keeping(t);
   const [one] = await keep(
@@ -105,7 +122,10 @@ test('why it failed is kept, and shortened', async (t) => {
 
 test('without the secrets of its version nothing is kept that could hold one', async (t) => {
   const { server } = await keeping(t);
-  await keepExecutions([execution()], about, { ...server.deps, actions: { version: async () => undefined } });
+  await keepExecutions([execution()], about, {
+    ...server.deps,
+    actions: { ...server.deps.actions, version: async () => undefined },
+  });
   await turn();
   const all = await server.store.actions.executions(9);
   assert.deepEqual([all.length, all[0]?.details.console, all[0]?.details.recorded], [1, [], undefined]);
@@ -137,17 +157,17 @@ test('those of one second keep their order', async (t) => {
 });
 
 test('what cannot be kept is logged, and nobody is refused for it', async (t) => {
-  const { server } = await keeping(t);
+  const { server, actions } = await keeping(t);
   const failure = () => Promise.reject(new Error('the disk is full'));
   const store = { ...server.store, actions: { ...server.store.actions, recordExecutions: failure } };
-  await keepExecutions([execution()], about, { ...server.deps, store, actions: { version: async () => VERSION } });
-  await keepExecutions([execution()], about, { ...server.deps, actions: { version: failure } });
+  await keepExecutions([execution()], about, { ...server.deps, store, actions });
+  await keepExecutions([execution()], about, { ...server.deps, actions: { ...server.deps.actions, version: failure } });
   await turn();
   assert.equal(server.logged.filter((line) => line.includes('how an Action ended could not be kept')).length, 2);
 });
 
 test('tokens that an Action was given by others, or keeps between runs, are masked like its secrets', async (t) => {
-  const { keep } = await keeping(t);
+  const { keep, opened } = await keeping(t);
   const [before, fresh] = ['the-token-of-yesterday', 'the-token-of-today'];
   const answer = { status: 200, text: `{"access_token": "${fresh}", "scope": "read:users"}` };
   const [one] = await keep({
@@ -162,7 +182,7 @@ test('tokens that an Action was given by others, or keeps between runs, are mask
     }),
     context: { cache: { token: { value: before, expiresAtMs: 1 } } },
   });
-  const kept = JSON.stringify(one);
+  const kept = JSON.stringify([one, one && opened(one)]);
   assert.doesNotMatch(kept, /the-token-of/);
   assert.match(kept, /read:users/);
   assert.deepEqual(one?.details.commands[1]?.args, ['seen', 'yes', 9]);

@@ -1,12 +1,12 @@
 /** Keeps for their authors how Actions ended: what they wrote and wanted, and what it takes to run them again; never a secret. */
 import type { Deps } from '../deps.ts';
 import { randomId } from '../deps.ts';
-import type { ActionExecution, BindingMode, ExecutionDetails } from '../store/action-ports.ts';
+import type { ActionExecution, BindingMode, ExecutionDetails, RecordedExecution } from '../store/action-ports.ts';
 import { credentialsOf } from './credentials-of.ts';
 import { POST_LOGIN } from './deploy/deploy.ts';
-import type { DeployedActions } from './deploy/deployed-actions.ts';
 import type { Masker } from './masked.ts';
 import { maskerOf } from './masked.ts';
+import type { ActionService } from './service.ts';
 import type { Execution } from './world.ts';
 
 interface About {
@@ -17,7 +17,7 @@ interface About {
 }
 
 type Keeping = Pick<Deps, 'config' | 'log' | 'now' | 'randomBytes' | 'store'> & {
-  readonly actions: Pick<DeployedActions, 'version'>;
+  readonly actions: Pick<ActionService, 'seal' | 'version'>;
 };
 
 /** An event with more than this belongs to somebody with enormous metadata, and is not kept. */
@@ -44,19 +44,28 @@ export const keepExecutions = async (executions: readonly Execution[], about: Ab
 const executionOf = async (execution: Execution, about: About, deps: Keeping): Promise<ActionExecution> => {
   const { pinned, outcome } = execution;
   const version = await deps.actions.version(pinned.version);
+  // In the order of their making, also within one second.
+  const id = `exe_${deps.now().toString(36)}${nextInOrder()}${randomId(deps, '').slice(1, 9)}`;
   return {
     ...about,
-    // In the order of their making, also within one second.
-    id: `exe_${deps.now().toString(36)}${nextInOrder()}${randomId(deps, '').slice(1, 9)}`,
+    id,
     at: deps.now(),
     trigger: POST_LOGIN,
     action: pinned.name,
     versionId: pinned.version,
     number: version?.number ?? 0,
     outcome: outcome.outcome,
-    details: detailsOf(execution, version?.secrets, deps.config.actions.executions.events),
+    details: detailsOf(execution, version?.secrets, sealerFor(id, deps)),
   };
 };
+
+/** What an execution is bound to: moved to another, what was recorded of it cannot be opened. */
+export const bondOf = (executionId: string): string => JSON.stringify(['execution', executionId]);
+
+type Seal = (recorded: RecordedExecution) => string;
+
+const sealerFor = (id: string, { actions, config }: Keeping): Seal | undefined =>
+  config.actions.executions.events ? (recorded) => actions.seal(JSON.stringify(recorded), bondOf(id)) : undefined;
 
 let made = 0;
 
@@ -66,13 +75,13 @@ const nextInOrder = (): string => {
 };
 
 /**
- * What is kept of an execution. Without the secrets of its version they could not be masked, so that nothing is kept in which there
+ * What is kept of an execution, and encrypted what it was given: answers of others may hold secrets that nobody can mask. Without the secrets of its version they could not be masked, so that nothing is kept in which there
  * could be one.
  */
 const detailsOf = (
   execution: Execution,
   secrets: Readonly<Record<string, string>> | undefined,
-  withEvent: boolean,
+  seal: Seal | undefined,
 ): ExecutionDetails => {
   const { report, outcome, event, context } = execution;
   const figures = { handler: report.handler, wallMs: outcome.wallMs, cpuMs: outcome.cpuMs };
@@ -94,7 +103,7 @@ const detailsOf = (
     commands: sizeOf(commands) > MOST_OF_COMMANDS ? commands.map(({ call }) => ({ call, args: ['…'] })) : commands,
     console: outcome.console.map((line) => ({ ...line, text: mask.text(line.text) })),
     consoleLeftOut: outcome.consoleLeftOut,
-    ...(withEvent && sizeOf(recorded) <= MOST_RECORDED && { recorded }),
+    ...(seal && sizeOf(recorded) <= MOST_RECORDED && { recorded: seal(recorded) }),
   };
 };
 

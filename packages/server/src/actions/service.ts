@@ -11,13 +11,13 @@ export interface ActionService extends DeployedActions {
   /** The sandbox of what is live, or the one beside it of what only runs along, which can never keep the other from running. */
   runtime(mode: 'live' | 'shadow'): Promise<ActionRuntime>;
   /**
-   * Encrypts a run that is to be kept, for what it is bound to alone. The key is made if there is none yet.
+   * Encrypts what is to be kept of what Actions were given, for what it is bound to alone. The key is made if there is none yet.
    *
    * @throws when it cannot be made or read
    */
-  sealRun(run: string, bond: string): string;
+  seal(text: string, bond: string): string;
   /** @throws when its key is not here, when it belongs to something else, or when it was changed since */
-  openRun(sealed: string, bond: string): string;
+  open(sealed: string, bond: string): string;
   close(): Promise<void>;
 }
 
@@ -48,8 +48,8 @@ export const openActions = (parts: ActionParts): ActionService => {
   });
   return {
     ...deployed,
-    sealRun: (run, bond) => openEncryptionKey(parts.config, 'make').sealRun(run, bond),
-    openRun: (sealed, bond) => openEncryptionKey(parts.config, 'throw').openRun(sealed, bond),
+    seal: (text, bond) => openEncryptionKey(parts.config, 'make').sealText(text, bond),
+    open: (sealed, bond) => openEncryptionKey(parts.config, 'throw').openText(sealed, bond),
     runtime: (mode) => {
       const known = made.get(mode);
       if (known) return known;

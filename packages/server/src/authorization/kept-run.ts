@@ -43,7 +43,7 @@ export const asKept = (
 ): Interaction['actions'] => ({
   userId: current.user.id,
   sessionId: current.session.id,
-  run: actions.sealRun(JSON.stringify(run), bondOf(interactionId, current)),
+  run: actions.seal(JSON.stringify(run), bondOf(interactionId, current)),
   taken: null,
 });
 
@@ -60,7 +60,7 @@ export const keptRun = (
   const kept = keptIn(interaction);
   if (kept && (!isTheirs(kept, current) || kept.run === null)) return undefined;
   try {
-    const opened: unknown = JSON.parse(actions.openRun(kept?.run ?? '', bondOf(interaction.id, current)));
+    const opened: unknown = JSON.parse(actions.open(kept?.run ?? '', bondOf(interaction.id, current)));
     return parseRun(opened);
   } catch (error) {
     log.error(

@@ -10,6 +10,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { casesIn } from '../actions/cases/action-case.ts';
 import { runCase } from '../actions/cases/run-case.ts';
 import { caseOf } from '../actions/cases/saved-case.ts';
+import { openEncryptionKey } from '../actions/deploy/encryption-key.ts';
 import { openSandbox } from '../actions/testing/sandbox.ts';
 import { TestBrowser } from '../testing/browser.ts';
 import { authorizeUrl, claimsOf, redeem } from '../testing/flow.ts';
@@ -95,7 +96,10 @@ test('an Action is deployed with its package and its secret, takes part in login
   for (const execution of [latest, first]) {
     const found = await server.store.actions.findVersion(execution.versionId);
     assert.ok(found);
-    const [one] = casesIn({ cases: caseOf(execution, found.version.secretNames) }, 'saved');
+    const [one] = casesIn(
+      { cases: caseOf(execution, found.version.secretNames, () => openEncryptionKey(server.deps.config, 'throw')) },
+      'saved',
+    );
     assert.ok(one);
     assert.deepEqual((await runCase(one, found.version, runtime)).differences, []);
   }

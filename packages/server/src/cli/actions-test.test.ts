@@ -4,6 +4,8 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
+import { openEncryptionKey } from '../actions/deploy/encryption-key.ts';
+import { bondOf } from '../actions/executions.ts';
 import { openStore } from '../server.ts';
 import type { ActionExecution } from '../store/action-ports.ts';
 import { execution } from '../store/testing/actions.ts';
@@ -167,11 +169,17 @@ const withExecution = async (
   t.after(() => store.close());
   const inStore = { ...shop, store };
   await shop.runAlone((words, line) => deployActions(store, words, line));
+  const sealed = openEncryptionKey(shop.config(), 'make').sealText(JSON.stringify(recorded), bondOf('exe_1'));
   const [version] = await store.actions.versionsOf((await store.actions.findByName('risk'))?.id ?? '');
   const base = execution({ outcome: 'finished' });
   const { failure: _failure, message: _message, ...ended } = base.details;
   await store.actions.recordExecutions([
-    { ...base, id: 'exe_1', versionId: version?.id ?? '', details: details({ ...ended, commands: [] }) },
+    {
+      ...base,
+      id: 'exe_1',
+      versionId: version?.id ?? '',
+      details: details({ ...ended, recorded: sealed, commands: [] }),
+    },
   ]);
   return inStore;
 };
@@ -195,7 +203,6 @@ const recorded = {
 test('a real execution is saved as a case with its secrets masked, and passes from then on', async (t) => {
   const shop = await withExecution(t, (details) => ({
     ...details,
-    recorded,
     commands: [
       { call: 'user.setAppMetadata', args: ['seen', 'seen0.5'] },
       { call: 'user.setAppMetadata', args: ['key', '[secret API_KEY]'] },
@@ -216,7 +223,6 @@ test('a real execution is saved as a case with its secrets masked, and passes fr
 test('one that did something else then is saved as it was, and that is said', async (t) => {
   const shop = await withExecution(t, (details) => ({
     ...details,
-    recorded,
     commands: [{ call: 'access.deny', args: ['no'] }],
   }));
   assert.match(
@@ -224,6 +230,14 @@ test('one that did something else then is saved as it was, and that is said', as
     /it did not do the same: adapt what the case expects/,
   );
   assert.equal((await shop.runAlone(testActions)).status, 1);
+});
+
+test('what was kept with another key cannot be saved, and that is said', async (t) => {
+  const shop = await withExecution(t, (details) => details);
+  writeFileSync(join(shop.config().dataFolder, 'encryption.key'), Buffer.alloc(32, 9).toString('base64url'));
+  const { status, text } = await shop.runAlone(testActions, '--save', 'exe_1');
+  assert.equal(status, 1);
+  assert.match(text, /encrypted with another key than the one that is here/);
 });
 
 test('what was not kept, or is not there, cannot be saved', async (t) => {

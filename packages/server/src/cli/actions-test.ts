@@ -11,6 +11,7 @@ import { runCase } from '../actions/cases/run-case.ts';
 import { caseOf, fileOf } from '../actions/cases/saved-case.ts';
 import { actionFilesIn } from '../actions/deploy/action-file.ts';
 import { BuildError, buildAction } from '../actions/deploy/build.ts';
+import { EncryptionKeyError, openEncryptionKey } from '../actions/deploy/encryption-key.ts';
 import { openStore } from '../server.ts';
 import type { ActionExecution } from '../store/action-ports.ts';
 import type { Store } from '../store/ports.ts';
@@ -23,7 +24,8 @@ export const testActions: Command = async (words, line) => {
   try {
     return execution === undefined ? await testFiles(rest, line) : await withStore(execution, line);
   } catch (error) {
-    if (!(error instanceof CaseError || error instanceof BuildError)) throw error;
+    const isTold = [CaseError, BuildError, EncryptionKeyError].some((kind) => error instanceof kind);
+    if (!(error instanceof Error && isTold)) throw error;
     line.print(error.message);
     return 1;
   }
@@ -130,7 +132,7 @@ const saveCase = async (store: Store, id: string, line: CommandLine): Promise<nu
     return 1;
   }
   const found = await store.actions.findVersion(execution.versionId);
-  const one = found && caseOf(execution, found.version.secretNames);
+  const one = found && caseOf(execution, found.version.secretNames, () => openEncryptionKey(config, 'throw'));
   if (found === undefined || one === undefined) {
     print(
       'What it was given was not kept (actions.executions.events), or its version is gone: it cannot be made a case.',

@@ -122,12 +122,15 @@ export interface ExecutionDetails {
   readonly commands: readonly Command[];
   readonly console: readonly ConsoleLine[];
   readonly consoleLeftOut: number;
-  /** What it takes to run it again; left out where that is not to be kept. */
-  readonly recorded?: {
-    readonly event: JsonObject;
-    readonly context: JsonObject;
-    readonly journal: Journal;
-  };
+  /** What it takes to run it again (`RecordedExecution`), encrypted for this execution alone; left out where that is not to be kept. */
+  readonly recorded?: string;
+}
+
+/** What an Action was given. */
+export interface RecordedExecution {
+  readonly event: JsonObject;
+  readonly context: JsonObject;
+  readonly journal: Journal;
 }
 
 export interface CacheEntry {

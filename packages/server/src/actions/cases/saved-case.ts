@@ -1,20 +1,31 @@
 /** A real execution as a case, so that what happened once is tested from then on. Its secrets were masked when it was kept. */
-import type { ActionExecution } from '../../store/action-ports.ts';
+import { z } from 'zod';
+import type { ActionExecution, RecordedExecution } from '../../store/action-ports.ts';
 import type { Json, JsonObject } from '../call.ts';
+import type { EncryptionKey } from '../deploy/encryption-key.ts';
+import { bondOf } from '../executions.ts';
 import { isJsonRecord } from '../json.ts';
 import { maskOf } from '../masked.ts';
 import type { ActionCaseInput } from './action-case.ts';
+
+const recording = z.custom<RecordedExecution>(isJsonRecord);
 
 /**
  * The case of an execution; undefined when what it was given was not kept.
  *
  * @param secretNames the secrets of its version: each becomes its mask
+ * @param key opens what it was given
+ * @throws EncryptionKeyError when that was encrypted with another key, for another execution, or was changed since
  */
-export const caseOf = (execution: ActionExecution, secretNames: readonly string[]): ActionCaseInput | undefined => {
+export const caseOf = (
+  execution: ActionExecution,
+  secretNames: readonly string[],
+  key: () => Pick<EncryptionKey, 'openText'>,
+): ActionCaseInput | undefined => {
   const { id, at, action, outcome, details } = execution;
   const { recorded, handler, failure } = details;
-  if (recorded === undefined) return undefined;
-  const { event, context, journal } = recorded;
+  if (typeof recorded !== 'string') return undefined;
+  const { event, context, journal } = recording.parse(JSON.parse(key().openText(recorded, bondOf(id))));
   const answers = journal.answers.map(({ answer }) => answer);
   return {
     name: `as on ${new Date(at * 1000).toISOString()} (${id})`,

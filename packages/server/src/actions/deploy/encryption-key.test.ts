@@ -52,6 +52,19 @@ test('sealed for another version, with another key, or changed in any byte, it i
     assert.throws(() => key.open(broken.join('.'), 'ver_1'), EncryptionKeyError);
 });
 
+test('another text is opened for what it is bound to, and neither can be passed off as the other', () => {
+  const key = aKey();
+  const text = 'what a service answered: hunter2 ✓';
+  const sealed = key.sealText(text, 'here');
+  assert.equal(key.openText(sealed, 'here'), text);
+  assert.equal(key.openText(key.sealText('', ''), ''), '');
+  assert.doesNotMatch(Buffer.from(sealed.split('.').at(-1) ?? '', 'base64url').toString('latin1'), /hunter2/);
+  assert.throws(() => key.openText(sealed, 'there'), /not where it was written/);
+  assert.throws(() => aKey().openText(sealed, 'here'), /another key than the one that is here/);
+  assert.throws(() => key.open(sealed, 'here'), EncryptionKeyError);
+  assert.throws(() => key.openText(key.seal(SECRETS, 'here'), 'here'), EncryptionKeyError);
+});
+
 test('the digest is the same for the same secrets in any order, and of another key another', () => {
   const key = aKey();
   const { A_KEY, ...rest } = SECRETS;

@@ -1,6 +1,6 @@
 /**
- * The key that Actions' secrets are encrypted with, and their runs while they wait. It is never in the database: whoever has a copy of
- * that alone reads no secret.
+ * The key that Actions' secrets are encrypted with, and what Actions were given. It is never in the database: whoever has a copy of that
+ * alone reads no secret.
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import {
@@ -29,10 +29,10 @@ export interface EncryptionKey {
   open(sealed: string, versionId: string): Secrets;
   /** The same secrets have the same digest; without the key nobody can try what it may be of. */
   digest(secrets: Secrets): string;
-  /** Encrypts a run for what it is bound to alone: moved elsewhere it cannot be opened. */
-  sealRun(run: string, bond: string): string;
+  /** Encrypts something else for what it is bound to alone: moved elsewhere it cannot be opened. */
+  sealText(text: string, bond: string): string;
   /** @throws EncryptionKeyError when it was sealed with another key, for something else, or was changed since */
-  openRun(sealed: string, bond: string): string;
+  openText(sealed: string, bond: string): string;
 }
 
 /** The key is missing, is none, or is another one than the secrets were encrypted with. */
@@ -112,9 +112,9 @@ const OF_SECRETS: Complaints = {
   changed: 'Encrypted secrets of an Action are not as they were written. Deploy it anew: stile actions deploy',
 };
 
-const OF_RUNS: Complaints = {
-  otherKey: 'A run through the Actions was encrypted with another key than the one that is here.',
-  changed: 'An encrypted run through the Actions is not as it was written, or not where it was written.',
+const OF_TEXTS: Complaints = {
+  otherKey: 'What Actions were given was encrypted with another key than the one that is here.',
+  changed: 'What Actions were given, encrypted, is not as it was written, or not where it was written.',
 };
 
 const encryptionKey = (master: Buffer): EncryptionKey => {
@@ -122,13 +122,13 @@ const encryptionKey = (master: Buffer): EncryptionKey => {
   const id = sha256(derived(master, 'name').toString('base64url')).slice(0, 8);
   // Each purpose has a key of its own, so that nothing that was sealed for one can be passed off as the other.
   const ofSecrets = sealerOf(derived(master, 'encryption'), id, OF_SECRETS);
-  const ofRuns = sealerOf(derived(master, 'runs'), id, OF_RUNS);
+  const ofTexts = sealerOf(derived(master, 'texts'), id, OF_TEXTS);
   return {
     seal: (secrets, versionId) => ofSecrets.seal(canonical(secrets), versionId),
     open: (sealed, versionId) => asSecrets(JSON.parse(ofSecrets.open(sealed, versionId))),
     digest: (secrets) => hmacSha256(digestKey, canonical(secrets)),
-    sealRun: ofRuns.seal,
-    openRun: ofRuns.open,
+    sealText: ofTexts.seal,
+    openText: ofTexts.open,
   };
 };
 

@@ -64,7 +64,7 @@ export const execution = (over: Partial<ActionExecution> = {}): ActionExecution 
     commands: [{ call: 'access.deny', args: ['no'] }],
     console: [{ level: 'log', text: 'hello', atMs: 1 }],
     consoleLeftOut: 2,
-    recorded: { event: { user: { name: 'Alice' } }, context: {}, journal: { seed: '00', startedAtMs: 1, answers: [] } },
+    recorded: '1.key.nonce.sealed',
   },
   ...over,
 });
