@@ -72,7 +72,7 @@ export interface PostLoginApi {
     setMetadata(key: string, value: string | number | boolean): PostLoginApi;
   };
   readonly validation: {
-    /** Denies the login with an error code of your own. */
+    /** Denies the login with an error code of your own: the application is told it as `error`, and the message as `error_description`. */
     error(code: string, message: string): PostLoginApi;
   };
   readonly session: SessionApi;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { oauthError } from './error.ts';
+import { customErrorCode, oauthError } from './error.ts';
 
 describe('a refusal', () => {
   it('has a code for the wire, a sentence for developers and a reason for the log', () => {
@@ -43,5 +43,25 @@ describe('a refusal', () => {
       const expected = { name: 'RangeError', message: `Not a reason: ${reason}` };
       assert.throws(() => oauthError('invalid_request', reason, 'None is left'), expected);
     }
+  });
+});
+
+describe('an error code of the operator’s own', () => {
+  it('is a word of the characters that RFC 6749, section 4.1.2.1 allows', () => {
+    for (const code of ['account_frozen', 'terms:2026', 'E42', '~', 'x'.repeat(255)])
+      assert.equal(customErrorCode(code), code);
+    for (const code of ['', 'has blanks', 'a"b', 'a\\b', 'a\n', 'é', '\u007f', 'x'.repeat(256)])
+      assert.equal(customErrorCode(code), undefined, code);
+  });
+  it('is never one that the server, or another protocol, means something by', () => {
+    for (const code of [
+      'access_denied',
+      'login_required',
+      'server_error',
+      'invalid_client',
+      'Login_Required',
+      'mfa_required',
+    ])
+      assert.equal(customErrorCode(code), undefined, code);
   });
 });

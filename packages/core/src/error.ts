@@ -1,31 +1,63 @@
 /** Error codes that may go over the wire: RFC 6749, OpenID Connect Core 1.0 (3.1.2.6), RFC 8707, RFC 9470 (OIDC UAR 1.0), RFC 9101. */
-export type OAuthErrorCode =
-  | 'invalid_request'
-  | 'invalid_client'
-  | 'invalid_grant'
-  | 'invalid_scope'
-  | 'invalid_target'
-  | 'unauthorized_client'
-  | 'unsupported_grant_type'
-  | 'unsupported_response_type'
-  | 'access_denied'
-  | 'server_error'
-  | 'temporarily_unavailable'
-  | 'login_required'
-  | 'interaction_required'
-  | 'consent_required'
-  | 'account_selection_required'
-  | 'request_not_supported'
-  | 'request_uri_not_supported'
-  | 'registration_not_supported'
-  | 'unmet_authentication_requirements'
-  | 'invalid_token'
-  | 'insufficient_scope';
+const CODES = [
+  'invalid_request',
+  'invalid_client',
+  'invalid_grant',
+  'invalid_scope',
+  'invalid_target',
+  'unauthorized_client',
+  'unsupported_grant_type',
+  'unsupported_response_type',
+  'access_denied',
+  'server_error',
+  'temporarily_unavailable',
+  'login_required',
+  'interaction_required',
+  'consent_required',
+  'account_selection_required',
+  'request_not_supported',
+  'request_uri_not_supported',
+  'registration_not_supported',
+  'unmet_authentication_requirements',
+  'invalid_token',
+  'insufficient_scope',
+] as const;
+
+export type OAuthErrorCode = (typeof CODES)[number];
+
+/**
+ * An error code that is the operator's own and no word of any protocol: nobody can take it for something that the server found. Only
+ * {@link customErrorCode} makes one.
+ */
+export type CustomErrorCode = string & { readonly [origin]: 'the operator' };
+declare const origin: unique symbol;
+
+/** Words of protocols that are not spoken here, by which clients do something of their own: RFC 8628, RFC 9449, RFC 9470, Auth0. */
+const ELSEWHERE = [
+  'authorization_pending',
+  'slow_down',
+  'expired_token',
+  'use_dpop_nonce',
+  'invalid_dpop_proof',
+  'insufficient_user_authentication',
+  'mfa_required',
+  'missing_refresh_token',
+];
+
+const TAKEN: ReadonlySet<string> = new Set([...CODES, ...ELSEWHERE]);
+
+/** RFC 6749, section 4.1.2.1: of the characters that it allows, all but the blank. */
+const CUSTOM = /^[\x21\x23-\x5B\x5D-\x7E]{1,255}$/;
+
+const isCustom = (code: string): code is CustomErrorCode => CUSTOM.test(code) && !TAKEN.has(code.toLowerCase());
+
+/** @returns nothing when it cannot go over the wire, or says what only the server may say */
+export const customErrorCode = (code: string): CustomErrorCode | undefined => (isCustom(code) ? code : undefined);
 
 /** A refusal: what the other side is told, and why in truth. */
 export interface OAuthError {
   /** The wire code. */
-  readonly code: OAuthErrorCode;
+  readonly code: OAuthErrorCode | CustomErrorCode;
   /** A sentence for developers; goes over the wire, so it holds nothing that came in and nothing secret. */
   readonly description: string;
   /** The private reason, a stable word for logs, audit and tests. */
@@ -45,7 +77,7 @@ const DESCRIPTION = /^[\x20\x21\x23-\x5B\x5D-\x7E]+$/;
  * @param description a sentence, of only the characters that RFC 6749, section 5.2 allows
  * @throws RangeError when either is something else, or nothing: that could only be a mistake in Stile
  */
-export const oauthError = (code: OAuthErrorCode, reason: string, description: string): OAuthError => {
+export const oauthError = (code: OAuthErrorCode | CustomErrorCode, reason: string, description: string): OAuthError => {
   if (!REASON.test(reason)) throw new RangeError(`Not a reason: ${reason}`);
   if (!DESCRIPTION.test(description)) throw new RangeError(`Not fit for the wire: ${reason}`);
   return { code, description, reason };

@@ -64,7 +64,7 @@ export type RunState =
       readonly action: string;
       /** For the application and perhaps the person, in the author's words. */
       readonly reason: string;
-      /** The error code that the author chose (`validation.error`). */
+      /** The error code that the author chose (`validation.error`): the application is told it unless it is one of a protocol's. */
       readonly code?: string;
     }
   | {

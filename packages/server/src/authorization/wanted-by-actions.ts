@@ -1,4 +1,5 @@
 /** What a run through the Actions wants, in the terms of a decision. */
+import { customErrorCode } from '@stile/core';
 import { effectsOf } from '../actions/effects-of.ts';
 import { requirementsOfRun, saidOfRun, spareableOfRun } from '../actions/run.ts';
 import type { ActionRun } from '../actions/run-state.ts';
@@ -11,7 +12,12 @@ const printable = (text: string): string => text.replaceAll(/[^\x20-\x21\x23-\x5
 
 const refusalOf = ({ state }: ActionRun): Refusal | undefined => {
   if (state.is === 'denied') {
-    return { error: 'access_denied', reason: 'denied_by_action', description: printable(state.reason) };
+    return {
+      // A code that says what only the server may say is not passed on: clients would do by it what the server never asked of them.
+      error: customErrorCode(state.code ?? '') ?? 'access_denied',
+      reason: 'denied_by_action',
+      description: printable(state.reason) || 'An Action of this server denied it',
+    };
   }
   if (state.is !== 'failed') return undefined;
   const reason = `action_${state.failure}`;

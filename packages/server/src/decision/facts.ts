@@ -2,7 +2,7 @@
  * The facts of a decision: all that it rests on besides the policy. They are plain JSON without secrets, they are stored with the
  * decision, and the decision is made of nothing else; so it can be made again, by the same policy or by another.
  */
-import type { AuthenticationEvent, DemandingRequest, Instant, Proof, Requirement } from '@stile/core';
+import type { AuthenticationEvent, CustomErrorCode, DemandingRequest, Instant, Proof, Requirement } from '@stile/core';
 import type { Circumstances } from '../risk/signals.ts';
 import type { RememberedDevice } from '../store/records.ts';
 
@@ -16,7 +16,8 @@ export interface WantedByActions {
   readonly addScopes: readonly string[];
   readonly removeScopes: readonly string[];
   readonly refusal?: {
-    readonly error:
+    readonly error: /** Of an author's choosing. */
+      | CustomErrorCode
       | 'access_denied'
       | 'interaction_required'
       | 'login_required'
