@@ -7,9 +7,9 @@ import type { TestContext } from 'node:test';
 import { test } from 'node:test';
 import { isJsonObject, parseJsonObject } from '@stile/core';
 import { TestBrowser } from '../testing/browser.ts';
-import { authorizeUrl, signInAndStepUp } from '../testing/flow.ts';
+import { authorizeUrl, redeem, signInAndStepUp, tokenRequest } from '../testing/flow.ts';
 import { operated } from '../testing/operated.ts';
-import { SAM } from '../testing/test-config.ts';
+import { ACCOUNTS, SAM } from '../testing/test-config.ts';
 import { bindAction } from './actions-bind.ts';
 import { deployActions } from './actions-deploy.ts';
 import { replayDecisions } from './replay.ts';
@@ -24,14 +24,9 @@ const folderOf = (t: TestContext, actions: Readonly<Record<string, string>>): st
   return folder;
 };
 
-/** Robin and Sam sign in with their passwords, and Robin steps up once. */
-const story = async (t: TestContext) => {
-  const { server, run } = await operated(t);
-  const { browser } = await signInAndStepUp(server, { scope: 'openid read:accounts' });
-  await signInAndStepUp(server, { scope: 'openid transfer:funds' }, browser);
-  const sam = new TestBrowser(server);
-  await sam.signIn(await sam.go(authorizeUrl({ scope: 'openid' })), SAM);
-  const replayed = async (actions: Readonly<Record<string, string>>) => {
+const replaying =
+  (t: TestContext, run: Awaited<ReturnType<typeof operated>>['run']) =>
+  async (actions: Readonly<Record<string, string>>) => {
     const { status, text } = await run(replayDecisions, '--actions', folderOf(t, actions), '--json');
     assert.equal(status, 0, text);
     const report = parseJsonObject(text) ?? {};
@@ -40,7 +35,15 @@ const story = async (t: TestContext) => {
     const changed = Object.fromEntries(Object.entries(changes).filter(([, count]) => count !== 0));
     return { report, changed, did };
   };
-  return { server, run, replayed };
+
+/** Robin and Sam sign in with their passwords, and Robin steps up once. */
+const story = async (t: TestContext) => {
+  const { server, run } = await operated(t);
+  const { browser } = await signInAndStepUp(server, { scope: 'openid read:accounts' });
+  await signInAndStepUp(server, { scope: 'openid transfer:funds' }, browser);
+  const sam = new TestBrowser(server);
+  await sam.signIn(await sam.go(authorizeUrl({ scope: 'openid' })), SAM);
+  return { server, run, replayed: replaying(t, run) };
 };
 
 test('whom Actions would deny, ask, and give less', async (t) => {
@@ -56,6 +59,87 @@ test('whom Actions would deny, ask, and give less', async (t) => {
   assert.deepEqual(less.changed, { other_scopes: 1 });
   const nothing = await replayed({ quiet: `console.log(event.user.user_id); api.user.setAppMetadata('seen', true);` });
   assert.deepEqual(nothing.changed, {});
+});
+
+/** Robin steps up before a token, which is refreshed twice. */
+const refreshedStory = async (t: TestContext, action?: Readonly<Record<string, string>>) => {
+  const { server, run } = await operated(t);
+  if (action) {
+    Object.assign(server.deps.config.actions, { folder: folderOf(t, action) });
+    assert.equal((await run(deployActions, '--bind')).status, 0);
+  }
+  const { stop } = await signInAndStepUp(server, { scope: 'openid read:accounts offline_access', acr_values: 'mfa' });
+  let { body } = await redeem(server, stop);
+  for (const _ of [1, 2]) {
+    const refresh_token = String(body.refresh_token);
+    ({ body } = await tokenRequest(server, { grant_type: 'refresh_token', refresh_token }));
+  }
+  return { run, replayed: replaying(t, run) };
+};
+
+const AT_REFRESH = `event.transaction.protocol === 'oauth2-refresh-token'`;
+
+test('Actions are tried at refreshes as well: whom they would deny, demand of, and give less', async (t) => {
+  const { replayed, run } = await refreshedStory(t);
+  const denying = await replayed({
+    deny: `if (${AT_REFRESH} && event.client.client_id === 'web') api.access.deny('Sign in again');`,
+  });
+  assert.deepEqual(denying.changed, { newly_refused: 2 });
+  assert.deepEqual([denying.did.refreshes, denying.did.denied], [2, 2]);
+  const elsewhere = await replayed({ deny: `if (event.client.client_id === 'bank') api.access.deny('No');` });
+  assert.deepEqual([elsewhere.changed, elsewhere.did.refreshes], [{}, 2]);
+  const less = await replayed({ less: `if (${AT_REFRESH}) api.accessToken.removeScope('read:accounts');` });
+  assert.deepEqual(less.changed, { other_scopes: 2 });
+  // What was proven for the authorization is good at its refreshes (T27), also where it is not on record when that was asked for.
+  const asking = { ask: `if (${AT_REFRESH}) api.multifactor.enable('any', { allowRememberBrowser: false });` };
+  assert.deepEqual((await replayed(asking)).changed, {});
+  // Nobody is there who could be asked for something else or sent anywhere, so that it is refused, as in production.
+  const more = { ask: `if (${AT_REFRESH}) api.authentication.challengeWith({ type: 'recovery-code' });` };
+  const asked = await replayed(more);
+  assert.deepEqual([asked.changed, asked.did.failed], [{ newly_refused: 2 }, 2]);
+  const away = await replayed({ away: `if (${AT_REFRESH}) api.redirect.sendUserTo('https://example.com/');` });
+  assert.deepEqual([away.changed, away.did.failed], [{ newly_refused: 2 }, 2]);
+  assert.match(
+    (await run(replayDecisions, '--actions', folderOf(t, more))).text,
+    /ran for \d decisions, 2 of them refreshes/,
+  );
+});
+
+test('at a refresh an Action sees what is on record, and people as they are today', async (t) => {
+  const { replayed } = await refreshedStory(t);
+  const { did } = await replayed({
+    seen: `if (!(${AT_REFRESH})) return;
+      const { refresh_token: token, session, user, request, authentication, transaction } = event;
+      const factors = user.enrolledFactors.map(({ type }) => type);
+      const methods = authentication.methods.map(({ name }) => name);
+      throw new Error(JSON.stringify({
+        token: [token.id, token.client_id, token.resource_servers, token.metadata], session: session.id, user: user.user_id,
+        factors, methods, request: [request.method, request.ip, request.body], scopes: transaction.requested_scopes,
+      }));`,
+  });
+  assert.ok(Array.isArray(did.faults));
+  const [, shown] = /^Error: (.*) \(line/.exec(String(did.faults[0].message)) ?? [];
+  assert.deepEqual(parseJsonObject(shown ?? ''), {
+    token: ['', 'web', [{ audience: ACCOUNTS, scopes: 'openid read:accounts offline_access' }], {}],
+    session: '',
+    user: 'user_robin',
+    factors: ['otp', 'recovery-code'],
+    methods: ['pwd', 'mfa'],
+    request: ['POST', '', { grant_type: 'refresh_token' }],
+    scopes: ['openid', 'read:accounts', 'offline_access'],
+  });
+});
+
+test('a replay by the Actions that were bound refreshes as they did', async (t) => {
+  const action = {
+    step: `api.multifactor.enable('any', { allowRememberBrowser: false });
+      if (${AT_REFRESH}) api.accessToken.removeScope('read:accounts');`,
+  };
+  const { run, replayed } = await refreshedStory(t, action);
+  const { changed, did } = await replayed(action);
+  assert.deepEqual([changed, did.refreshes], [{}, 2]);
+  assert.equal((await replayed({ none: '' })).changed.other_scopes, 2);
+  assert.equal((await run(replayDecisions, '--check')).status, 0);
 });
 
 test('T16, T24: an Action that throws is told, with an example, and so is a call that goes nowhere', async (t) => {

@@ -27,9 +27,10 @@ function* table(title: string, lines: readonly Line[]): Generator<string> {
 }
 
 function* actionLines(report: ActionsReport): Generator<string> {
-  const { actions, decisions, denied, failed, demanding, faults, withoutPerson, fetches, redirects } = report;
+  const { actions, decisions, refreshes, denied, failed, demanding, faults, withoutPerson, fetches, redirects } =
+    report;
   yield '';
-  yield `The Actions ${actions.join(', ')} ran for ${numbers.format(decisions)} decisions: ${numbers.format(demanding)} times they demanded a proof, ${numbers.format(denied)} times they denied, ${numbers.format(failed)} times they failed.`;
+  yield `The Actions ${actions.join(', ')} ran for ${numbers.format(decisions)} decisions, ${numbers.format(refreshes)} of them refreshes: ${numbers.format(demanding)} times they demanded a proof, ${numbers.format(denied)} times they denied, ${numbers.format(failed)} times they failed.`;
   for (const { action, failure, decisions: times, message, example } of faults)
     yield `  ${action} failed ${numbers.format(times)} times (${failure}): ${message}; first for ${example}`;
   if (fetches > 0) yield `fetch was called ${numbers.format(fetches)} times, and goes nowhere in a replay: it failed.`;

@@ -2,26 +2,31 @@
  * Runs candidate Actions over recorded decisions, in the sandbox of production and without effects: nothing of what they want is done,
  * nothing that they keep is kept, and `fetch` goes nowhere.
  */
+import type { Instant } from '@stile/core';
 import { areMet } from '@stile/core';
 import { advance } from '../actions/advance.ts';
 import type { ActionRuntime } from '../actions/call.ts';
+import type { EventInput } from '../actions/event-input.ts';
+import type { RunFrame } from '../actions/run.ts';
 import { beginRun } from '../actions/run.ts';
 import type { ActionRun } from '../actions/run-state.ts';
 import type { ActionWorld, DeployedAction } from '../actions/world.ts';
 import { wantedBy } from '../authorization/wanted-by-actions.ts';
 import type { Config } from '../config/config.ts';
 import { sha256 } from '../digest.ts';
+import { usableAuthenticators } from '../factors/authenticators.ts';
 import { factors } from '../factors/factors.ts';
 import { enrollableNow } from '../recovery/guards.ts';
 import type { Store } from '../store/ports.ts';
 import { decisionOf } from './decide.ts';
 import type { PersonToday } from './event-of-facts.ts';
-import { eventOfFacts } from './event-of-facts.ts';
-import type { DecisionFacts, SignedIn, WantedByActions } from './facts.ts';
-import type { Policy } from './policy.ts';
+import { askedForAt, eventOfFacts, eventOfTokenFacts } from './event-of-facts.ts';
+import type { DecisionFacts, WantedByActions } from './facts.ts';
 import { policyOf } from './policy.ts';
 import type { MadeAgain, RecordedDecision } from './recorded.ts';
 import { decideAgain } from './recorded.ts';
+import type { TokenFacts } from './token-facts.ts';
+import { tokenDecisionOf } from './token-facts.ts';
 
 /** An Action that may come to be. */
 export interface CandidateAction extends DeployedAction {
@@ -43,6 +48,8 @@ export interface ActionsReport {
   readonly actions: readonly string[];
   /** The decisions that they ran for. */
   readonly decisions: number;
+  /** Those among them at which a token was refreshed. */
+  readonly refreshes: number;
   readonly denied: number;
   readonly failed: number;
   /** Those for which they demanded a proof. */
@@ -59,16 +66,25 @@ export interface ActionsReport {
 export interface CandidateActions {
   /** Makes a decision again, with what the candidates want of it. */
   again(recorded: RecordedDecision): MadeAgain | Promise<MadeAgain>;
-  /** What they want, for whoever supposes. */
-  wanted(id: string, facts: DecisionFacts, today: PersonToday): Promise<WantedByActions | undefined>;
   report(): ActionsReport;
 }
 
 interface Parts {
   readonly runtime: Pick<ActionRuntime, 'run'>;
   readonly config: Config;
-  readonly store: Pick<Store, 'users'>;
+  readonly store: Store;
 }
+
+/** What a run is about: which decision of when, what is shown of it, and what the person may enrol. */
+interface About {
+  readonly id: string;
+  readonly at: Instant;
+  readonly input: EventInput;
+  readonly enrollable: readonly string[];
+}
+
+/** Nothing where it is not their turn. */
+type Wanted = WantedByActions | undefined;
 
 const MOST_PEOPLE = 2000;
 const MOST_FAULTS = 100;
@@ -80,7 +96,16 @@ const NO_CACHE: ActionWorld['cache'] = { entries: () => ({}), write: () => undef
 
 /** What Actions did, as it is counted. */
 const createCounts = () => {
-  const counts = { decisions: 0, denied: 0, failed: 0, demanding: 0, withoutPerson: 0, fetches: 0, redirects: 0 };
+  const counts = {
+    decisions: 0,
+    refreshes: 0,
+    denied: 0,
+    failed: 0,
+    demanding: 0,
+    withoutPerson: 0,
+    fetches: 0,
+    redirects: 0,
+  };
   const faults = new Map<string, ActionFault>();
   const failedAs = (id: string, { action, failure, message }: Extract<ActionRun['state'], { is: 'failed' }>): void => {
     const key = `${action} ${failure}`;
@@ -89,8 +114,9 @@ const createCounts = () => {
   };
   return {
     counts,
-    ran: (id: string, { state }: ActionRun, { requirements }: WantedByActions): void => {
+    ran: ({ id, input }: About, { state }: ActionRun, { requirements }: WantedByActions): void => {
       counts.decisions += 1;
+      if (input.transaction.path === 'refresh') counts.refreshes += 1;
       if (requirements.length > 0) counts.demanding += 1;
       if (state.is === 'denied') counts.denied += 1;
       if (state.is === 'waiting' && state.waits[0].wait === 'redirect') counts.redirects += 1;
@@ -103,24 +129,29 @@ const createCounts = () => {
   };
 };
 
-/** Reads people as they are kept today, those of late once. */
-const peopleOf = ({ users }: Pick<Store, 'users'>): ((userId: string) => Promise<PersonToday | undefined>) => {
-  const people = new Map<string, PersonToday | undefined>();
-  return async (userId) => {
-    if (people.has(userId)) return people.get(userId);
-    const [user, profile] = await Promise.all([users.find(userId), users.profile(userId)]);
-    const known = user && { user, profile };
+/** Reads something of people as they are kept today, of those of late once. */
+const ofPeople = <T>(read: (userId: string) => Promise<T>): ((userId: string) => Promise<T>) => {
+  const people = new Map<string, Promise<T>>();
+  return (userId) => {
+    const known = people.get(userId);
+    if (known) return known;
+    const found = read(userId);
     if (people.size >= MOST_PEOPLE) people.clear();
-    people.set(userId, known);
-    return known;
+    people.set(userId, found);
+    return found;
   };
 };
 
-/** @param actions in the order in which they run */
-export const candidateActions = (actions: readonly CandidateAction[], parts: Parts): CandidateActions => {
-  const policy = policyOf(parts.config);
+const todayIn =
+  ({ users }: Store) =>
+  async (userId: string): Promise<PersonToday | undefined> => {
+    const [user, profile] = await Promise.all([users.find(userId), users.profile(userId)]);
+    return user && { user, profile };
+  };
+
+/** Runs the candidates over what is shown of a decision, and counts what they do. */
+const candidateRuns = (actions: readonly CandidateAction[], parts: Parts) => {
   const { counts, ran, faults } = createCounts();
-  const today = peopleOf(parts.store);
   const byName = new Map(actions.map((action) => [action.name, action]));
   const pinned = actions.map(({ name }) => ({ name, version: name }));
   const outside: Pick<ActionWorld, 'fetch' | 'deployed'> = {
@@ -130,55 +161,94 @@ export const candidateActions = (actions: readonly CandidateAction[], parts: Par
       return { answer: { error: { message: 'fetch is not available in a replay' } } };
     },
   };
+  return {
+    over: async (about: About, frame: RunFrame): Promise<WantedByActions> => {
+      const run = await advance(beginRun(pinned, frame), { ...worldOf(about, parts), ...outside });
+      const wants = wantedBy(run);
+      ran(about, run, wants);
+      return wants;
+    },
+    withoutPerson: (): void => {
+      counts.withoutPerson += 1;
+    },
+    report: (): ActionsReport => ({ actions: actions.map(({ name }) => name), ...counts, faults: faults() }),
+  };
+};
 
-  const wanted: CandidateActions['wanted'] = async (id, facts, person) => {
-    if (!facts.person || !isTheirTurn(facts, policy)) return undefined;
-    const interactive = !facts.request.prompt.includes('none');
-    const world = { ...worldOf(id, facts, facts.person, person, parts, policy), ...outside };
-    const run = await advance(beginRun(pinned, { requestedAt: facts.requestedAt, interactive }), world);
-    const wants = wantedBy(run);
-    ran(id, run, wants);
-    return wants;
+/** @param actions in the order in which they run */
+export const candidateActions = (actions: readonly CandidateAction[], parts: Parts): CandidateActions => {
+  const { config, store } = parts;
+  const policy = policyOf(config);
+  const runs = candidateRuns(actions, parts);
+  const today = ofPeople(todayIn(store));
+  const enrolledToday = ofPeople(async (userId) =>
+    (await usableAuthenticators(userId, parts)).map(({ factor }) => factor.name),
+  );
+
+  const wanted = async (id: string, facts: DecisionFacts, now: PersonToday): Promise<Wanted> => {
+    const { person, request, requestedAt, at } = facts;
+    const { step } = decisionOf(facts, policy).decision.next;
+    if (!person || !STEPS_OF_ACTIONS.includes(step)) return undefined;
+    const enrollable = enrollableNow(person, policy).map(({ factor }) => factor);
+    const about = { id, at, input: eventOfFacts(id, facts, person, now, config), enrollable };
+    return runs.over(about, { requestedAt, interactive: !request.prompt.includes('none') });
   };
 
-  const withCandidates = async (
-    recorded: Extract<RecordedDecision, { kind: 'authorization' }>,
-    { actions: then, ...facts }: DecisionFacts,
-  ): Promise<MadeAgain> => {
-    const person = facts.person && (await today(facts.person.userId));
-    if (facts.person && !person) counts.withoutPerson += 1;
+  /** As in production they are asked about a token that would be refreshed if it were not for them, and nobody is there to be asked. */
+  const wantedAtRefresh = async (id: string, facts: TokenFacts, now: PersonToday): Promise<Wanted> => {
+    const { at, refreshToken } = facts;
+    if (!refreshToken || !tokenDecisionOf(facts, policy).ok) return undefined;
+    const enrolled = await enrolledToday(now.user.id);
+    const input = eventOfTokenFacts(id, { ...facts, refreshToken }, now, enrolled, config);
+    return runs.over({ id, at, input, enrollable: [] }, { requestedAt: askedForAt(facts), interactive: false });
+  };
+
+  /** @returns undefined for whoever is not there any more */
+  const personOf = async (userId: string | null | undefined): Promise<PersonToday | undefined> => {
+    const person = userId ? await today(userId) : undefined;
+    if (userId && !person) runs.withoutPerson();
+    return person;
+  };
+
+  const authorizedAgain = async (recorded: Recorded<'authorization'>): Promise<MadeAgain> => {
+    const { actions: then, ...facts } = recorded.facts;
+    const person = await personOf(facts.person?.userId);
     const wants = person ? await wanted(recorded.id, facts, person) : then;
     return decideAgain({ ...recorded, facts: wants ? { ...facts, actions: wants } : facts }, policy);
   };
 
+  const refreshedAgain = async (recorded: Recorded<'token'>): Promise<MadeAgain> => {
+    const { actions: then, ...facts } = recorded.facts;
+    const person = await personOf(facts.grant.userId);
+    const wants = person ? await wantedAtRefresh(recorded.id, facts, person) : then;
+    return decideAgain({ ...recorded, facts: wants ? { ...facts, actions: wants } : facts }, policy);
+  };
+
   return {
-    wanted,
-    again: (recorded) =>
-      recorded.kind === 'authorization' ? withCandidates(recorded, recorded.facts) : decideAgain(recorded, policy),
-    report: () => ({ actions: actions.map(({ name }) => name), ...counts, faults: faults() }),
+    again: (recorded) => {
+      if (recorded.kind === 'authorization') return authorizedAgain(recorded);
+      // No Action is asked when a code is redeemed: they were before it was given.
+      return recorded.facts.refreshToken ? refreshedAgain(recorded) : decideAgain(recorded, policy);
+    },
+    report: runs.report,
   };
 };
 
-const isTheirTurn = (facts: DecisionFacts, policy: Policy): boolean =>
-  STEPS_OF_ACTIONS.includes(decisionOf(facts, policy).decision.next.step);
+type Recorded<Kind extends RecordedDecision['kind']> = Extract<RecordedDecision, { kind: Kind }>;
 
 const worldOf = (
-  id: string,
-  facts: DecisionFacts,
-  person: SignedIn,
-  today: PersonToday,
+  { id, at, input, enrollable }: About,
   { runtime, config }: Parts,
-  policy: Policy,
 ): Omit<ActionWorld, 'fetch' | 'deployed'> => ({
   runtime,
-  input: eventOfFacts(id, facts, person, today, config),
-  levels: policy.levels,
-  isMet: (requirement) => areMet(person.events, [requirement], policy.levels),
+  input,
+  levels: config.levels,
+  isMet: (requirement) => areMet(input.events, [requirement], config.levels),
   availableFactors: factors.filter((factor) => factor.available(config)).map(({ name }) => name),
-  enrollableFactors: [...new Set(enrollableNow(person, policy).map(({ factor }) => factor))],
+  enrollableFactors: [...new Set(enrollable)],
   isContinued: false,
   cache: NO_CACHE,
-  nowMs: () => facts.at * 1000,
+  nowMs: () => at * 1000,
   // The same each time for the same decision.
   newSeed: () => Buffer.from(sha256(`replay ${id}`), 'base64url').toString('hex'),
 });

@@ -116,7 +116,7 @@ const notKnown = ({ notKnown: open }: ReplayReport): Markup | '' =>
 const actions = ({ actions: did }: ReplayReport): Markup | '' =>
   did === undefined
     ? ''
-    : html`<section><h2>What the Actions did</h2><p>${did.actions.join(', ')} ran for ${n(did.decisions)} decisions: ${n(did.demanding)} times they demanded a proof, ${n(did.denied)} times they denied, ${n(did.failed)} times they failed.</p><ul>${did.faults.map(
+    : html`<section><h2>What the Actions did</h2><p>${did.actions.join(', ')} ran for ${n(did.decisions)} decisions, ${n(did.refreshes)} of them refreshes: ${n(did.demanding)} times they demanded a proof, ${n(did.denied)} times they denied, ${n(did.failed)} times they failed.</p><ul>${did.faults.map(
         ({ action, failure, message, decisions, example: first }) =>
           html`<li>${action} failed ${n(decisions)} times (${failure}): <code>${message}</code> <span class="small">first for ${first}</span></li>`,
       )}</ul><p class="small">${n(did.fetches)} calls of fetch failed, for it goes nowhere here. ${n(did.redirects)} times somebody would have been sent elsewhere, and ${n(did.withoutPerson)} decisions are of people who are gone. Actions saw people as they are kept today, and neither address nor browser.</p></section>`;

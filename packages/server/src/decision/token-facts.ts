@@ -17,7 +17,10 @@ import type { Policy } from './policy.ts';
 import { notSpared } from './spared-demands.ts';
 
 /** What of a grant a token decision rests on. */
-type GrantFacts = Pick<Grant, 'userId' | 'clientId' | 'audience' | 'scopes' | 'events' | 'requirements'>;
+interface GrantFacts extends Pick<Grant, 'userId' | 'clientId' | 'audience' | 'scopes' | 'events' | 'requirements'> {
+  /** When it was asked for: what was proven since then, Actions count as proven for it. Absent where nobody kept it. */
+  readonly requestedAt?: Instant;
+}
 
 export interface TokenFacts {
   readonly at: Instant;

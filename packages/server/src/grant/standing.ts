@@ -22,9 +22,17 @@ export const standingFacts = (
   { grant, session, user }: Standing,
   { config, now }: Pick<Deps, 'config' | 'now'>,
 ): Pick<TokenFacts, 'grant' | 'grantRevoked' | 'user' | 'sessionAlive'> => {
-  const { userId, clientId, audience, scopes, events, requirements } = grant;
+  const { userId, clientId, audience, scopes, events, requirements, requestedAt } = grant;
   return {
-    grant: { userId, clientId, audience, scopes, events, requirements },
+    grant: {
+      userId,
+      clientId,
+      audience,
+      scopes,
+      events,
+      requirements,
+      ...(requestedAt !== null && { requestedAt }),
+    },
     grantRevoked: grant.revokedAt !== null,
     user: user === undefined ? 'gone' : user.blockedAt === null ? 'active' : 'blocked',
     sessionAlive: session !== undefined && isAlive(session, now(), config),
