@@ -11,10 +11,12 @@ import { join, relative } from 'node:path';
 import { run } from 'node:test';
 import type { Client } from '../conformance/interop/clients.ts';
 import { clients } from '../conformance/interop/clients.ts';
+import type { WithActions } from '../conformance/interop/with-actions.ts';
+import { withActions } from '../conformance/interop/with-actions.ts';
 import { findOrInstallChromium } from './chromium.ts';
 import { findOrInstall, programsFor } from './debian-packages.ts';
 import type { Ran } from './interop/outcomes.ts';
-import { rowOf, shortcomings } from './interop/outcomes.ts';
+import { rowOf, shortcomings, shortcomingsWithActions } from './interop/outcomes.ts';
 import { forDocuments, forTerminal } from './interop/table.ts';
 import { versionOf } from './interop/versions.ts';
 
@@ -24,7 +26,7 @@ const page = join(root, 'docs/reference/interoperability.md');
 const testTimeoutMilliseconds = 4 * 60_000;
 
 /** Every test that ran, in the order of its file. A file that broke off is a test that failed. */
-async function runTests(chosen: readonly Client[]): Promise<Ran[]> {
+async function runTests(chosen: readonly (Client | WithActions)[]): Promise<Ran[]> {
   const ran: Ran[] = [];
   const events = run({
     files: chosen.map(({ file }) => join(folder, file)),
@@ -49,13 +51,16 @@ const words = given.filter((argument) => argument !== '--write');
 const chosen = clients.filter(
   ({ name, file }) => words.length === 0 || words.some((word) => name.includes(word) || file.includes(word)),
 );
+const chosenWithActions = withActions.filter(({ clients: names }) =>
+  names.some((name) => chosen.some((one) => one.name === name)),
+);
 if (chosen.length === 0 || words.some((word) => word.startsWith('-'))) {
   process.stderr.write(`No client is called ${words.join(' or ')}\n`);
   process.exit(2);
 }
 await findOrInstall(programsFor(chosen.map(({ file }) => `conformance/interop/${file}`)));
 process.env.STILE_CHROMIUM = await findOrInstallChromium();
-const ran = await runTests(chosen);
+const ran = await runTests([...chosen, ...chosenWithActions]);
 const lock = readFileSync(join(root, 'package-lock.json'), 'utf8');
 const rows = chosen.map((client) =>
   rowOf(
@@ -64,14 +69,18 @@ const rows = chosen.map((client) =>
     ran.filter(({ file }) => file === client.file),
   ),
 );
+const rowsWithActions = chosenWithActions.map((about) => ({
+  about,
+  tests: ran.filter(({ file }) => file === about.file),
+}));
 process.stdout.write(`${forTerminal(rows)}\n`);
-const wrong = rows.flatMap(shortcomings);
+const wrong = [...rows.flatMap(shortcomings), ...rowsWithActions.flatMap(shortcomingsWithActions)];
 for (const line of wrong) process.stderr.write(`✘ ${line}\n`);
 if (given.includes('--write')) {
   if (chosen.length < clients.length) {
     process.stderr.write('The page was not written: it is written from a run of every client.\n');
     process.exit(2);
   }
-  writeFileSync(page, forDocuments(rows));
+  writeFileSync(page, forDocuments(rows, rowsWithActions));
 }
 process.exitCode = wrong.length === 0 ? 0 : 1;

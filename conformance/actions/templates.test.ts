@@ -125,8 +125,8 @@ it('step-up-by-acr-values: whoever asks for several factors by Auth0’s name ge
   assert.deepEqual([again.pages, provenIn(again.tokens)], [[], [PAPE, ['mfa', 'otp', 'pwd']]]);
 });
 
-describe('new-device', () => {
-  it('asks in a browser in which nobody of that name was before, and no more once they were', async (t) => {
+describe('a template that looks at the device', () => {
+  it('new-device: asks in a browser in which nobody of that name was before, and no more once they were', async (t) => {
     const { server, party } = await withTemplate(t, 'new-device', {
       people: ['ada', 'ben'],
       // The level is shown by every login, so the setting asks for nothing by itself: it has the device assessed.
@@ -143,14 +143,14 @@ describe('new-device', () => {
     assert.deepEqual([somebodyElse.pages, provenIn(somebodyElse.tokens)], [['/login', '/challenge'], TWO_PROOFS]);
   });
 
-  it('asks everybody where the setting was forgotten', async (t) => {
+  it('new-device: asks everybody where the setting was forgotten', async (t) => {
     const { party } = await withTemplate(t, 'new-device', { people: ['ada'] });
     const { pages, tokens } = await party.signIn('ada');
     assert.deepEqual([pages, provenIn(tokens)], [['/login', '/challenge'], TWO_PROOFS]);
   });
 });
 
-describe('office-network', () => {
+describe('a template that looks at the network', () => {
   const change = (config: ConfigInput): ConfigInput => ({ ...config, trustedProxies: 1 });
 
   /** Somebody behind a proxy that says where they are. */
@@ -161,7 +161,7 @@ describe('office-network', () => {
       return fetch(url, { ...init, headers });
     });
 
-  it('asks everybody outside of the office for a second proof', async (t) => {
+  it('office-network: asks everybody outside of the office for a second proof', async (t) => {
     const secrets = { OFFICE_NETWORK: '198.51.100.0/24' };
     const { server, party } = await withTemplate(t, 'office-network', {
       people: ['ada', 'ben', 'cleo'],
@@ -179,7 +179,7 @@ describe('office-network', () => {
     }
   });
 
-  it('lets nobody in where the network was forgotten, and says so in its own words', async (t) => {
+  it('office-network: lets nobody in where the network was forgotten, and says so in its own words', async (t) => {
     const { server, party } = await withTemplate(t, 'office-network', { people: ['ada'], change });
     const wanted = party.signIn('ada', {}, from(server, '198.51.100.200'));
     await assert.rejects(wanted, refused('access_denied', /^This login cannot be judged$/));

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Client } from '../../conformance/interop/clients.ts';
 import type { Ran } from './outcomes.ts';
-import { rowOf, shortcomings } from './outcomes.ts';
+import { rowOf, shortcomings, shortcomingsWithActions } from './outcomes.ts';
 import { forDocuments, forTerminal } from './table.ts';
 import { lockedVersion } from './versions.ts';
 
@@ -71,5 +71,24 @@ describe('lockedVersion', () => {
 
   it('throws when the package is not there', () => {
     assert.throws(() => lockedVersion('__proto__', lock), /no __proto__/);
+  });
+});
+
+describe('a row of clients where Actions decide', () => {
+  const about = { clients: ['@fabrikam/client'], file: '../actions/one.test.ts', actions: 'a refusal' };
+
+  it('stands in a section of its own, with what was tried', () => {
+    const page = forDocuments([], [{ about, tests: [passed('T4: is told so')] }]);
+    assert.match(page, /^## Where Actions decide$/m);
+    assert.match(page, /^\| `@fabrikam\/client` \| a refusal \| \[actions\/one\.test\.ts\]\(.+\) \| ✔ \|$/m);
+    assert.match(page, /^- \*A refusal:\* is told so\.$/m);
+    assert.doesNotMatch(forDocuments([]), /Actions decide/);
+  });
+
+  it('never hides that a test failed, or that none ran', () => {
+    const broken = { about, tests: [{ ...passed('is told so'), failure: 'no' }] };
+    assert.deepEqual(shortcomingsWithActions(broken), ['../actions/one.test.ts: is told so: no']);
+    assert.match(forDocuments([], [broken]), /\*\*fails\*\*: is told so: no/);
+    assert.deepEqual(shortcomingsWithActions({ about, tests: [] }), ['../actions/one.test.ts: no test ran']);
   });
 });

@@ -1,6 +1,7 @@
 /** What came of the tests of each client, step by step. */
 import type { Client, Step } from '../../conformance/interop/clients.ts';
 import { steps } from '../../conformance/interop/clients.ts';
+import type { WithActions } from '../../conformance/interop/with-actions.ts';
 
 /** One test that ran, by its name; a suite is none. */
 export interface Ran {
@@ -19,6 +20,12 @@ export interface Row {
   readonly outcomes: Readonly<Record<Step, Outcome>>;
   /** Tests of no step: what else was tried. */
   readonly others: readonly Ran[];
+}
+
+/** What came of the tests of some clients at servers whose Actions decide. */
+export interface ActionsRow {
+  readonly about: WithActions;
+  readonly tests: readonly Ran[];
 }
 
 /** The step that a test belongs to, by the beginning of its name. */
@@ -51,6 +58,12 @@ export const rowOf = (client: Client, version: string, ran: readonly Ran[]): Row
     others: ran.filter(({ name }) => stepOf(name) === undefined),
   };
 };
+
+/** What is wrong where Actions decide. */
+export const shortcomingsWithActions = ({ about, tests }: ActionsRow): readonly string[] =>
+  tests.length === 0
+    ? [`${about.file}: no test ran`]
+    : tests.flatMap(({ name, failure }) => (failure === undefined ? [] : [`${about.file}: ${name}: ${failure}`]));
 
 /** What is wrong with a row: tests that failed, and steps without a test or a reason. */
 export const shortcomings = ({ client, outcomes, others }: Row): readonly string[] => {

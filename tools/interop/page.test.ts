@@ -4,6 +4,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, it } from 'node:test';
 import { clients, steps } from '../../conformance/interop/clients.ts';
+import { withActions } from '../../conformance/interop/with-actions.ts';
 import { saying, stepOf } from './outcomes.ts';
 import { lockedVersion } from './versions.ts';
 
@@ -46,4 +47,20 @@ describe('docs/reference/interoperability.md', () => {
       }
     });
   }
+
+  it('has every file of tests with clients at servers whose Actions decide', () => {
+    const files = globSync('*.test.ts', { cwd: join(root, 'conformance/actions') }).map((file) => `../actions/${file}`);
+    const isOfClients = (file: string): boolean => !file.endsWith('/pages.test.ts');
+    assert.deepEqual(withActions.map(({ file }) => file).sort(), files.filter(isOfClients).sort());
+    for (const { clients: names, file } of withActions) {
+      for (const name of names)
+        assert.ok(
+          clients.some((client) => client.name === name),
+          name,
+        );
+      const written = namesIn(file).filter((text) => !text.includes('${'));
+      assert.ok(written.length > 3, file);
+      for (const one of written) assert.ok(page.includes(saying(one)), `${one}: write the page again`);
+    }
+  });
 });

@@ -1,7 +1,7 @@
 /** The table of the clients, for a terminal and for `docs/reference/interoperability.md`. */
 import type { Step } from '../../conformance/interop/clients.ts';
 import { steps } from '../../conformance/interop/clients.ts';
-import type { Outcome, Ran, Row } from './outcomes.ts';
+import type { ActionsRow, Outcome, Ran, Row } from './outcomes.ts';
 import { saying } from './outcomes.ts';
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -77,8 +77,26 @@ const section = ({ client, version, outcomes, others }: Row): string => {
   ].join('\n');
 };
 
+/** What clients did where Actions decide. */
+const actionsSection = (rows: readonly ActionsRow[]): readonly string[] => [
+  '## Where Actions decide',
+  '',
+  'The same clients, with nothing set for Actions, at servers whose [Actions](../guides/actions.md) demand, refuse, redirect and add claims.',
+  '',
+  tableRow(['Clients', 'Actions', 'Tests', 'Outcome']),
+  tableRow(['---', '---', '---', '---']),
+  ...rows.map(({ about: { clients, actions, file }, tests }) => {
+    const path = file.replace('../', '');
+    const tested = `[${path}](../../conformance/${path})`;
+    return tableRow([clients.map((name) => `\`${name}\``).join(', '), actions, tested, cell({ tests })]);
+  }),
+  '',
+  ...rows.map(({ about: { actions }, tests }) => `- *${capital(actions)}:* ${listed(tests)}.`),
+  '',
+];
+
 /** The whole page. */
-export const forDocuments = (rows: readonly Row[]): string =>
+export const forDocuments = (rows: readonly Row[], withActions: readonly ActionsRow[] = []): string =>
   [
     "# Other people's clients",
     '',
@@ -92,6 +110,7 @@ export const forDocuments = (rows: readonly Row[]): string =>
     tableRow(['---', '---', ...steps.map(() => '---')]),
     ...rows.map((row) => tableRow([link(row), row.version, ...steps.map((step) => cell(row.outcomes[step]))])),
     '',
+    ...(withActions.length === 0 ? [] : actionsSection(withActions)),
     '## What was tried, and what was found otherwise',
     '',
     rows.map(section).join('\n'),
