@@ -58,24 +58,6 @@ describe('Actions in the login', () => {
     );
   });
 
-  for (const [code, message, told, said] of [
-    ['account_frozen', 'Call your branch.', 'account_frozen', 'Call your branch.'],
-    ['a&code=stolen#x', '"quoted" ünïcode', 'a&code=stolen#x', ' quoted   n code'],
-    ['login_required', 'Multifactor authentication required', 'access_denied', 'Multifactor authentication required'],
-    ['invalid_client', '', 'access_denied', 'An Action of this server denied it'],
-  ] as const)
-    it(`validation.error refuses with the code of the author where it is no word of a protocol: ${code}`, async (t) => {
-      const server = await testServer(t);
-      const args = JSON.stringify([code, message]).slice(1, -1);
-      await deployScript(server, 'frozen', postLogin(`api.validation.error(${args});`));
-      const { stop } = await signInAndStepUp(server);
-      const { iss, ...answer } = answerOf(stop);
-      assert.deepEqual(answer, { error: told, error_description: said, state: 'state-1' });
-      assert.ok(iss);
-      const refused = (await server.store.audit.recent(9)).find(({ type }) => type === 'authorize.refused');
-      assert.deepEqual([refused?.details.error, refused?.details.reason], [told, 'denied_by_action']);
-    });
-
   it('T16: what throws refuses, and says nothing of itself to the application', async (t) => {
     const server = await testServer(t);
     await deployScript(server, 'broken', postLogin(`throw new Error('the secret is hunter2');`));
@@ -306,27 +288,6 @@ describe('a refresh', () => {
     const { body } = await redeem(server, stop);
     assert.equal((await refresh(server, body.refresh_token)).body.error, 'login_required');
   });
-});
-
-describe('a refresh that an Action refuses', () => {
-  for (const [code, told] of [
-    ['account_frozen', 'account_frozen'],
-    ['invalid_client', 'access_denied'],
-  ] as const)
-    it(`is answered with its code where that is no word of a protocol: ${code}`, async (t) => {
-      const server = await testServer(t);
-      await deployScript(
-        server,
-        'frozen',
-        postLogin(
-          `if (event.transaction.protocol === 'oauth2-refresh-token') api.validation.error('${code}', 'Call us.');`,
-        ),
-      );
-      const { stop } = await signInAndStepUp(server);
-      const { body } = await redeem(server, stop);
-      const refused = await refresh(server, body.refresh_token);
-      assert.deepEqual([refused.status, refused.body], [400, { error: told, error_description: 'Call us.' }]);
-    });
 });
 
 describe('what Actions keep', () => {
