@@ -13,7 +13,7 @@ const freshToken = async (world: World): Promise<string> => {
   const asked = {
     grant_type: 'client_credentials',
     audience: `${world.issuer}api/v2/`,
-    scope: 'read:decisions read:stats simulate:decisions',
+    scope: 'read:decisions read:lock_outs read:stats simulate:decisions',
   };
   const answer = await (await nobody(world)).send({
     method: 'POST',
@@ -70,6 +70,25 @@ export const management: readonly Scenario[] = [
       ...(await calling()(world)),
       form: { username: 'robin', client_id: 'bank', scope: 'openid' },
     }),
+  },
+  {
+    name: 'whom the policy locks out',
+    method: 'GET',
+    path: '/api/v2/lock-outs',
+    answers: 200,
+    query: ['take', 'cursor'],
+    good: calling({ take: '10', cursor: 'user_a' }),
+  },
+  {
+    name: 'whom a change of the policy would lock out',
+    method: 'POST',
+    path: '/api/v2/lock-outs',
+    // It reads JSON alone.
+    answers: 400,
+    query: ['take', 'cursor'],
+    form: ['everySignIn', 'enrolment', 'scopes', 'clients'],
+    takesJson: true,
+    good: async (world) => ({ ...(await calling({ take: '10' })(world)), form: { enrolment: 'refuse' } }),
   },
   {
     name: 'statistics of step-ups',

@@ -71,7 +71,7 @@ const configOf = (port: number, folder: string, robin: Person): Config => {
     name: 'Watcher',
     authentication: ['client_secret_basic' as const],
     grantTypes: ['client_credentials' as const],
-    apis: { [`${issuer}api/v2/`]: ['read:decisions', 'read:stats', 'simulate:decisions'] },
+    apis: { [`${issuer}api/v2/`]: ['read:decisions', 'read:lock_outs', 'read:stats', 'simulate:decisions'] },
   };
   const { users = [], ...usual } = fabrikam(issuer, folder, [robin], [...clients, watcher]);
   const sam = { id: 'user_sam', username: SAM, password: 'purple otters juggle lemons' };

@@ -60,6 +60,7 @@ export const PARSERS: Readonly<Record<string, readonly string[]>> = {
   'packages/server/src/client/client-keys.ts': ['usableClientKeys'],
   'packages/server/src/config/config.ts': ['resolveConfig'],
   'packages/server/src/config/duration.ts': ['duration', 'lifetime'],
+  'packages/server/src/decision/policy-change.ts': ['parsePolicyChange', 'changedConfig'],
   'packages/server/src/decision/policy.ts': ['parsePolicy'],
   'packages/server/src/decision/supposition.ts': ['parseSupposition'],
   'packages/server/src/factors/base32.ts': ['decodeBase32'],

@@ -17,6 +17,7 @@ import { front } from './endpoints/front.ts';
 import { healthz, readyz } from './endpoints/health.ts';
 import { introspect } from './endpoints/introspect.ts';
 import { jwks } from './endpoints/jwks.ts';
+import { listLockOuts, previewLockOuts } from './endpoints/lock-outs.ts';
 import { auth0Logout, oidcLogout } from './endpoints/logout.ts';
 import { showMailbox } from './endpoints/mailbox.ts';
 import {
@@ -123,6 +124,8 @@ const routes: readonly Route[] = [
   ['GET',    '/api/v2/decisions',                          listDecisions,        'nobody'],
   ['GET',    '/api/v2/decisions/:id',                      showDecision,         'nobody'],
   ['POST',   '/api/v2/simulations',                        simulateDecision,     'nobody'],
+  ['GET',    '/api/v2/lock-outs',                          listLockOuts,        'nobody'],
+  ['POST',   '/api/v2/lock-outs',                          previewLockOuts,     'nobody'],
   ['GET',    '/api/v2/stats/step-up',                      showStepUpStatistics, 'nobody'],
   ['GET',  '/recover',                                showRecover,                 'nobody'],
   ['POST', '/recover',                                answerRecover,               'nobody'],

@@ -68,6 +68,7 @@ export const accountApi = (config: Pick<ParsedConfig, 'issuer'>, levels: readonl
 /** The scopes of the management API. They are for programs of the operator: a token that a person granted opens nothing there. */
 const MANAGEMENT = {
   'read:decisions': { en: 'Read what was decided, and why', de: 'Lesen, was entschieden wurde und warum' },
+  'read:lock_outs': { en: 'See whom a policy locks out', de: 'Sehen, wen eine Richtlinie aussperrt' },
   'read:stats': { en: 'Read statistics', de: 'Statistiken lesen' },
   'simulate:decisions': { en: 'Ask what would be decided', de: 'Fragen, was entschieden würde' },
 } as const;

@@ -66,6 +66,8 @@ export interface LockOut {
   readonly clients: readonly ClientProblem[];
   /** The first of them, those who newly cannot first. */
   readonly examples: readonly LockedOut[];
+  /** After whom a next preview would go on, if there may be more. */
+  readonly next: string | null;
 }
 
 /** How a preview goes about it. */
@@ -76,8 +78,12 @@ export interface LockOutOptions {
   readonly tell?: (who: LockedOut) => void;
   /** Is told how many people were read so far. */
   readonly progress?: (people: number) => void;
-  /** Reads no more than so many. */
+  /** Begins with whoever comes after this user id. */
+  readonly after?: string;
+  /** Reads no more than so many, to the end of a page. */
   readonly atMost?: number;
+  /** Stops once so many could not meet something. */
+  readonly mostFound?: number;
   /** Ends it early. */
   readonly signal?: AbortSignal;
 }
@@ -105,17 +111,20 @@ interface Means {
 export const previewLockOut = async (
   store: Store,
   candidate: Config,
-  { inForce, tell, progress, atMost = Number.POSITIVE_INFINITY, signal }: LockOutOptions = {},
+  options: LockOutOptions = {},
 ): Promise<LockOut> => {
+  const { inForce, tell, progress, signal } = options;
+  const { after = '', atMost = Number.POSITIVE_INFINITY, mostFound = Number.POSITIVE_INFINITY } = options;
   const policy = policyOf(candidate);
   const weighed = weigh(policy, inForce);
   const people = { read: 0, blocked: 0, cannot: 0, refused: 0, newly: 0, isCut: false };
   const examples: LockedOut[] = [];
-  let last = '';
+  let last = after;
   for (;;) {
     const page = await store.users.after(last, PAGE);
     for (const user of page) {
-      if (signal?.aborted) break;
+      if (signal?.aborted || people.cannot >= mostFound) break;
+      last = user.id;
       people.read += 1;
       if (user.blockedAt !== null) people.blocked += 1;
       const found =
@@ -131,8 +140,8 @@ export const previewLockOut = async (
       keep(found, isNew, examples);
     }
     progress?.(people.read);
-    last = page.at(-1)?.id ?? last;
-    people.isCut = signal?.aborted === true || (page.length === PAGE && people.read >= atMost);
+    const isHalfRead = page.length > 0 && page.at(-1)?.id !== last;
+    people.isCut = isHalfRead || signal?.aborted === true || (page.length === PAGE && people.read >= atMost);
     if (people.isCut || page.length < PAGE) break;
     await otherWork();
   }
@@ -143,6 +152,7 @@ export const previewLockOut = async (
     demands: linesOf(weighed),
     clients: clientProblems(policy, inForce),
     examples,
+    next: people.isCut ? last : null,
   };
 };
 

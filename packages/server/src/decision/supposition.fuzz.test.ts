@@ -22,6 +22,7 @@ const fields = {
   new_device: fc.boolean(),
   country: fc.constant('CH'),
   failures: fc.nat(9),
+  actions: fc.boolean(),
 };
 
 const wrong = fc.record({

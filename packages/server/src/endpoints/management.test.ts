@@ -2,49 +2,16 @@
 import assert from 'node:assert/strict';
 import type { TestContext } from 'node:test';
 import { test } from 'node:test';
-import { isJsonObject, parseJsonObject } from '@stile/core';
+import { isJsonObject } from '@stile/core';
 import { resolveConfig } from '../config/config.ts';
 import { deployScript, postLogin } from '../testing/actions.ts';
 import { tokensOf } from '../testing/endpoints.ts';
-import { signInAndStepUp, tokenRequest } from '../testing/flow.ts';
+import { signInAndStepUp } from '../testing/flow.ts';
+import { get, MANAGEMENT, post, tokenFor, WATCHER, watched } from '../testing/management.ts';
 import { ACCOUNTS, testConfig } from '../testing/test-config.ts';
-import type { ConfigChange, TestServer } from '../testing/test-server.ts';
 import { testServer } from '../testing/test-server.ts';
 
-const MANAGEMENT = 'https://login.fabrikam.example/api/v2/';
-const WATCHER = { id: 'watcher', secret: 'secret-of-the-watcher-for-the-tests' } as const;
 const TRANSFER = { scope: 'openid transfer:funds' };
-
-/** With a program of the operator; and a web client that may ask people for the same scopes, which helps it nothing. */
-const watched: ConfigChange = (config) => ({
-  ...config,
-  clients: [
-    ...(config.clients ?? []).map((client) =>
-      client.id === 'web'
-        ? { ...client, apis: { ...client.apis, [MANAGEMENT]: ['read:decisions', 'read:stats'] } }
-        : client,
-    ),
-    {
-      ...WATCHER,
-      name: 'Watcher',
-      authentication: ['client_secret_basic'],
-      grantTypes: ['client_credentials'],
-      apis: { [MANAGEMENT]: ['read:decisions', 'read:stats', 'simulate:decisions'] },
-    },
-  ],
-});
-
-const tokenFor = async (server: TestServer, scope: string): Promise<string> => {
-  const asked = { grant_type: 'client_credentials', audience: MANAGEMENT, scope };
-  const { status, body } = await tokenRequest(server, asked, WATCHER);
-  assert.equal(status, 200, JSON.stringify(body));
-  return String(body.access_token);
-};
-
-const get = async (server: TestServer, path: string, token: unknown) => {
-  const response = await server.send(path, { headers: { authorization: `Bearer ${String(token)}` } });
-  return { status: response.status, body: parseJsonObject(await response.clone().text()) ?? {}, response };
-};
 
 const listed = (body: Readonly<Record<string, unknown>>) =>
   Array.isArray(body.decisions) ? body.decisions.filter(isJsonObject) : [];
@@ -135,15 +102,7 @@ test('statistics of step-ups', async (t) => {
 test('T15: what would be decided is told, and nothing comes of the question', async (t) => {
   const { server } = await withStepUp(t);
   const token = await tokenFor(server, 'simulate:decisions');
-  const ask = async (body: unknown, type = 'application/json') => {
-    const headers = { authorization: `Bearer ${token}`, 'content-type': type };
-    const response = await server.send('/api/v2/simulations', {
-      method: 'POST',
-      headers,
-      body: JSON.stringify(body),
-    });
-    return { status: response.status, body: parseJsonObject(await response.text()) ?? {} };
-  };
+  const ask = (body: unknown, type?: string) => post(server, '/api/v2/simulations', token, body, type);
   const before = await server.store.audit.recent(99);
   const { status, body } = await ask({
     username: 'robin',
@@ -171,13 +130,9 @@ test('T15: a simulation asks the bound Actions, says which wanted what, and no e
   await deployScript(server, 'asks', postLogin(`api.multifactor.enable('any'); api.user.setAppMetadata('a', 1);`));
   const token = await tokenFor(server, 'simulate:decisions');
   const simulate = async (change: object) => {
-    const response = await server.send('/api/v2/simulations', {
-      method: 'POST',
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: JSON.stringify({ username: 'robin', client_id: 'web', proven: [{ factor: 'password' }], ...change }),
-    });
-    const { steps } = parseJsonObject(await response.text()) ?? {};
-    return { status: response.status, steps: Array.isArray(steps) ? steps.filter(isJsonObject) : [] };
+    const supposed = { username: 'robin', client_id: 'web', proven: [{ factor: 'password' }], ...change };
+    const { status, body } = await post(server, '/api/v2/simulations', token, supposed);
+    return { status, steps: Array.isArray(body.steps) ? body.steps.filter(isJsonObject) : [] };
   };
   const { status, steps } = await simulate({ scope: 'openid' });
   assert.equal(status, 200);

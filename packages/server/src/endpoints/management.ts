@@ -19,6 +19,9 @@ export const refuseUnless = async (scope: string, request: Request, deps: Deps):
   return live.scopes.includes(scope) ? undefined : lacksScope(scope, deps);
 };
 
+/** A message may quote names of members as they were sent; an answer holds plain text without quotes. */
+export const plain = (text: string): string => text.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/gu, ' ').slice(0, 200);
+
 export const badRequest = (detail: string): Response => problem(400, 'Bad request', detail);
 
 /** Parameters of the query, each at most once; or the refusal. */

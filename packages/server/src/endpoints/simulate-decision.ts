@@ -5,11 +5,8 @@ import type { Handler } from '../deps.ts';
 import { jsonBody } from '../http/body.ts';
 import { json } from '../http/responses.ts';
 import { canMail } from '../notify/channels.ts';
-import { badRequest, refuseUnless } from './management.ts';
+import { badRequest, plain, refuseUnless } from './management.ts';
 import { problem } from './me.ts';
-
-/** A message may quote names of members as they were sent; an answer holds plain text without quotes. */
-const printable = (text: string): string => text.replaceAll(/[^\x20\x21\x23-\x5b\x5d-\x7e]/gu, ' ').slice(0, 200);
 
 /** Each may have a sandbox of its own, with a thread and memory. */
 const MOST_AT_ONCE = 2;
@@ -22,7 +19,7 @@ export const simulateDecision: Handler = async (request, deps) => {
   const body = await jsonBody(request);
   if (!body.ok) return badRequest(body.error.description);
   const supposition = parseSupposition(body.value);
-  if (!supposition.ok) return badRequest(printable(supposition.error));
+  if (!supposition.ok) return badRequest(plain(supposition.error));
   if (supposing >= MOST_AT_ONCE)
     return problem(503, 'Busy', 'Others are being simulated; try again in a second.', { 'retry-after': '1' });
   supposing += 1;
