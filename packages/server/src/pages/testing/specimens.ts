@@ -127,6 +127,8 @@ const challengeSpecimens = (chosen: Chosen, t: Messages): Specimens => {
       { ...byApp, ...asking(), why: { sentence: t.because({ acr: 'mfa' }) }, alternatives: [] },
       t,
     ),
+    // In the words of an Action's author.
+    'challenge-said': challengePage({ ...byApp, ...asking(), why: { ...why, said: chosen.what } }, t),
     'challenge-wrong': challengePage({ ...byApp, ...asking(t.errors.wrongCode(3)) }, t),
     'challenge-used': challengePage({ ...byApp, ...asking(t.errors.usedCode) }, t),
     'challenge-remember': challengePage(
