@@ -26,7 +26,7 @@ exports.onContinuePostLogin = async (event, api) => {
 };
 `;
 
-let given: Parameters<typeof resolveConfig>[0] | undefined;
+let given: unknown;
 const server = await startReplicas(['ada'], (config) => {
   given = config;
   return config;
