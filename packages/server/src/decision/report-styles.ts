@@ -27,14 +27,19 @@ h2 { font-size: 16px; line-height: 24px; font-weight: 600; margin-bottom: 12px }
 .lead, .small { color: var(--soft) }
 .lead { margin-top: 8px; max-width: 70ch }
 .small { font-size: 13px; line-height: 20px }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 12px; margin-top: 24px }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(140px, 1fr)); gap: 12px; margin-top: 24px }
 .tile, section { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 16px 20px }
 .tile b { display: block; font-size: 26px; line-height: 34px; font-weight: 650; font-variant-numeric: tabular-nums }
-.columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(440px, 100%), 1fr)); gap: 16px; margin-top: 16px }
-.columns > section { min-width: 0 }
+.tile .small { white-space: nowrap }
+.columns { columns: 2 440px; column-gap: 16px; margin-top: 16px }
+.columns > section { break-inside: avoid }
+.columns > section + section { margin-top: 16px }
+.columns > section:only-child { column-span: all }
 main > section { margin-top: 16px }
-.row { display: grid; grid-template-columns: minmax(120px, 34%) 1fr auto; gap: 4px 12px; align-items: center; padding: 5px 0 }
-.row + .row { border-top: 1px solid var(--line) }
+.rows { display: grid; grid-template-columns: fit-content(46%) minmax(60px, 1fr) auto; column-gap: 12px }
+.row { display: grid; grid-column: 1 / -1; grid-template-columns: subgrid; row-gap: 2px; align-items: center; padding: 5px 0 }
+.row + .row { border-top: 1px solid var(--line); margin-top: 0 }
+.row .kinds { grid-column: 1 / -1 }
 .row .name { min-width: 0; overflow-wrap: anywhere }
 .row .count { font-variant-numeric: tabular-nums; text-align: right }
 .bar { display: flex; height: 12px; border-radius: 4px; background: var(--wash); overflow: hidden }
@@ -45,15 +50,16 @@ main > section { margin-top: 16px }
 .other { background: var(--other); fill: var(--other) }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin-top: 16px }
 .legend i { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 8px; vertical-align: -1px }
-.days { width: 100%; height: auto; display: block }
-.days .all { fill: var(--wash) }
-.days text { fill: var(--soft); font-size: 11px }
+.days { width: 100%; height: 120px; display: block }
+.days .all { fill: color-mix(in oklab, var(--ink) 10%, var(--card)) }
+.dates { display: flex; justify-content: space-between; margin: 4px 0 8px }
+.dates.few { justify-content: space-around }
 .example { padding: 10px 0 }
 .example + .example { border-top: 1px solid var(--line) }
 .example p { overflow-wrap: anywhere }
 .kind { font-weight: 600 }
 code { font: 13px ui-monospace, "SF Mono", Menlo, Consolas, "Liberation Mono", monospace; overflow-wrap: anywhere }
 li + li, p + ul, ul + p { margin-top: 8px }
-@media (max-width: 520px) { .row { grid-template-columns: 1fr auto } .row .bar { grid-column: 1 / -1; grid-row: 2 } }
+@media (max-width: 520px) { .rows { grid-template-columns: 1fr auto } .row .bar { grid-column: 1 / -1; grid-row: 2 } }
 @media print { body { background: none } .tile, section { break-inside: avoid } }
 `;

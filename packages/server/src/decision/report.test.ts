@@ -61,6 +61,9 @@ test('the page needs nothing from elsewhere, runs nothing, and shows every numbe
   assert.match(page, /default-src (?:'|&#39;)none(?:'|&#39;)/);
   for (const count of Object.values(found.changes)) assert.ok(page.includes(`>${count}<`));
   assert.match(replayPage({ ...found, decisions: { ...found.decisions, changed: 0 } }), /Nothing would change/);
+  // What colours tell is told in words as well.
+  const web = { name: 'web', decisions: 9, changed: 7, changes: { locked_out: 2, newly_asked: 5 } };
+  assert.ok(replayPage({ ...found, byClient: [web] }).includes('>2 locked out, 5 newly asked<'));
 });
 
 test('whatever names are on record, they stay text', async (t) => {

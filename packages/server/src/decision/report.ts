@@ -45,8 +45,14 @@ const parts = (changes: Line['changes'], most: number): readonly Markup[] =>
       html`<i class="${CLASS_OF[change]}" style="width:${share(changes[change] ?? 0, most)}%" title="${n(changes[change] ?? 0)} ${CHANGE_WORDS[change]}"></i>`,
   );
 
-const row = (name: string | Markup, bar: readonly Markup[], count: string): Markup =>
-  html`<div class="row"><span class="name">${name}</span><span class="bar" aria-hidden="true">${bar}</span><span class="count">${count}</span></div>`;
+const row = (name: string, bar: readonly Markup[], count: string, kinds = ''): Markup =>
+  html`<li class="row"><span class="name">${name}</span><span class="bar" aria-hidden="true">${bar}</span><span class="count">${count}</span>${kinds === '' ? '' : html`<span class="kinds small">${kinds}</span>`}</li>`;
+
+/** What the colours of a bar say, for whoever cannot tell them apart. */
+const kindsInWords = (changes: Line['changes']): string =>
+  CHANGES.filter((change) => (changes[change] ?? 0) > 0)
+    .map((change) => `${n(changes[change] ?? 0)} ${CHANGE_WORDS[change].split(':', 1)[0]}`)
+    .join(', ');
 
 const MOST_ROWS = 25;
 
@@ -56,20 +62,21 @@ const table = (title: string, lines: readonly Line[], says: string): Markup | ''
   const most = Math.max(...changing.map(({ changed }) => changed));
   const shown = changing.slice(0, MOST_ROWS);
   const more = changing.length - shown.length;
-  return html`<section><h2>${title}</h2>${shown.map((line) =>
+  return html`<section><h2>${title}</h2><ul class="rows">${shown.map((line) =>
     row(
       line.name,
       parts(line.changes, most),
       says === '' ? n(line.changed) : `${n(line.changed)} of ${n(line.decisions)}`,
+      kindsInWords(line.changes),
     ),
-  )}${more > 0 ? html`<p class="small">… and ${n(more)} more, which are in the JSON.</p>` : ''}</section>`;
+  )}</ul>${more > 0 ? html`<p class="small">… and ${n(more)} more, which are in the JSON.</p>` : ''}</section>`;
 };
 
 const kinds = ({ changes }: ReplayReport): Markup => {
   const most = Math.max(1, ...CHANGES.map((change) => changes[change]));
-  return html`<section><h2>What would change</h2>${CHANGES.map((change) =>
+  return html`<section><h2>What would change</h2><ul class="rows">${CHANGES.map((change) =>
     row(CHANGE_WORDS[change], parts({ [change]: changes[change] }, most), n(changes[change])),
-  )}<div class="legend small">${Object.entries(LEGEND).map(
+  )}</ul><div class="legend small">${Object.entries(LEGEND).map(
     ([name, says]) => html`<span><i class="${name}"></i>${says}</span>`,
   )}</div></section>`;
 };
@@ -77,30 +84,35 @@ const kinds = ({ changes }: ReplayReport): Markup => {
 const WIDTH = 1000;
 const HEIGHT = 120;
 const MOST_DAYS = 120;
+/** So few have room for a date each. */
+const FEW_DAYS = 3;
 
 /** Days as columns: all decisions faint, what would change of them by its kinds, to a scale of its own. */
 const days = ({ byDay }: ReplayReport): Markup | '' => {
   const shown = byDay.slice(-MOST_DAYS);
   const [first, last] = [shown[0], shown.at(-1)];
   if (!first || !last || shown.every(({ changed }) => changed === 0)) return '';
+  const isFew = shown.length <= FEW_DAYS;
   const step = WIDTH / shown.length;
-  const width = Math.max(1, Math.min(40, step * 0.8));
+  const width = Math.max(1, Math.min(60, step * 0.9));
   const [mostDecided, mostChanged] = [
     Math.max(...shown.map(({ decisions }) => decisions)),
     Math.max(...shown.map(({ changed }) => changed)),
   ];
   const column = (line: Line, i: number): Markup => {
-    const x = (i * step + (step - width) / 2).toFixed(1);
+    const middle = (i + 0.5) * step;
+    const x = (middle - width / 2).toFixed(1);
+    const inside = (middle - width / 4).toFixed(1);
     const tall = (line.decisions / mostDecided) * HEIGHT;
     let top = HEIGHT;
     const pieces = CHANGES.filter((change) => (line.changes[change] ?? 0) > 0).map((change) => {
       const height = ((line.changes[change] ?? 0) / mostChanged) * HEIGHT;
       top -= height;
-      return html`<rect class="${CLASS_OF[change]}" x="${x}" y="${top.toFixed(1)}" width="${width.toFixed(1)}" height="${height.toFixed(1)}"/>`;
+      return html`<rect class="${CLASS_OF[change]}" x="${inside}" y="${top.toFixed(1)}" width="${(width / 2).toFixed(1)}" height="${height.toFixed(1)}"/>`;
     });
     return html`<g><title>${line.name}: ${n(line.changed)} of ${n(line.decisions)}</title><rect class="all" x="${x}" y="${(HEIGHT - tall).toFixed(1)}" width="${width.toFixed(1)}" height="${tall.toFixed(1)}"/>${pieces}</g>`;
   };
-  return html`<section><h2>Day by day</h2><svg class="days" viewBox="0 0 ${WIDTH} ${HEIGHT + 20}" role="img" aria-label="What would change on each day; the numbers are in the JSON">${shown.map(column)}<text x="0" y="${HEIGHT + 16}">${first.name}</text><text x="${WIDTH}" y="${HEIGHT + 16}" text-anchor="end">${last.name}</text></svg><p class="small">Coloured: decisions that would change, at most ${n(mostChanged)} on a day. Faint, to a scale of its own: all decisions, at most ${n(mostDecided)}.</p></section>`;
+  return html`<section><h2>Day by day</h2><svg class="days" viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="What would change on each day; the numbers are in the JSON">${shown.map(column)}</svg><p class="${isFew ? 'dates few small' : 'dates small'}">${(isFew ? shown : [first, last]).map(({ name }) => html`<span>${name}</span>`)}</p><p class="small">Coloured: decisions that would change, at most ${n(mostChanged)} on a day. Faint and wide, to a scale of its own: all decisions, at most ${n(mostDecided)}.</p></section>`;
 };
 
 const example = ({ id, at, change, says }: Example): Markup =>
