@@ -6,6 +6,7 @@ import type { ActionRun } from '../actions/run-state.ts';
 import { auditRecord } from '../audit/audit.ts';
 import type { Deps } from '../deps.ts';
 import type { NewAuthorization, SessionChange } from '../store/ports.ts';
+import type { MetadataChange } from '../store/profile-ports.ts';
 import type { CustomClaims, RecordedMethod, Session } from '../store/records.ts';
 
 /** Metadata as it is after a change: `null` takes a name away. */
@@ -58,6 +59,13 @@ export const keptWithGrant = (
   };
 };
 
+/** What is to be kept of the person together with a denial. */
+export const keptWithDenial = (run: ActionRun): MetadataChange | undefined => {
+  const effects = effectsOf(run);
+  const { userMetadata, appMetadata } = effects;
+  return run.state.is === 'denied' && keepsMetadata(effects) ? { userMetadata, appMetadata } : undefined;
+};
+
 const keepMetadata = async (userId: string, effects: RunEffects, deps: Deps): Promise<void> => {
   if (!keepsMetadata(effects)) return;
   const { userMetadata, appMetadata } = effects;
@@ -65,25 +73,28 @@ const keepMetadata = async (userId: string, effects: RunEffects, deps: Deps): Pr
   if (outcome !== 'merged') throw new Error(`What an Action keeps about a person could not be kept: ${outcome}.`);
 };
 
+interface About {
+  readonly userId: string;
+  readonly sessionId: string | null;
+  readonly clientId: string;
+  readonly requestId: string;
+}
+
+/** Ends the session that an Action wants ended. It ends once, however often this is asked. */
+export const endRevokedSession = async (run: ActionRun, about: About, deps: Deps): Promise<void> => {
+  const { revoke } = effectsOf(run).session;
+  if (revoke && about.sessionId !== null) await endSession(about.userId, about.sessionId, revoke, about, deps);
+};
+
 /** Performed even when the run was denied; nothing of the session then, unless the Action ended it. */
-export const performEffects = async (
-  run: ActionRun,
-  about: {
-    readonly userId: string;
-    readonly sessionId: string | null;
-    readonly clientId: string;
-    readonly requestId: string;
-  },
-  deps: Deps,
-): Promise<void> => {
+export const performEffects = async (run: ActionRun, about: About, deps: Deps): Promise<void> => {
   if (run.state.is !== 'done' && run.state.is !== 'denied') return;
   const effects = effectsOf(run);
   const { sessionId } = about;
-  const { revoke } = effects.session;
   // First what matters most: that something else cannot be kept must not keep a session alive.
-  if (revoke && sessionId !== null) await endSession(about.userId, sessionId, revoke, about, deps);
+  await endRevokedSession(run, about, deps);
   await keepMetadata(about.userId, effects, deps);
-  if (revoke || sessionId === null || run.state.is !== 'done') return;
+  if (effects.session.revoke || sessionId === null || run.state.is !== 'done') return;
   if (changesSession(effects)) {
     await deps.store.sessions.amend(sessionId, sessionChange(effects, deps.now()));
   }

@@ -11,7 +11,7 @@ import type { Asked, DecidedWithActions } from '../authorization/decide-with-act
 import { decideWithActions, reportsOf, sentAwayTo } from '../authorization/decide-with-actions.ts';
 import { sendCode } from '../authorization/issue-code.ts';
 import { isOpen } from '../authorization/open-interaction.ts';
-import { performEffects } from '../authorization/perform-effects.ts';
+import { endRevokedSession, keptWithDenial, performEffects } from '../authorization/perform-effects.ts';
 import { newInteraction, putBy, sendAway, showPage } from '../authorization/put-by.ts';
 import { errorAnswer, errorOf, messagesFor, problemPage, respond } from '../authorization/respond.ts';
 import type { InvalidRequest } from '../authorization/validated-request.ts';
@@ -24,7 +24,7 @@ import { readCookie } from '../http/cookies.ts';
 import { seeOther } from '../http/responses.ts';
 import { RequestFailure } from '../log/error.ts';
 import type { ProblemName } from '../pages/messages.ts';
-import type { Interaction } from '../store/records.ts';
+import type { AuditRecord, Interaction } from '../store/records.ts';
 
 /** `GET /authorize`: a new request, or one that comes home from a page. */
 export const authorize: Handler = async (request, deps, caller) => {
@@ -184,7 +184,7 @@ const refuse = async (
   deps: Deps,
   caller: Caller,
 ): Promise<Response> => {
-  const { validated, current, interaction, decision, run } = decided;
+  const { validated, current, decision, run } = decided;
   const facts = { clientId: validated.client.id, requestId: caller.requestId };
   deps.log.info({ ...facts, reason: error.reason }, 'authorization request refused');
   // As with asking: what is refused to a stranger is in the log and not on record.
@@ -204,14 +204,37 @@ const refuse = async (
         }),
       ]
     : [];
-  const isFirst =
-    interaction === undefined || (await deps.store.interactions.finish(interaction.id, deps.now(), records));
-  if (!interaction) await deps.store.audit.append(records);
-  // What is kept when an Action denies, once. What others wanted of a request that is refused for something else was wanted of its success.
-  if (isFirst && run?.state.is === 'denied' && current)
-    await performEffects(run, { ...facts, userId: current.user.id, sessionId: current.session.id }, deps);
+  await close(decided, records, facts, deps);
   const t = messagesFor(request, validated.request.uiLocales);
   return respond(validated.request.channel, errorAnswer(error), validated.client, t, deps);
+};
+
+/**
+ * Closes a request that is refused; with it is kept, once, what an Action wants kept that denies. What others wanted of a request that is
+ * refused for something else was wanted of its success.
+ */
+const close = async (
+  { interaction, current, run }: DecidedWithActions,
+  records: readonly AuditRecord[],
+  facts: { readonly clientId: string; readonly requestId: string },
+  deps: Deps,
+): Promise<void> => {
+  const { interactions, audit } = deps.store;
+  if (!current || run?.state.is !== 'denied') {
+    if (interaction) await interactions.finish(interaction.id, deps.now(), records);
+    else await audit.append(records);
+    return;
+  }
+  const about = { ...facts, userId: current.user.id, sessionId: current.session.id };
+  if (!interaction) {
+    await performEffects(run, about, deps);
+    await audit.append(records);
+    return;
+  }
+  // First what matters most: that something else cannot be kept must not keep a session alive.
+  await endRevokedSession(run, about, deps);
+  const metadata = keptWithDenial(run);
+  await interactions.finish(interaction.id, deps.now(), records, metadata && { userId: current.user.id, metadata });
 };
 
 const PROBLEM_OF: Readonly<Record<Extract<InvalidRequest, { tell: 'person' }>['reason'], ProblemName>> = {

@@ -9,7 +9,7 @@ import type { ChainStore } from './chain-ports.ts';
 import type { PolicyStore } from './decision-ports.ts';
 import type { GrantStore } from './grant-ports.ts';
 import type { AuthenticatorStore, DeviceStore, Ended, Once, OwnerGuard } from './owner-ports.ts';
-import type { ProfileStore } from './profile-ports.ts';
+import type { MetadataChange, ProfileStore } from './profile-ports.ts';
 import type {
   Arrival,
   AuditRecord,
@@ -200,8 +200,16 @@ export interface InteractionStore {
    * told once, on any number of processes.
    */
   abandon(now: Instant, atMost: number): Promise<readonly (Asked | null)[]>;
-  /** Marks it finished, once (a refusal sent to the client), and forgets its progress. True the first time. */
-  finish(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
+  /**
+   * Atomic: marks it finished, once (a refusal sent to the client), forgets its progress, and keeps what an Action that denies wants kept of
+   * a person. True the first time; otherwise nothing is kept. It throws, and nothing is changed, when that cannot be kept.
+   */
+  finish(
+    id: string,
+    now: Instant,
+    audit: readonly AuditRecord[],
+    keep?: { readonly userId: string; readonly metadata: MetadataChange },
+  ): Promise<boolean>;
 }
 
 export interface OnceStore {

@@ -94,7 +94,11 @@ const writes: readonly Write[] = [
   {
     name: 'finishing an interaction',
     prepare: withAlice,
-    write: ({ interactions }) => interactions.finish('interaction', at(9), [audit('1')]),
+    write: ({ interactions }) =>
+      interactions.finish('interaction', at(9), [audit('1')], {
+        userId: 'alice',
+        metadata: { appMetadata: { known: true } },
+      }),
   },
   {
     name: 'authorizing',

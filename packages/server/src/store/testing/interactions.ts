@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { at, atOnce, audit, count, interaction } from './fixtures.ts';
+import { at, atOnce, audit, count, interaction, withAlice } from './fixtures.ts';
 import type { Promises } from './setting.ts';
 import { everythingIn } from './setting.ts';
 
@@ -79,6 +79,19 @@ export const interactionPromises: Promises = {
     assert.equal(await store.interactions.update('interaction', { userId: 'mallory' }), false);
     assert.equal(await store.interactions.update('unknown', { userId: 'mallory' }), false);
     assert.equal(await everythingIn(engine), before);
+  },
+
+  'what an Action that denies wants kept is kept with the end of its interaction, once': async (store, engine) => {
+    await withAlice(store);
+    const before = await everythingIn(engine);
+    const tooLarge = { userId: 'alice', metadata: { userMetadata: { name: 'x'.repeat(40_000) } } };
+    await assert.rejects(store.interactions.finish('interaction', at(5), [audit('refused')], tooLarge), /too-large/);
+    assert.equal(await everythingIn(engine), before);
+    const outcomes = await atOnce(8, (times) =>
+      store.interactions.finish('interaction', at(5), [], { userId: 'alice', metadata: { appMetadata: { times } } }),
+    );
+    assert.equal(count(outcomes, true), 1);
+    assert.deepEqual((await store.users.profile('alice'))?.appMetadata, { times: outcomes.indexOf(true) });
   },
 
   'an interaction is finished once': async (store) => {

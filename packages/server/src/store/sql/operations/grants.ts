@@ -10,7 +10,7 @@ import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
 import { finishInteraction } from './interactions.ts';
 import { rememberConsents } from './people.ts';
-import { mergeMetadata } from './profiles.ts';
+import { keepMetadata } from './profiles.ts';
 import { amendSession, findSession, touchSession } from './sessions.ts';
 
 const grantById = template<{ id: string }>((hole) =>
@@ -46,12 +46,8 @@ export function* authorize(authorization: NewAuthorization): Operation<Authoriza
   return 'authorized';
 }
 
-/** Whatever cannot be kept throws: then nothing is issued either. */
 function* keepForActions({ grant, metadata, amendSession: change }: NewAuthorization): Operation<void> {
-  if (metadata !== undefined) {
-    const outcome = grant.userId === null ? 'gone' : yield* mergeMetadata(grant.userId, metadata, []);
-    if (outcome !== 'merged') throw new Error(`What an Action keeps about a person could not be kept: ${outcome}.`);
-  }
+  if (metadata !== undefined && grant.userId !== null) yield* keepMetadata(grant.userId, metadata);
   if (change !== undefined && grant.sessionId !== null) yield* amendSession(grant.sessionId, change);
 }
 

@@ -12,6 +12,7 @@ import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
 import { consume } from './consume.ts';
 import { INTERACTION_MEMORY_SECONDS } from './memory.ts';
+import { keepMetadata } from './profiles.ts';
 
 const insert = template<RowIn<typeof interactions>>(() => build.insertInto('interaction').values(interactions.holes));
 const byId = template<{ id: string }>((hole) =>
@@ -74,8 +75,14 @@ export function* finishInteraction(id: string, now: Instant): Operation<boolean>
   return true;
 }
 
-export function* refuseInteraction(id: string, now: Instant, audit: readonly AuditRecord[]): Operation<boolean> {
+export function* refuseInteraction(
+  id: string,
+  now: Instant,
+  audit: readonly AuditRecord[],
+  keep: Parameters<InteractionStore['finish']>[3],
+): Operation<boolean> {
   if (!(yield* finishInteraction(id, now))) return false;
+  if (keep) yield* keepMetadata(keep.userId, keep.metadata);
   yield* appendAudit(audit);
   return true;
 }

@@ -37,6 +37,12 @@ const merged = (old: Metadata, change: Metadata = {}): Metadata =>
     ),
   );
 
+/** Merges what has to be kept. Throws when it cannot be, so that nothing of what it is kept with is. */
+export function* keepMetadata(id: string, change: MetadataChange): Operation<void> {
+  const outcome = yield* mergeMetadata(id, change, []);
+  if (outcome !== 'merged') throw new Error(`What an Action keeps about a person could not be kept: ${outcome}.`);
+}
+
 export function* mergeMetadata(
   id: string,
   change: MetadataChange,
