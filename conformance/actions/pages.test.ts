@@ -31,6 +31,7 @@ const SCRIPTS: Readonly<Record<string, string>> = {
   step: `await api.stepUp.require({ acr: 'mfa', reason: '${REASON}' });`,
   app: "if (event.user.multifactor.length === 0) api.authentication.enrollWith({ type: 'otp' });",
   some: "if (event.user.multifactor.length === 0) api.authentication.enrollWithAny([{ type: 'webauthn-platform' }, { type: 'otp' }, { type: 'phone' }]);",
+  need: `await api.stepUp.require({ acr: 'mfa', reason: '${REASON}' });`,
   keep: "api.multifactor.enable('any', { allowRememberBrowser: true });",
   deny: `api.access.deny('${REFUSAL}');`,
 };
@@ -68,7 +69,7 @@ before(async () => {
       phone: { regions: ['+49'] },
       rememberDevice: { acr: 'mfa' },
       clients: config.clients?.map((one) => (one.id === 'payroll' ? { ...one, redirectUris: [callback] } : one)),
-      users: config.users?.map((user) => (/^(?:app|some)-/.test(user.username) ? withPasswordAlone(user) : user)),
+      users: config.users?.map((user) => (/^(?:app|some|need)-/.test(user.username) ? withPasswordAlone(user) : user)),
     }),
     actions: [...forEach, away],
   });
@@ -217,6 +218,21 @@ for (const [index, look] of LOOKS.entries()) {
       await press(page, 'button[name=kept]');
       assert.ok(answer().code);
     };
+
+    it('T26: an enrolment that a demand leads to says why as well, on each of its pages', async () => {
+      const username = await arrive('need');
+      assert.equal(path(page), '/enrol');
+      assert.ok((await wordsOf()).includes(REASON), await wordsOf());
+      await type(page, '#ticket', await ticketFor(username));
+      await enter(page);
+      await isFine(page, language);
+      assert.ok((await wordsOf()).includes(REASON), await wordsOf());
+      await press(page, 'button.way');
+      await isFine(page, language);
+      assert.ok((await wordsOf()).includes(REASON), await wordsOf());
+      await press(page, 'button[name=cancel]');
+      assert.equal(answer().error, 'access_denied');
+    });
 
     it('a refusal goes back to the application in the words of its author, and no page is in between', async () => {
       await arrive('deny');

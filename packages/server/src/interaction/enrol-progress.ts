@@ -4,6 +4,7 @@ import { randomId, randomToken } from '../deps.ts';
 import { codesShownIn } from '../factors/recovery-sheet.ts';
 import type { Interaction } from '../store/records.ts';
 import type { Opened } from './open.ts';
+import { saidByAction } from './why.ts';
 
 /** What went wrong with the last answer. */
 export interface Failure {
@@ -24,6 +25,7 @@ export const frameOf = (opened: Opened) => ({
   action: pathOf(opened),
   csrf: opened.csrf,
   signedInAs: opened.decided.current?.user.username ?? '',
+  said: saidByAction(opened),
 });
 
 /**

@@ -11,6 +11,7 @@ import type { Messages } from './messages.ts';
 import { FORM, wayOut } from './way-out.ts';
 import type { Way } from './ways.ts';
 import { ways } from './ways.ts';
+import { saidBlock } from './why.ts';
 
 interface EnrolPageFrame {
   readonly application: Application;
@@ -18,6 +19,8 @@ interface EnrolPageFrame {
   readonly action: string;
   readonly csrf: string;
   readonly signedInAs: string;
+  /** What the author of an Action says of why; a text of the operator's own. */
+  readonly said?: string | undefined;
 }
 
 /**
@@ -139,6 +142,7 @@ const ticketGuard = ({ byTicket, byMail, ticketError }: EnrolGuardProps, t: Mess
 };
 
 const guard = (props: EnrolGuardProps, t: Messages): Markup => html`<h1>${t.enrol.guardTitle}</h1>
+${saidBlock(props.said)}
 <p class="lead">${guardWhy(props, t)}</p>
 ${props.byMail?.sent ? html`<p class="lead">${t.recovery.sentTo(props.byMail.address, props.byMail.sent.validForSeconds)}</p>` : ''}
 ${tooMany(props, t)}
@@ -150,6 +154,7 @@ ${ticketGuard(props, t)}
 </form>`;
 
 const choose = (props: EnrolChooseProps, t: Messages): Markup => html`<h1>${t.recovery.chooseTitle}</h1>
+${saidBlock(props.said)}
 <p class="lead">${props.lead}</p>
 ${props.retryAfterSeconds === undefined ? alert(props.error) : tooMany(props, t)}
 <form id="${FORM}" method="post" action="${props.action}">
@@ -158,6 +163,7 @@ ${ways(props.choices, undefined)}
 </form>`;
 
 const connect = (props: EnrolConnectProps, t: Messages): Markup => html`<h1>${props.title}</h1>
+${saidBlock(props.said)}
 <p class="lead">${props.lead}</p>
 ${tooMany(props, t)}
 <form id="${FORM}" method="post" action="${props.action}">

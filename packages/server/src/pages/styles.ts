@@ -55,6 +55,7 @@ h2 { font-size: 14px; line-height: 24px; font-weight: 600; color: var(--soft) }
 a { color: var(--accentink); text-underline-offset: 3px }
 .lead { margin-top: 8px; color: var(--soft); text-wrap: pretty }
 .lead + .lead { margin-top: 8px }
+.said + .lead { margin-top: 16px }
 .said { margin-top: 16px; padding-inline-start: 12px; border-inline-start: 3px solid var(--line); text-wrap: pretty }
 .icon {
   flex: none;

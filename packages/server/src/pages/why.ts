@@ -12,9 +12,13 @@ export interface Why {
   readonly details?: readonly { readonly label: string; readonly value: string }[] | undefined;
 }
 
+/** The words of an Action's author, set off from the page's own. */
+export const saidBlock = (said: string | undefined): Markup | '' =>
+  said === undefined ? '' : html`<p class="said"><bdi>${displayText(said)}</bdi></p>`;
+
 /** The reason, and below it the figures, where the eye falls. */
 export const whyBlock = ({ sentence, said, details = [] }: Why): Markup => html`<p class="lead">${sentence}</p>
-${said === undefined ? '' : html`<p class="said"><bdi>${displayText(said)}</bdi></p>`}
+${saidBlock(said)}
 ${
   details.length === 0
     ? ''
