@@ -115,7 +115,7 @@ const ENDED: Readonly<Record<SupposedAction['outcome'], string>> = {
 const actionLine = ({ action, outcome, calls, reason }: SupposedAction): string =>
   [
     `the Action ${action} ${ENDED[outcome]}`,
-    ...(reason !== undefined && outcome !== 'not_known' ? [` (${reason})`] : []),
+    ...(reason !== undefined ? [` (${reason})`] : []),
     ...(calls.length > 0 ? [`: ${calls.join(', ')}`] : []),
   ].join('');
 

@@ -29,7 +29,7 @@ export interface SupposedAction {
   readonly calls: readonly string[];
   /** What it demands to be proven, the proven included. */
   readonly demands: readonly Pick<Demand, 'acr' | 'factors' | 'since'>[];
-  /** Why it denied, in its author's words; why it failed, or why nothing is known, in stable ones. */
+  /** Why it denied, in its author's words; why it failed, in stable ones. */
   readonly reason?: string;
 }
 
@@ -130,7 +130,6 @@ const unknown = (action: string): SupposedAction => ({
   outcome: 'not_known',
   calls: [],
   demands: [],
-  reason: 'fetch',
 });
 
 const outcomeOf = ({ action, outcome, commands, reason }: ActionReport, run: ActionRun): SupposedAction => ({
