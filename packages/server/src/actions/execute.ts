@@ -134,9 +134,11 @@ const noted = (
   { run, pinned, world, given, outcome }: Execution,
   verdict: Pick<ActionReport, 'outcome' | 'reason'>,
   changes: Partial<ActionRun>,
+  refused?: Undemandable,
 ): ActionRun => {
   const report = reported(run, pinned, outcome, verdict);
-  if (outcome) world.observe?.({ pinned, report, outcome, event: given.event, context: given.context });
+  const { event, context } = given;
+  if (outcome) world.observe?.({ pinned, report, outcome, event, context, ...(refused && { refused }) });
   return { ...run, suspended: null, ...changes, reports: [...run.reports, report] };
 };
 
@@ -148,7 +150,7 @@ const failed = (execution: Execution, { failure, message }: Undemandable): Execu
     message: message.slice(0, MESSAGE_LENGTH),
     ...(failure === 'interaction_required' && { needs: 'proof' as const }),
   };
-  return { run: noted(execution, { outcome: 'failed', reason: failure }, { state }) };
+  return { run: noted(execution, { outcome: 'failed', reason: failure }, { state }, { failure, message }) };
 };
 
 /** Everything that the commands of one execution come to. */

@@ -187,3 +187,13 @@ test('tokens that an Action was given by others, or keeps between runs, are mask
   assert.match(kept, /read:users/);
   assert.deepEqual(one?.details.commands[1]?.args, ['seen', 'yes', 9]);
 });
+
+test('an execution whose commands are refused has failed, and says why, without a secret', async (t) => {
+  const { keep } = await keeping(t);
+  const refused = { failure: 'invalid_command', message: `accessToken.setCustomClaim: ${SECRETS.API_KEY}` } as const;
+  const [one] = await keep({ ...execution(), refused });
+  assert.deepEqual(
+    [one?.outcome, one?.details.failure, one?.details.message],
+    ['failed', 'invalid_command', 'accessToken.setCustomClaim: [secret API_KEY]'],
+  );
+});

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts';
 import { randomId } from '../deps.ts';
 import type { ActionExecution, BindingMode, ExecutionDetails, RecordedExecution } from '../store/action-ports.ts';
 import { credentialsOf } from './credentials-of.ts';
+import type { Undemandable } from './demands.ts';
 import { POST_LOGIN } from './deploy/deploy.ts';
 import type { Masker } from './masked.ts';
 import { maskerOf } from './masked.ts';
@@ -42,7 +43,7 @@ export const keepExecutions = async (executions: readonly Execution[], about: Ab
 };
 
 const executionOf = async (execution: Execution, about: About, deps: Keeping): Promise<ActionExecution> => {
-  const { pinned, outcome } = execution;
+  const { pinned } = execution;
   const version = await deps.actions.version(pinned.version);
   // In the order of their making, also within one second.
   const id = `exe_${deps.now().toString(36)}${nextInOrder()}${randomId(deps, '').slice(1, 9)}`;
@@ -54,10 +55,14 @@ const executionOf = async (execution: Execution, about: About, deps: Keeping): P
     action: pinned.name,
     versionId: pinned.version,
     number: version?.number ?? 0,
-    outcome: outcome.outcome,
+    outcome: failureOf(execution) ? 'failed' : execution.outcome.outcome,
     details: detailsOf(execution, version?.secrets, sealerFor(id, deps)),
   };
 };
+
+/** Why nothing came of it: it broke off, or wanted what cannot be. */
+const failureOf = ({ outcome, refused }: Execution): Undemandable | undefined =>
+  outcome.outcome === 'failed' ? outcome : refused;
 
 /** What an execution is bound to: moved to another, what was recorded of it cannot be opened. */
 export const bondOf = (executionId: string): string => JSON.stringify(['execution', executionId]);
@@ -85,7 +90,8 @@ const detailsOf = (
 ): ExecutionDetails => {
   const { report, outcome, event, context } = execution;
   const figures = { handler: report.handler, wallMs: outcome.wallMs, cpuMs: outcome.cpuMs };
-  const failure = outcome.outcome === 'failed' ? { failure: outcome.failure } : {};
+  const failed = failureOf(execution);
+  const failure = failed ? { failure: failed.failure } : {};
   if (secrets === undefined) {
     return { ...figures, ...failure, commands: [], console: [], consoleLeftOut: outcome.console.length };
   }
@@ -99,7 +105,7 @@ const detailsOf = (
   return {
     ...figures,
     ...failure,
-    ...(outcome.outcome === 'failed' && { message: mask.text(outcome.message).slice(0, MOST_OF_A_MESSAGE) }),
+    ...(failed && { message: mask.text(failed.message).slice(0, MOST_OF_A_MESSAGE) }),
     commands: sizeOf(commands) > MOST_OF_COMMANDS ? commands.map(({ call }) => ({ call, args: ['…'] })) : commands,
     console: outcome.console.map((line) => ({ ...line, text: mask.text(line.text) })),
     consoleLeftOut: outcome.consoleLeftOut,

@@ -1,6 +1,7 @@
 /** What a run through Actions is given of the world around it. */
 import type { Level, Requirement } from '@stile/core';
 import type { ActionOutcome, ActionRuntime, HostAnswer, JsonObject, Program } from './call.ts';
+import type { Undemandable } from './demands.ts';
 import type { EventInput } from './event-input.ts';
 import type { ActionReport, PinnedAction } from './run-state.ts';
 
@@ -30,6 +31,8 @@ export interface Execution {
   readonly pinned: PinnedAction;
   readonly report: ActionReport;
   readonly outcome: ActionOutcome;
+  /** Why nothing came of it though it ran to its end: it wanted what cannot be. */
+  readonly refused?: Undemandable;
   /** What it was given, without `event.secrets`: with it and the journal it can be run again. */
   readonly event: JsonObject;
   readonly context: JsonObject;

@@ -150,7 +150,7 @@ const saveCase = async (store: Store, id: string, line: CommandLine): Promise<nu
     const result = again && (await runCase(again, found.version, runtime));
     const commands = result?.came.commands ?? [];
     // With its secrets masked it may sign and send otherwise than it did: what it calls is to be the same.
-    const isAsThen = result?.came.outcome === execution.outcome && isSameCalls(execution, commands);
+    const isAsThen = result?.came.outcome === again?.expect.outcome && isSameCalls(execution, commands);
     const expected = commands.map(({ call, args }): [string, ...typeof args] => [call, ...args]);
     const saved = isAsThen ? { ...one, expect: { ...one.expect, commands: expected } } : one;
     writeFileSync(file, fileOf(saved), { flag: 'wx', mode: 0o600 });

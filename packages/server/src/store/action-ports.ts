@@ -3,7 +3,8 @@
  * Secrets are sealed before they come here: the store never sees one.
  */
 import type { Instant } from '@stile/core';
-import type { ActionFailure, Command, ConsoleLine, HandlerName, Journal, JsonObject } from '../actions/call.ts';
+import type { Command, ConsoleLine, HandlerName, Journal, JsonObject } from '../actions/call.ts';
+import type { RunFailure } from '../actions/run-state.ts';
 import type { AuditRecord } from './records.ts';
 
 /** What Actions can be bound to. */
@@ -117,7 +118,7 @@ export interface ExecutionDetails {
   readonly handler: HandlerName;
   readonly wallMs: number;
   readonly cpuMs: number;
-  readonly failure?: ActionFailure;
+  readonly failure?: RunFailure;
   readonly message?: string;
   readonly commands: readonly Command[];
   readonly console: readonly ConsoleLine[];

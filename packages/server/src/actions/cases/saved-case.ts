@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ActionExecution, RecordedExecution } from '../../store/action-ports.ts';
 import type { Json, JsonObject } from '../call.ts';
+import { ACTION_FAILURES } from '../call.ts';
 import type { EncryptionKey } from '../deploy/encryption-key.ts';
 import { bondOf } from '../executions.ts';
 import { isJsonRecord } from '../json.ts';
@@ -23,7 +24,10 @@ export const caseOf = (
   key: () => Pick<EncryptionKey, 'openText'>,
 ): ActionCaseInput | undefined => {
   const { id, at, action, outcome, details } = execution;
-  const { recorded, handler, failure } = details;
+  const { recorded, handler } = details;
+  const failure = ACTION_FAILURES.find((word) => word === details.failure);
+  // By itself it came to its end when it failed for something of the person, or of the other Actions.
+  const isOnlyRefused = outcome === 'failed' && failure === undefined;
   if (typeof recorded !== 'string') return undefined;
   const { event, context, journal } = recording.parse(JSON.parse(key().openText(recorded, bondOf(id))));
   const answers = journal.answers.map(({ answer }) => answer);
@@ -41,7 +45,7 @@ export const caseOf = (
     fetch: answers.filter(isFetched).map(fetchedFrom),
     stepUps: answers.filter((answer): answer is JsonObject => isJsonRecord(answer) && !isFetched(answer)),
     expect: {
-      outcome,
+      outcome: isOnlyRefused ? 'finished' : outcome,
       ...(failure !== undefined && { failure }),
       commands: details.commands.map(({ call, args }) => [call, ...args]),
     },
