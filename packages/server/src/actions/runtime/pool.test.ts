@@ -7,14 +7,14 @@ import type { Seat } from './seat.ts';
 interface Trial {
   readonly pool: Pool;
   /** What is open now. */
-  open(): number;
+  readonly open: () => number;
   /** How many were ever opened. */
-  everOpened(): number;
+  readonly everOpened: () => number;
   /** Lets the call on a seat wait for something. */
-  letWait(seat: Seat | undefined): void;
+  readonly letWait: (seat: Seat | undefined) => void;
   /** Lets what it waited for come. */
-  letCompute(seat: Seat | undefined): void;
-  breakSeat(seat: Seat | undefined): void;
+  readonly letCompute: (seat: Seat | undefined) => void;
+  readonly breakSeat: (seat: Seat | undefined) => void;
 }
 
 const trial = (settings: Partial<PoolSettings> = {}): Trial => {
