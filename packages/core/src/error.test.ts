@@ -61,6 +61,8 @@ describe('an error code of the operator’s own', () => {
       'invalid_client',
       'Login_Required',
       'mfa_required',
+      'invalid_request_object',
+      'unsupported_response_mode',
     ])
       assert.equal(customErrorCode(code), undefined, code);
   });

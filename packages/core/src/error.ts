@@ -32,8 +32,26 @@ export type OAuthErrorCode = (typeof CODES)[number];
 export type CustomErrorCode = string & { readonly [origin]: 'the operator' };
 declare const origin: unique symbol;
 
-/** Words of protocols that are not spoken here, by which clients do something of their own: RFC 8628, RFC 9449, RFC 9470, Auth0. */
+/**
+ * Words of protocols that are not spoken here, by which clients do something of their own: OpenID Connect Core 1.0 (3.1.2.6), CIBA, RFC 7009,
+ * RFC 7591, RFC 8628, RFC 9396, RFC 9449, RFC 9470, OAuth 2.0 Multiple Response Types, Auth0.
+ */
 const ELSEWHERE = [
+  'invalid_request_uri',
+  'invalid_request_object',
+  'unsupported_token_type',
+  'unsupported_response_mode',
+  'invalid_redirect_uri',
+  'invalid_client_metadata',
+  'invalid_software_statement',
+  'unapproved_software_statement',
+  'invalid_authorization_details',
+  'unknown_user_id',
+  'expired_login_hint_token',
+  'missing_user_code',
+  'invalid_user_code',
+  'invalid_binding_message',
+  'transaction_failed',
   'authorization_pending',
   'slow_down',
   'expired_token',

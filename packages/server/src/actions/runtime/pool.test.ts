@@ -15,6 +15,8 @@ interface Trial {
   /** Lets what it waited for come. */
   readonly letCompute: (seat: Seat | undefined) => void;
   readonly breakSeat: (seat: Seat | undefined) => void;
+  /** From now on none can be opened, or can again. */
+  readonly haveNoRoom: (hasNone: boolean) => void;
 }
 
 const trial = (settings: Partial<PoolSettings> = {}): Trial => {
@@ -23,12 +25,14 @@ const trial = (settings: Partial<PoolSettings> = {}): Trial => {
   const broken = new Set<Seat>();
   const told = new Map<Seat, () => void>();
   let everOpened = 0;
+  let hasNoRoom = false;
   const pool = createPool({
     workers: 2,
     spares: 2,
     queue: 1,
     patienceMs: 60_000,
     open: (waits) => {
+      if (hasNoRoom) throw new Error('There is no room.');
       everOpened += 1;
       const seat: Seat = {
         run: () => Promise.reject(new Error('Nothing runs here.')),
@@ -61,6 +65,9 @@ const trial = (settings: Partial<PoolSettings> = {}): Trial => {
     breakSeat: (seat) => {
       broken.add(there(seat));
       open.delete(there(seat));
+    },
+    haveNoRoom: (hasNone) => {
+      hasNoRoom = hasNone;
     },
   };
 };
@@ -130,6 +137,46 @@ describe('a pool of seats', () => {
     breakSeat(other);
     pool.giveBack(other);
     assert.deepEqual([open(), everOpened()], [1, 3]);
+  });
+
+  it('lets those who wait go on waiting when no spare one can be opened, and loses none of them', async () => {
+    const { pool, letWait, haveNoRoom } = trial({ queue: 2, patienceMs: 60_000 });
+    const [one, two] = [await pool.take(), await pool.take()];
+    const [third, fourth] = [pool.take(), pool.take()];
+    haveNoRoom(true);
+    letWait(one);
+    assert.equal(pool.take(), undefined);
+    assert.ok(one && two);
+    pool.giveBack(two);
+    pool.giveBack(one);
+    assert.deepEqual([await third, await fourth], [two, one]);
+  });
+
+  it('says when there is no seat at all, and opens one as soon as it can', async () => {
+    const { pool, breakSeat, haveNoRoom } = trial({ workers: 1, spares: 0 });
+    const seat = await pool.take();
+    const next = pool.take();
+    haveNoRoom(true);
+    breakSeat(seat);
+    if (seat) pool.giveBack(seat);
+    assert.throws(() => pool.take(), /no room/);
+    haveNoRoom(false);
+    const other = await pool.take();
+    assert.ok(other);
+    pool.giveBack(other);
+    assert.equal(await next, other, 'who has waited is not forgotten');
+  });
+
+  it('takes one that is there before it opens one in the place of one that broke while nobody had it', async () => {
+    const { pool, everOpened, breakSeat } = trial();
+    const [one, two] = [await pool.take(), await pool.take()];
+    if (one) pool.giveBack(one);
+    if (two) pool.giveBack(two);
+    breakSeat(two);
+    assert.equal(await pool.take(), one);
+    assert.equal(everOpened(), 2);
+    assert.ok(await pool.take());
+    assert.equal(everOpened(), 3);
   });
 
   it('refuses those who wait when it is closed, and closes every seat', async () => {

@@ -13,26 +13,41 @@ export interface PoolSettings {
   readonly queue: number;
   /** How long they do, in milliseconds. */
   readonly patienceMs: number;
-  /** Makes a seat, which calls back whenever it begins to wait. */
-  open(waits: () => void): Seat;
+  /** Makes a seat, which calls back whenever it begins to wait. Throws when there is no room for another. */
+  readonly open: (waits: () => void) => Seat;
 }
 
 export interface Pool {
-  /** Nothing when too many wait already; nothing later when it was not its turn in time, or the pool was closed. */
+  /**
+   * Nothing when too many wait already; nothing later when it was not its turn in time, or the pool was closed.
+   *
+   * @throws whatever opening throws, when there is no seat at all
+   */
   take(): Promise<Seat | undefined> | undefined;
   giveBack(seat: Seat): void;
   close(): Promise<void>;
 }
 
-export const createPool = ({ workers, spares, queue, patienceMs, open }: PoolSettings): Pool => {
-  const opened = (): Seat => open(relieve);
+export const createPool = (settings: PoolSettings): Pool => {
+  const { workers, spares, queue, patienceMs } = settings;
+  const opened = (): Seat => settings.open(relieve);
   const idle: Seat[] = [];
   const taken = new Set<Seat>();
   const waiting: ((seat: Seat | undefined) => void)[] = [];
 
-  const mayOpenSpare = (): boolean => {
+  const mayOpen = (): boolean => {
+    if (idle.length > 0) return false;
     const computing = [...taken].filter((seat) => !seat.isWaiting()).length;
-    return idle.length === 0 && taken.size < workers + spares && computing < workers;
+    return computing < workers && taken.size < workers + spares;
+  };
+
+  /** Nothing when none can be opened now, for want of memory say: whoever waits goes on waiting, and who comes next is told. */
+  const openedIfPossible = (): Seat | undefined => {
+    try {
+      return opened();
+    } catch {
+      return undefined;
+    }
   };
 
   const taking = (seat: Seat): Seat => {
@@ -40,9 +55,14 @@ export const createPool = ({ workers, spares, queue, patienceMs, open }: PoolSet
     return seat;
   };
 
+  /** Whoever is first has their turn, if there is a seat. */
+  const serve = (seat: Seat | undefined): void => {
+    if (seat) waiting.shift()?.(taking(seat));
+  };
+
   /** A seat has begun to wait: whoever is first has their turn beside it. */
   function relieve(): void {
-    if (waiting.length > 0 && mayOpenSpare()) waiting.shift()?.(taking(opened()));
+    if (waiting.length > 0 && mayOpen()) serve(openedIfPossible());
   }
 
   /** As long as an Action may take, and no longer. */
@@ -63,18 +83,21 @@ export const createPool = ({ workers, spares, queue, patienceMs, open }: PoolSet
   for (let number = 0; number < workers; number += 1) idle.push(opened());
   return {
     take: () => {
-      const seat = idle.shift();
-      if (seat !== undefined) return Promise.resolve(taking(seat.isUsable() ? seat : opened()));
-      if (mayOpenSpare()) return Promise.resolve(taking(opened()));
+      let seat = idle.shift();
+      while (seat && !seat.isUsable()) seat = idle.shift();
+      if (seat) return Promise.resolve(taking(seat));
+      if (mayOpen()) {
+        const spare = taken.size < workers ? opened() : openedIfPossible();
+        if (spare) return Promise.resolve(taking(spare));
+      }
       return waiting.length >= queue ? undefined : wait();
     },
     giveBack: (seat) => {
       taken.delete(seat);
-      const first = waiting.shift();
-      if (first) first(taking(seat.isUsable() ? seat : opened()));
-      else if (idle.length >= workers) void seat.close();
-      else if (seat.isUsable()) idle.unshift(seat);
-      else idle.push(opened());
+      const next = seat.isUsable() ? seat : openedIfPossible();
+      if (waiting.length > 0) serve(next);
+      else if (next && idle.length < workers) idle.unshift(next);
+      else void next?.close();
     },
     close: async () => {
       for (const resolve of waiting.splice(0)) resolve(undefined);
