@@ -3,6 +3,7 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { startProgram } from '../contenders/program.ts';
 import type { Times } from '../in-process/repeat.ts';
+import type { Logins } from './logins.ts';
 
 export interface ActionsCost {
   /** From nothing to the first outcome: workers, engine and the reading of the Action; one figure a start. */
@@ -14,6 +15,8 @@ export interface ActionsCost {
   readonly asking: Times;
   /** The same, answered by the journal. */
   readonly replays: Times;
+  /** Whole logins, without an Action and with one; not in results that are older. */
+  readonly logins?: Logins;
   readonly manyCalls: number;
   /** How much more memory the process had after so many calls. */
   readonly grownMegabytes: number;

@@ -8,6 +8,7 @@ import type { ActionCall, ActionOutcome, ActionRuntime, JsonObject } from '../..
 import { insideScript } from '../../packages/server/src/actions/inside/script.ts';
 import { createActionRuntime } from '../../packages/server/src/actions/runtime/runtime.ts';
 import { always, repeat } from '../in-process/repeat.ts';
+import { measureLogins } from './logins.ts';
 import type { ActionsCost } from './measure.ts';
 
 const [seconds = 1, calls = 1000] = process.argv.slice(2).map(Number);
@@ -166,7 +167,8 @@ const measure = async (): Promise<ActionsCost> => {
   await many();
   const grownMegabytes = residentMegabytes() - before;
   await runtime.close();
-  return { startMilliseconds, ...found, manyCalls: calls, grownMegabytes };
+  const logins = await measureLogins(seconds, CODE);
+  return { startMilliseconds, ...found, logins, manyCalls: calls, grownMegabytes };
 };
 
 process.send?.(await measure());

@@ -11,7 +11,7 @@ const MOST_SAMPLES = 1_000_000;
 
 const quantile = (sorted: readonly number[], share: number): number => sorted[Math.floor(sorted.length * share)] ?? 0;
 
-const timesOf = (took: number[], elapsedMilliseconds: number): Times => {
+export const timesOf = (took: number[], elapsedMilliseconds: number): Times => {
   took.sort((one, other) => one - other);
   return {
     p50: quantile(took, 0.5),

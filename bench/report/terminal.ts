@@ -76,13 +76,19 @@ const actionLine = (what: string, { p50, p99, perSecond }: Times): readonly stri
 ];
 
 export const actionsTable = (cost: ActionsCost): string => {
-  const { bare, calls, asking, replays, startMilliseconds, manyCalls, grownMegabytes } = cost;
+  const { bare, calls, asking, replays, startMilliseconds, logins, manyCalls, grownMegabytes } = cost;
   const lines = columns([
     ['an Action', '', 'ms (half)', 'ms (99 of 100)', 'per second'],
     actionLine('bare, a function of the process', bare),
     actionLine('deployed, in its sandbox', calls),
     actionLine('with an answer of the host', asking),
     actionLine('with an answer of its journal', replays),
+    ...(logins
+      ? [
+          actionLine('a whole login without', logins.without),
+          actionLine('a whole login with an Action', logins.withAction),
+        ]
+      : []),
   ]);
   const added = (calls.p50 - bare.p50) / 1000;
   return (
