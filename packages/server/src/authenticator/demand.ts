@@ -32,7 +32,7 @@ export type ChangeDemand = ProofDemand & { readonly acr: readonly [string]; read
  */
 export const changeDemand = (
   change: Change,
-  usable: readonly UsableAuthenticator[],
+  usable: readonly Pick<UsableAuthenticator, 'proof'>[],
   { levels }: Pick<Config, 'levels'>,
 ): ChangeDemand => {
   const second = secondProofLevel(levels);
@@ -62,7 +62,7 @@ export const meetsDemand = (
 };
 
 /** Whether somebody has anything by which they could; what is known alone is never enough. */
-export const canProveToAdd = (usable: readonly UsableAuthenticator[]): boolean =>
+export const canProveToAdd = (usable: readonly Pick<UsableAuthenticator, 'proof'>[]): boolean =>
   usable.some(({ proof }) => proof.kinds.some((kind) => kind !== 'knowledge'));
 
 /**
@@ -71,7 +71,7 @@ export const canProveToAdd = (usable: readonly UsableAuthenticator[]): boolean =
  */
 export const hasProvenToAdd = (
   events: readonly AuthenticationEvent[],
-  usable: readonly UsableAuthenticator[],
+  usable: readonly Pick<UsableAuthenticator, 'proof'>[],
   now: Instant,
   config: Pick<Config, 'levels'>,
 ): boolean => canProveToAdd(usable) && meetsDemand(events, changeDemand('add', usable, config), now, config);

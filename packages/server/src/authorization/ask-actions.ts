@@ -2,15 +2,14 @@
  * Asks the bound Actions what they want of an authorization request: once somebody is signed in and is the right one, and before anything
  * is issued. They run once for a request; what they came to is kept with it, for this person in this session alone.
  */
-import { countingProofs, secondsBefore } from '@stile/core';
+import { countingProofs } from '@stile/core';
 import type { ActiveAction } from '../actions/deploy/deployed-actions.ts';
 import type { EventInput } from '../actions/event-input.ts';
 import { beginRun } from '../actions/run.ts';
 import type { ActionRun } from '../actions/run-state.ts';
-import { canProveToAdd, changeDemand } from '../authenticator/demand.ts';
-import { policyOf } from '../decision/policy.ts';
+import type { WantedEnrolment } from '../decision/enrolment-wanted.ts';
+import { enrolmentWanted } from '../decision/enrolment-wanted.ts';
 import type { Deps } from '../deps.ts';
-import { enrollableNow } from '../recovery/guards.ts';
 import type { CurrentSession } from '../session/current-session.ts';
 import type { Interaction } from '../store/records.ts';
 import { eventInput, queryOf } from './action-input.ts';
@@ -70,7 +69,7 @@ export const askActions = async (
   if (kept && kept.state.is !== 'running' && kept.state.is !== 'waiting') return { run: kept, changed: {} };
   const about: RunAbout = {
     input: await inputOf(decided, current, asking, isContinued, deps),
-    ...enrolment(decided, deps),
+    ...enrolmentOf(decided, deps),
     sessionId: current.session.id,
     requestId: asking.caller.requestId,
     isContinued: isContinued && kept !== undefined && isAway(kept),
@@ -94,21 +93,16 @@ export const askActions = async (
   }
 };
 
-/** What the person of a request may enrol, and what they have to show before: what stands before an addition at the account pages. */
-const enrolment = (
+const enrolmentOf = (
   { facts, authenticators, requestedAt }: Decided,
   { config }: Pick<Deps, 'config'>,
-): Pick<RunAbout, 'beforeEnrolment' | 'enrollable'> => {
-  const { person } = facts;
-  if (!person) return { enrollable: [] };
-  const policy = policyOf(config);
-  if (!canProveToAdd(authenticators)) return { enrollable: enrollableNow(person, policy) };
-  const { acr, maxAgeSeconds } = changeDemand('add', authenticators, config);
-  return {
-    enrollable: enrollableNow({ ...person, hasProvenToAdd: true }, policy),
-    beforeEnrolment: { acr, since: secondsBefore(requestedAt, maxAgeSeconds) },
-  };
-};
+): WantedEnrolment =>
+  enrolmentWanted(
+    facts.person,
+    authenticators.map(({ proof }) => proof),
+    requestedAt,
+    config,
+  );
 
 const begun = (actions: readonly ActiveAction[], { requestedAt, facts }: Decided): ActionRun =>
   beginRun(
