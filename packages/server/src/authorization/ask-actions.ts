@@ -15,6 +15,7 @@ import type { Interaction } from '../store/records.ts';
 import { eventInput, queryOf } from './action-input.ts';
 import type { Asking } from './further.ts';
 import { isTaken, keptRun, turnOf } from './kept-run.ts';
+import { denialOf } from './perform-effects.ts';
 import { messagesFor } from './respond.ts';
 import type { RunAbout } from './run-actions.ts';
 import { runActions, runShadows } from './run-actions.ts';
@@ -77,14 +78,17 @@ export const askActions = async (
   const begin = (actions: readonly ActiveAction[]): ActionRun => begun(actions, decided);
   const turn = turnOf(interaction, current, deps);
   try {
-    const advanced = await runActions('live', kept ?? begin(live), about, deps, (looked) => turn.take(looked));
+    const advanced = await runActions('live', kept ?? begin(live), about, deps, () => turn.take());
     if (!advanced) return 'raced';
     const { run, cache } = advanced;
     if (run === kept) return { run, changed: {} };
     // What was agreed to before these scopes were added was agreed to without them.
     const changed = wantedBy(run).addScopes.length > 0 ? { consentedAt: null } : {};
-    if (!(await turn.keep(run, changed))) return 'raced';
-    await cache.close();
+    const denial = denialOf(run, { ...about, userId: current.user.id, clientId: decided.validated.client.id }, deps);
+    const outcome = await turn.keep(run, changed, denial);
+    // What an Action that denies has done outlives the request, whoever has called that off meanwhile.
+    if (outcome !== 'raced') await cache.close();
+    if (outcome !== 'kept') return 'raced';
     if (kept === undefined) runShadows(active, begin, about, deps);
     return { run, changed };
   } catch (error) {

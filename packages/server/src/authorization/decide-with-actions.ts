@@ -28,18 +28,18 @@ export interface Asked {
  * Decides; where Actions are bound it asks them, and decides again with what they want. When another request goes on with the same run
  * through them, it waits for what that one keeps, and decides by it.
  *
- * @returns nothing when the request was answered meanwhile
+ * @returns nothing when the request was answered meanwhile; `busy` when too many wait for the same already
  */
 export const decideWithActions = async (
   asked: Asked,
   asking: Asking,
   deps: Deps,
-): Promise<DecidedWithActions | undefined> => {
+): Promise<DecidedWithActions | 'busy' | undefined> => {
   const decided = await decideAsKept(asked, asking, deps);
   if (decided !== 'raced') return decided;
   const { interaction, isContinued = false } = asked;
   const latest = interaction && (await keptMeanwhile(interaction, deps));
-  if (!latest) return undefined;
+  if (!latest || latest === 'busy') return latest;
   // They have come back from where that run had sent them, and from nowhere else.
   const again = { ...asked, interaction: latest, isContinued: isContinued && isSameRun(interaction, latest) };
   return decideWithActions(again, asking, deps);

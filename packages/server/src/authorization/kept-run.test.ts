@@ -1,83 +1,24 @@
 /** What is kept of a run through the Actions: one request goes on with it, whoever else asks at the same moment, and nobody else reads it. */
 import assert from 'node:assert/strict';
-import type { TestContext } from 'node:test';
 import { describe, it } from 'node:test';
 import { secondsAfter } from '@stile/core';
 import { StoreUnavailable } from '../store/store-error.ts';
 import { deployScript, postLogin } from '../testing/actions.ts';
 import type { Stop } from '../testing/browser.ts';
 import { currentCode, formAction, formPost, hiddenFields, TestBrowser } from '../testing/browser.ts';
-import { answerOf, authorizeUrl, claimsOf, redeem } from '../testing/flow.ts';
+import { answerOf, authorizeUrl } from '../testing/flow.ts';
+import { AWAY, assertOneCame, executionsOf, sentAway, stopOf, TELLS, whenKept } from '../testing/kept-runs.ts';
 import { ROBIN } from '../testing/test-config.ts';
-import type { StoreChange, TestServer } from '../testing/test-server.ts';
+import type { StoreChange } from '../testing/test-server.ts';
 import { testServer } from '../testing/test-server.ts';
 
 const AT_ONCE = 8;
-
-const BY = 'https://fabrikam.example/by';
-
-/** Does what would be noticed if it were done twice: each execution has a name of its own. */
-const TELLS = `
-  const by = String(Math.random());
-  api.user.setAppMetadata('by', by);
-  api.user.setAppMetadata('times', Number(event.user.app_metadata.times ?? 0) + 1);
-  api.session.setMetadata('by', by);
-  api.cache.set('by', by);
-  api.idToken.setCustomClaim('${BY}', by);`;
-
-const AWAY = 'https://code.example/enter';
-
-const sendsAway = (then: string): string => `
-exports.onExecutePostLogin = async (event, api) => {
-  api.redirect.sendUserTo('${AWAY}');
-};
-exports.onContinuePostLogin = async (event, api) => {
-  ${then}
-};
-`;
-
-const sentAway = async (t: TestContext, then: string, wrap?: StoreChange) => {
-  const server = await testServer(t, undefined, wrap);
-  await deployScript(server, 'away', sendsAway(then));
-  const browser = new TestBrowser(server);
-  const stop = await browser.signIn(await browser.go(authorizeUrl()));
-  const state = new URL(stop.url).searchParams.get('state') ?? '';
-  assert.ok(stop.url.startsWith(AWAY) && state !== '');
-  return { server, browser, state };
-};
-
-const stopOf = (response: Response): Stop => ({
-  status: response.status,
-  url: response.headers.get('location') ?? '',
-  html: '',
-  response,
-});
 
 /** Sends all of them before any is answered, with the same cookies. */
 const allAtOnce = async (browser: TestBrowser, paths: readonly string[]): Promise<readonly Stop[]> =>
   (await Promise.all(paths.map((path) => browser.send(path)))).map(stopOf);
 
 const times = (path: string): readonly string[] => Array.from({ length: AT_ONCE }, () => path);
-
-const executionsOf = async ({ store }: TestServer, handler: string) =>
-  (await store.actions.executions(100)).filter(({ details }) => details.handler === handler);
-
-/** One code, of one execution whose effects are those that were performed. */
-const assertOneCame = async (server: TestServer, stops: readonly Stop[]): Promise<void> => {
-  const codes = stops.filter((stop) => answerOf(stop).code !== undefined);
-  assert.equal(codes.length, 1, JSON.stringify(stops.map(({ status, url }) => [status, url])));
-  for (const { status } of stops.filter((stop) => stop !== codes[0])) assert.equal(status, 400, 'it is over');
-  const by = claimsOf((await redeem(server, codes[0] ?? assert.fail())).body.id_token)[BY];
-  assert.ok(typeof by === 'string');
-  assert.deepEqual((await server.store.users.profile(ROBIN.id))?.appMetadata, { by, times: 1 });
-  const [session] = await server.store.sessions.ofUser(ROBIN.id);
-  assert.deepEqual(session?.metadata, { by });
-  const cached = await server.store.actions.cached('post-login', server.deps.now());
-  assert.deepEqual(
-    cached.map(({ value }) => value),
-    [by],
-  );
-};
 
 describe('T14: of one kept run one successor is made', () => {
   it('by eight who come back at once: the Action runs once, and one has a code', async (t) => {
@@ -164,20 +105,6 @@ describe('T14: of one kept run one successor is made', () => {
   });
 });
 
-/** Lets tests hold on to what is kept of a run, or have it fail. */
-const whenKept =
-  (meanwhile: () => Promise<void>): StoreChange =>
-  (store) => ({
-    ...store,
-    interactions: {
-      ...store.interactions,
-      update: async (id, change, onlyIf) => {
-        if (typeof change.actions?.run === 'string' && change.actions.taken === null) await meanwhile();
-        return store.interactions.update(id, change, onlyIf);
-      },
-    },
-  });
-
 describe('a request that broke off', () => {
   it('keeps nobody out for longer than it could have taken: the next one waits as long, and goes on', async (t) => {
     const { server, browser, state } = await sentAway(t, TELLS);
@@ -236,5 +163,31 @@ describe('a request that broke off', () => {
     release();
     assert.equal((await executionsOf(server, 'onContinuePostLogin')).length, 2);
     await assertOneCame(server, [stopOf(await slow), other]);
+  });
+
+  it('has nothing performed either when it denies, whether or not the request is over by then', async (t) => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: held, resolve: isHeld } = Promise.withResolvers<void>();
+    let holds = false;
+    const { server, browser, state } = await sentAway(
+      t,
+      `api.user.setAppMetadata(String(Math.random()), true); api.access.deny('No.');`,
+      whenKept(() => {
+        if (!holds) return Promise.resolve();
+        holds = false;
+        isHeld();
+        return released;
+      }),
+    );
+    holds = true;
+    const slow = browser.send(`/continue?state=${state}`);
+    await held;
+    server.advance(60);
+    const other = stopOf(await browser.send(`/continue?state=${state}`));
+    assert.equal(answerOf(other).error_description, 'No.');
+    release();
+    assert.equal((await slow).status, 400);
+    assert.equal((await executionsOf(server, 'onContinuePostLogin')).length, 2);
+    assert.equal(Object.keys((await server.store.users.profile(ROBIN.id))?.appMetadata ?? {}).length, 1);
   });
 });

@@ -5,9 +5,8 @@ import { effectsOf } from '../actions/effects-of.ts';
 import type { ActionRun } from '../actions/run-state.ts';
 import { auditRecord } from '../audit/audit.ts';
 import type { Deps } from '../deps.ts';
-import type { NewAuthorization, SessionChange } from '../store/ports.ts';
-import type { MetadataChange } from '../store/profile-ports.ts';
-import type { CustomClaims, RecordedMethod, Session } from '../store/records.ts';
+import type { Denial, NewAuthorization, SessionChange } from '../store/ports.ts';
+import type { AuditRecord, CustomClaims, RecordedMethod, Session } from '../store/records.ts';
 
 /** Metadata as it is after a change: `null` takes a name away. */
 export const changedMetadata = (
@@ -59,11 +58,25 @@ export const keptWithGrant = (
   };
 };
 
-/** What is to be kept of the person together with a denial. */
-export const keptWithDenial = (run: ActionRun): MetadataChange | undefined => {
+/** What is to be done together with keeping that a run was denied; nothing when it was not. */
+export const denialOf = (run: ActionRun, about: About, deps: Deps): Denial | undefined => {
+  if (run.state.is !== 'denied') return undefined;
   const effects = effectsOf(run);
-  const { userMetadata, appMetadata } = effects;
-  return run.state.is === 'denied' && keepsMetadata(effects) ? { userMetadata, appMetadata } : undefined;
+  const { userMetadata, appMetadata, session } = effects;
+  const { userId, sessionId } = about;
+  const { revoke } = session;
+  return {
+    userId,
+    ...(keepsMetadata(effects) && { metadata: { userMetadata, appMetadata } }),
+    ...(revoke &&
+      sessionId !== null && {
+        ends: {
+          sessionId,
+          preserveRefreshTokens: revoke.preserveRefreshTokens,
+          audit: [endRecord(sessionId, revoke, about, deps)],
+        },
+      }),
+  };
 };
 
 const keepMetadata = async (userId: string, effects: RunEffects, deps: Deps): Promise<void> => {
@@ -80,45 +93,42 @@ interface About {
   readonly requestId: string;
 }
 
-/** Ends the session that an Action wants ended. It ends once, however often this is asked. */
-export const endRevokedSession = async (run: ActionRun, about: About, deps: Deps): Promise<void> => {
-  const { revoke } = effectsOf(run).session;
-  if (revoke && about.sessionId !== null) await endSession(about.userId, about.sessionId, revoke, about, deps);
-};
-
 /** Performed even when the run was denied; nothing of the session then, unless the Action ended it. */
 export const performEffects = async (run: ActionRun, about: About, deps: Deps): Promise<void> => {
   if (run.state.is !== 'done' && run.state.is !== 'denied') return;
   const effects = effectsOf(run);
   const { sessionId } = about;
   // First what matters most: that something else cannot be kept must not keep a session alive.
-  await endRevokedSession(run, about, deps);
+  const { revoke } = effects.session;
+  if (revoke && sessionId !== null) await endSession(sessionId, revoke, about, deps);
   await keepMetadata(about.userId, effects, deps);
-  if (effects.session.revoke || sessionId === null || run.state.is !== 'done') return;
+  if (revoke || sessionId === null || run.state.is !== 'done') return;
   if (changesSession(effects)) {
     await deps.store.sessions.amend(sessionId, sessionChange(effects, deps.now()));
   }
 };
 
-const endSession = async (
-  userId: string,
+type Revocation = NonNullable<RunEffects['session']['revoke']>;
+
+const endRecord = (
   sessionId: string,
-  { reason, preserveRefreshTokens }: { readonly reason: string; readonly preserveRefreshTokens: boolean },
-  { clientId, requestId }: { readonly clientId: string; readonly requestId: string },
+  { reason, preserveRefreshTokens }: Revocation,
+  { userId, clientId, requestId }: About,
   deps: Deps,
-): Promise<void> => {
+): AuditRecord =>
+  auditRecord(deps, 'session.ended', {
+    userId,
+    sessionId,
+    clientId,
+    requestId,
+    details: { reason: 'ended_by_action', said: reason, preserveRefreshTokens },
+  });
+
+const endSession = async (sessionId: string, revoke: Revocation, about: About, deps: Deps): Promise<void> => {
   const now = deps.now();
-  const audit = [
-    auditRecord(deps, 'session.ended', {
-      userId,
-      sessionId,
-      clientId,
-      requestId,
-      details: { reason: 'ended_by_action', said: reason, preserveRefreshTokens },
-    }),
-  ];
-  if (preserveRefreshTokens) await deps.store.sessions.end(sessionId, now, audit);
-  else await deps.store.sessions.signOut(userId, { only: sessionId }, now, audit, null);
+  const audit = [endRecord(sessionId, revoke, about, deps)];
+  if (revoke.preserveRefreshTokens) await deps.store.sessions.end(sessionId, now, audit);
+  else await deps.store.sessions.signOut(about.userId, { only: sessionId }, now, audit, null);
 };
 
 /** What a run puts into tokens. */

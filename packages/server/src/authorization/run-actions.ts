@@ -47,7 +47,7 @@ export const runActions = async (
   run: ActionRun,
   about: RunAbout,
   deps: Deps,
-  take: (run: ActionRun) => Promise<boolean> = () => Promise.resolve(true),
+  take: () => Promise<boolean> = () => Promise.resolve(true),
 ): Promise<Advanced | undefined> => {
   const { input, requestId } = about;
   const executions: Execution[] = [];
@@ -72,7 +72,7 @@ export const runActions = async (
     };
     const looked = lookAgain(run, world);
     if (looked.state.is !== 'running') return { run: looked, cache };
-    return (await take(looked)) ? { run: await advance(looked, world), cache } : undefined;
+    return (await take()) ? { run: await advance(looked, world), cache } : undefined;
   } finally {
     await keepExecutions(executions, { mode, userId: input.person.id, clientId: input.client.id, requestId }, deps);
   }

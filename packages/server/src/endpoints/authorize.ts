@@ -11,7 +11,7 @@ import type { Asked, DecidedWithActions } from '../authorization/decide-with-act
 import { decideWithActions, reportsOf, sentAwayTo } from '../authorization/decide-with-actions.ts';
 import { sendCode } from '../authorization/issue-code.ts';
 import { isOpen } from '../authorization/open-interaction.ts';
-import { endRevokedSession, keptWithDenial, performEffects } from '../authorization/perform-effects.ts';
+import { performEffects } from '../authorization/perform-effects.ts';
 import { newInteraction, putBy, sendAway, showPage } from '../authorization/put-by.ts';
 import { errorAnswer, errorOf, messagesFor, problemPage, respond } from '../authorization/respond.ts';
 import type { InvalidRequest } from '../authorization/validated-request.ts';
@@ -59,6 +59,7 @@ const proceed = async (answerable: Answerable, request: Request, deps: Deps, cal
   try {
     for (let tries = 0; tries < DECISIONS; tries += 1) {
       const decided = await decideWithActions(answerable, { request, caller }, deps);
+      if (decided === 'busy') return comeBack(request, caller);
       if (!decided) return problemPage('expired', 400, request, caller);
       const response = await perform(decided, answerable.parameters, request, deps, caller);
       if (response) return response;
@@ -73,6 +74,10 @@ const proceed = async (answerable: Answerable, request: Request, deps: Deps, cal
     return respond(validated.request.channel, errorAnswer(errorOf(error)), validated.client, t, deps);
   }
 };
+
+/** Many wait already for what another request of the same makes of its Actions: nothing runs for one more. */
+const comeBack = (request: Request, caller: Caller): Response =>
+  problemPage('tooManyRequests', 503, request, caller, { headers: { 'retry-after': '2' } });
 
 /**
  * `POST /authorize`: the same. A browser keeps `SameSite=Lax` cookies back when another site posts a form, so the request
@@ -204,37 +209,29 @@ const refuse = async (
         }),
       ]
     : [];
-  await close(decided, records, facts, deps);
+  if (!(await close(decided, records, facts, deps))) return problemPage('expired', 400, request, caller);
   const t = messagesFor(request, validated.request.uiLocales);
   return respond(validated.request.channel, errorAnswer(error), validated.client, t, deps);
 };
 
 /**
- * Closes a request that is refused; with it is kept, once, what an Action wants kept that denies. What others wanted of a request that is
- * refused for something else was wanted of its success.
+ * Closes a request that is refused. What an Action that denies wants done was done when its run was kept, or is done now where there is nothing
+ * that it could be kept with. What others wanted of a request that is refused for something else was wanted of its success.
+ *
+ * @returns false when it was answered meanwhile: then nothing is told of why
  */
 const close = async (
   { interaction, current, run }: DecidedWithActions,
   records: readonly AuditRecord[],
   facts: { readonly clientId: string; readonly requestId: string },
   deps: Deps,
-): Promise<void> => {
-  const { interactions, audit } = deps.store;
-  if (!current || run?.state.is !== 'denied') {
-    if (interaction) await interactions.finish(interaction.id, deps.now(), records);
-    else await audit.append(records);
-    return;
+): Promise<boolean> => {
+  if (interaction) return deps.store.interactions.finish(interaction.id, deps.now(), records);
+  if (current && run?.state.is === 'denied') {
+    await performEffects(run, { ...facts, userId: current.user.id, sessionId: current.session.id }, deps);
   }
-  const about = { ...facts, userId: current.user.id, sessionId: current.session.id };
-  if (!interaction) {
-    await performEffects(run, about, deps);
-    await audit.append(records);
-    return;
-  }
-  // First what matters most: that something else cannot be kept must not keep a session alive.
-  await endRevokedSession(run, about, deps);
-  const metadata = keptWithDenial(run);
-  await interactions.finish(interaction.id, deps.now(), records, metadata && { userId: current.user.id, metadata });
+  await deps.store.audit.append(records);
+  return true;
 };
 
 const PROBLEM_OF: Readonly<Record<Extract<InvalidRequest, { tell: 'person' }>['reason'], ProblemName>> = {

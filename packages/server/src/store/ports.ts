@@ -180,6 +180,18 @@ export interface SessionStore {
   endEverything(now: Instant, standing: Standings, audit: (ended: Ended) => readonly AuditRecord[]): Promise<Ended>;
 }
 
+/** What an Action that denies wants done for all that. */
+export interface Denial {
+  readonly userId: string;
+  readonly metadata?: MetadataChange;
+  /** The session that ends, with everything that was made in it unless that is to be preserved. */
+  readonly ends?: {
+    readonly sessionId: string;
+    readonly preserveRefreshTokens: boolean;
+    readonly audit: readonly AuditRecord[];
+  };
+}
+
 export interface InteractionStore {
   save(interaction: Interaction): Promise<void>;
   find(id: string): Promise<Interaction | undefined>;
@@ -201,15 +213,23 @@ export interface InteractionStore {
    */
   abandon(now: Instant, atMost: number): Promise<readonly (Asked | null)[]>;
   /**
-   * Atomic: marks it finished, once (a refusal sent to the client), forgets its progress, and keeps what an Action that denies wants kept of
-   * a person. True the first time; otherwise nothing is kept. It throws, and nothing is changed, when that cannot be kept.
+   * Atomic: marks it finished, once (a refusal sent to the client), and forgets its progress and its Actions, but not who was going on with
+   * those just then. True the first time.
    */
-  finish(
+  finish(id: string, now: Instant, audit: readonly AuditRecord[]): Promise<boolean>;
+  /**
+   * Atomic: keeps that an Action denies, when what is kept of Actions is what is named in `onlyIf`, and does what it wants done for all that.
+   * That is done, too, when the interaction was finished meanwhile while whoever is named there was going on with it: then it is `over`.
+   * `raced` when somebody else was first; then nothing is done. When metadata cannot be kept it is `unkept`: the session ends nonetheless,
+   * and nothing else is changed.
+   */
+  deny(
     id: string,
+    change: { readonly actions: Interaction['actions'] },
+    onlyIf: { readonly actions: Interaction['actions'] },
+    denial: Denial,
     now: Instant,
-    audit: readonly AuditRecord[],
-    keep?: { readonly userId: string; readonly metadata: MetadataChange },
-  ): Promise<boolean>;
+  ): Promise<'kept' | 'over' | 'raced' | 'unkept'>;
 }
 
 export interface OnceStore {

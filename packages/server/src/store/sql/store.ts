@@ -169,7 +169,8 @@ const interactionStore = ({ read, write }: Engine): InteractionStore => ({
   find: (id) => read(() => interactions.findInteraction(id)),
   update: (id, change, onlyIf) => write(() => interactions.updateInteraction(id, change, onlyIf)),
   abandon: (now, atMost) => write(() => interactions.abandonInteractions(now, atMost)),
-  finish: (id, now, records, keep) => write(() => interactions.refuseInteraction(id, now, records, keep)),
+  finish: (id, now, records) => write(() => interactions.refuseInteraction(id, now, records)),
+  deny: (id, change, onlyIf, denial, now) => write(() => interactions.denyInteraction(id, change, onlyIf, denial, now)),
 });
 
 const grantStore = ({ read, write }: Engine): GrantStore => ({

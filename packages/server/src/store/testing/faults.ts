@@ -12,6 +12,7 @@ import {
   beginning,
   ceremony,
   device,
+  interaction,
   refreshToken,
   session,
   signingKey,
@@ -24,6 +25,7 @@ import {
   withRefreshToken,
   withSession,
 } from './fixtures.ts';
+import { deny } from './interactions.ts';
 import { reset } from './recovery.ts';
 import type { Promises } from './setting.ts';
 import { everythingIn } from './setting.ts';
@@ -94,11 +96,12 @@ const writes: readonly Write[] = [
   {
     name: 'finishing an interaction',
     prepare: withAlice,
-    write: ({ interactions }) =>
-      interactions.finish('interaction', at(9), [audit('1')], {
-        userId: 'alice',
-        metadata: { appMetadata: { known: true } },
-      }),
+    write: ({ interactions }) => interactions.finish('interaction', at(9), [audit('1')]),
+  },
+  {
+    name: 'keeping that an Action denies',
+    prepare: withSession,
+    write: (store) => deny(store, interaction().actions),
   },
   {
     name: 'authorizing',

@@ -1,7 +1,7 @@
 import type { Instant } from '@stile/core';
 import { secondsAfter } from '@stile/core';
 import type { Asked } from '../../../metrics/recorder.ts';
-import type { InteractionStore } from '../../ports.ts';
+import type { Denial, InteractionStore } from '../../ports.ts';
 import type { AuditRecord, Interaction } from '../../records.ts';
 import { build } from '../build.ts';
 import type { Operation } from '../operation.ts';
@@ -12,16 +12,24 @@ import { template } from '../template.ts';
 import { appendAudit } from './audit.ts';
 import { consume } from './consume.ts';
 import { INTERACTION_MEMORY_SECONDS } from './memory.ts';
-import { keepMetadata } from './profiles.ts';
+import { mergeMetadata } from './profiles.ts';
+import { endSession } from './sessions.ts';
+import { signOut } from './sign-out.ts';
 
 const insert = template<RowIn<typeof interactions>>(() => build.insertInto('interaction').values(interactions.holes));
 const byId = template<{ id: string }>((hole) =>
   build.selectFrom('interaction').selectAll().where('id', '=', hole('id')),
 );
-const finish = template<{ id: string; now: Instant }>((hole) =>
+const finish = template<{ id: string; now: Instant; actions: string | null }>((hole) =>
   build
     .updateTable('interaction')
-    .set({ finished_at: hole('now'), progress: '{}', actions: null })
+    .set({ finished_at: hole('now'), progress: '{}', actions: hole('actions') })
+    .where('id', '=', hole('id')),
+);
+const keepActions = template<{ id: string; actions: string | null }>((hole) =>
+  build
+    .updateTable('interaction')
+    .set({ actions: hole('actions') })
     .where('id', '=', hole('id')),
 );
 const pin = template<{ id: string; userId: string }>((hole) =>
@@ -65,26 +73,48 @@ export function* updateInteraction(
 const isSame = (kept: Interaction['actions'], known: Interaction['actions']): boolean =>
   JSON.stringify(kept) === JSON.stringify(known);
 
+/** What is left of Actions when a request is over: who was going on with them just then, if anybody was. */
+const leftOf = (actions: Interaction['actions']): Interaction['actions'] =>
+  actions?.taken ? { taken: actions.taken } : null;
+
 /** Marks an interaction finished. True the first time; false, too, when there is no such interaction. */
 export function* finishInteraction(id: string, now: Instant): Operation<boolean> {
   const found = yield* findInteraction(id);
   if (found === undefined) return false;
   const expiresAt = secondsAfter(found.expiresAt, INTERACTION_MEMORY_SECONDS);
   if (!(yield* consume({ kind: 'interaction', key: id, expiresAt }))) return false;
-  yield* runOnOne(finish({ id, now }));
+  const { actions } = interactions.row({ ...found, actions: leftOf(found.actions) });
+  yield* runOnOne(finish({ id, now, actions }));
   return true;
 }
 
-export function* refuseInteraction(
-  id: string,
-  now: Instant,
-  audit: readonly AuditRecord[],
-  keep: Parameters<InteractionStore['finish']>[3],
-): Operation<boolean> {
+export function* refuseInteraction(id: string, now: Instant, audit: readonly AuditRecord[]): Operation<boolean> {
   if (!(yield* finishInteraction(id, now))) return false;
-  if (keep) yield* keepMetadata(keep.userId, keep.metadata);
   yield* appendAudit(audit);
   return true;
+}
+
+/** Keeps that an Action denies, together with what it wants done for all that. */
+export function* denyInteraction(
+  id: string,
+  change: Parameters<InteractionStore['deny']>[1],
+  onlyIf: Parameters<InteractionStore['deny']>[2],
+  { userId, metadata, ends }: Denial,
+  now: Instant,
+): Operation<'kept' | 'over' | 'raced' | 'unkept'> {
+  const found = yield* findInteraction(id);
+  if (found === undefined) return 'raced';
+  const isOver = found.finishedAt !== null;
+  const known = isOver ? leftOf(onlyIf.actions) : onlyIf.actions;
+  // Of one that was over nobody was going on with anything: what had been kept was another's to act on.
+  if (!isSame(found.actions, known) || (isOver && known === null)) return 'raced';
+  // First what matters most: that something else cannot be kept must not keep a session alive.
+  if (ends?.preserveRefreshTokens === true) yield* endSession(ends.sessionId, now, ends.audit);
+  else if (ends) yield* signOut(userId, { only: ends.sessionId }, now, ends.audit, null);
+  if (metadata && (yield* mergeMetadata(userId, metadata, [])) !== 'merged') return 'unkept';
+  const { actions } = interactions.row({ ...found, actions: isOver ? null : change.actions });
+  yield* runOnOne(keepActions({ id, actions }));
+  return isOver ? 'over' : 'kept';
 }
 
 /**
