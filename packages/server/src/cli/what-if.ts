@@ -96,7 +96,8 @@ export const supposeSignIn: StoreCommand = async (store, words, { config, log, n
   });
   const answer = await whatIf(supposition.value, { store, config, log, now, canMail: canMail(config), actions });
   if (!answer.ok) {
-    print(answer.error);
+    print(answer.error.says);
+    if (answer.error.for === 'actions') print('Leave them out with --without-actions.');
     return 1;
   }
   if (words.includes('--json')) print(JSON.stringify(answer.value, null, 2));
@@ -110,6 +111,7 @@ const ENDED: Readonly<Record<SupposedAction['outcome'], string>> = {
   denied: 'denied',
   failed: 'failed',
   not_known: 'is not known without its fetch',
+  out_of_time: 'is not known, for there was no time left',
 };
 
 const actionLine = ({ action, outcome, calls, reason }: SupposedAction): string =>

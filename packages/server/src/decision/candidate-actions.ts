@@ -16,9 +16,10 @@ import type { Config } from '../config/config.ts';
 import { sha256 } from '../digest.ts';
 import { usableAuthenticators } from '../factors/authenticators.ts';
 import { factors } from '../factors/factors.ts';
-import { enrollableNow } from '../recovery/guards.ts';
 import type { Store } from '../store/ports.ts';
 import { decisionOf } from './decide.ts';
+import type { WantedEnrolment } from './enrolment-wanted.ts';
+import { enrolmentNamed, enrolmentWanted } from './enrolment-wanted.ts';
 import type { PersonToday } from './event-of-facts.ts';
 import { askedForAt, eventOfFacts, eventOfTokenFacts } from './event-of-facts.ts';
 import type { DecisionFacts, WantedByActions } from './facts.ts';
@@ -80,7 +81,7 @@ interface About {
   readonly id: string;
   readonly at: Instant;
   readonly input: EventInput;
-  readonly enrollable: readonly string[];
+  readonly enrolment: WantedEnrolment;
 }
 
 /** Nothing where it is not their turn. */
@@ -189,8 +190,8 @@ export const candidateActions = (actions: readonly CandidateAction[], parts: Par
     const { person, request, requestedAt, at } = facts;
     const { step } = decisionOf(facts, policy).decision.next;
     if (!person || !STEPS_OF_ACTIONS.includes(step)) return undefined;
-    const enrollable = enrollableNow(person, policy).map(({ factor }) => factor);
-    const about = { id, at, input: eventOfFacts(id, facts, person, now, config), enrollable };
+    const enrolment = enrolmentWanted(person, person.enrolled, requestedAt, config);
+    const about = { id, at, input: eventOfFacts(id, facts, person, now, config), enrolment };
     return runs.over(about, { requestedAt, interactive: !request.prompt.includes('none') });
   };
 
@@ -200,7 +201,10 @@ export const candidateActions = (actions: readonly CandidateAction[], parts: Par
     if (!refreshToken || !tokenDecisionOf(facts, policy).ok) return undefined;
     const enrolled = await enrolledToday(now.user.id);
     const input = eventOfTokenFacts(id, { ...facts, refreshToken }, now, enrolled, config);
-    return runs.over({ id, at, input, enrollable: [] }, { requestedAt: askedForAt(facts), interactive: false });
+    return runs.over(
+      { id, at, input, enrolment: { enrollable: [] } },
+      { requestedAt: askedForAt(facts), interactive: false },
+    );
   };
 
   /** @returns undefined for whoever is not there any more */
@@ -237,7 +241,7 @@ export const candidateActions = (actions: readonly CandidateAction[], parts: Par
 type Recorded<Kind extends RecordedDecision['kind']> = Extract<RecordedDecision, { kind: Kind }>;
 
 const worldOf = (
-  { id, at, input, enrollable }: About,
+  { id, at, input, enrolment }: About,
   { runtime, config }: Parts,
 ): Omit<ActionWorld, 'fetch' | 'deployed'> => ({
   runtime,
@@ -245,7 +249,7 @@ const worldOf = (
   levels: config.levels,
   isMet: (requirement) => areMet(input.events, [requirement], config.levels),
   availableFactors: factors.filter((factor) => factor.available(config)).map(({ name }) => name),
-  enrollableFactors: [...new Set(enrollable)],
+  ...enrolmentNamed(enrolment),
   isContinued: false,
   cache: NO_CACHE,
   nowMs: () => at * 1000,

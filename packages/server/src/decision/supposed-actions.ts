@@ -4,18 +4,18 @@
  * an Action that fetches would have come to cannot be known, and it is left out of what is known.
  */
 import { areMet } from '@stile/core';
-import { advance } from '../actions/advance.ts';
-import type { ActionRuntime } from '../actions/call.ts';
+import { advance, lookAgain } from '../actions/advance.ts';
+import type { ActionRuntime, HostAnswer } from '../actions/call.ts';
 import { beginRun, requirementOf } from '../actions/run.ts';
 import type { ActionReport, ActionRun, Demand, PinnedAction } from '../actions/run-state.ts';
 import type { ActionCache, ActionWorld, DeployedAction } from '../actions/world.ts';
 import type { Config } from '../config/config.ts';
 import { sha256 } from '../digest.ts';
 import { factors } from '../factors/factors.ts';
-import { enrollableNow } from '../recovery/guards.ts';
 import type { Store } from '../store/ports.ts';
 import type { User } from '../store/records.ts';
 import { decisionOf } from './decide.ts';
+import { enrolmentNamed, enrolmentWanted } from './enrolment-wanted.ts';
 import { eventOfFacts } from './event-of-facts.ts';
 import type { DecisionFacts, SignedIn } from './facts.ts';
 import { policyOf } from './policy.ts';
@@ -23,8 +23,11 @@ import { policyOf } from './policy.ts';
 /** What one Action came to. */
 export interface SupposedAction {
   readonly action: string;
-  /** `not_known`: it fetches, and what it would have wanted depends on what it would have been answered. */
-  readonly outcome: ActionReport['outcome'] | 'not_known';
+  /**
+   * `not_known`: it fetches, and what it would have wanted depends on what it would have been answered. `out_of_time`: the others took
+   * all the time that there is for one supposition, or it did itself.
+   */
+  readonly outcome: ActionReport['outcome'] | 'not_known' | 'out_of_time';
   /** The methods of `api` that it called, in order. */
   readonly calls: readonly string[];
   /** What it demands to be proven, the proven included. */
@@ -57,6 +60,8 @@ export interface SupposedActionsParts {
   readonly runtime: Pick<ActionRuntime, 'run'>;
   /** Nobody writes it back. */
   readonly cache: ActionCache;
+  /** Whether there is time for one more. */
+  readonly hasTime: () => boolean;
   readonly config: Config;
   readonly store: Pick<Store, 'users'>;
 }
@@ -73,64 +78,60 @@ export const supposedActions = (parts: SupposedActionsParts): SupposedActions =>
     if (!person || !isTurn || parts.pinned.length === 0) return undefined;
     const run = before ?? beginRun(parts.pinned, { requestedAt, interactive: !request.prompt.includes('none') });
     return run.state.is === 'running' || run.state.is === 'waiting'
-      ? settled(run, await worldOf(facts, person, user, parts))
+      ? settled(run, await worldOf(facts, person, user, parts), parts.hasTime)
       : { run, ran: [] };
   },
 });
 
 type WorldWithoutFetch = Omit<ActionWorld, 'fetch' | 'observe'>;
 
-/** Goes as far as it comes; whoever fetches is taken out, and the rest is asked again without them. */
-const settled = async (begun: ActionRun, world: WorldWithoutFetch): Promise<SupposedRun> => {
-  const notKnown: string[] = [];
-  let known = begun;
-  for (;;) {
-    const { run, fetching } = await observed(known, world);
-    if (fetching.length === 0) {
-      const reports = run.reports.slice(begun.reports.length);
-      return { run, ran: [...reports.map((report) => outcomeOf(report, run)), ...notKnown.map(unknown)] };
-    }
-    notKnown.push(...fetching);
-    known = fetching.reduce(without, known);
+const unanswered = async (): Promise<HostAnswer> => ({ suspend: true });
+
+/** Goes as far as it comes, one Action after the other; what is not known of one is left out, and the rest goes on from before it. */
+const settled = async (begun: ActionRun, world: WorldWithoutFetch, hasTime: () => boolean): Promise<SupposedRun> => {
+  const leftOut: SupposedAction[] = [];
+  let run = lookAgain(begun, { ...world, fetch: unanswered });
+  while (run.state.is === 'running') {
+    const { after, unknown } = hasTime() ? await oneFurther(run, world, hasTime) : OUT_OF_TIME;
+    if (unknown)
+      leftOut.push({ action: run.actions[run.position]?.name ?? '', outcome: unknown, calls: [], demands: [] });
+    run = after ?? withoutCurrent(run);
   }
+  const reports = run.reports.slice(begun.reports.length);
+  return { run, ran: [...reports.map((report) => outcomeOf(report, run)), ...leftOut] };
 };
 
-/** Runs, and names those that fetched. None of them is answered: it stops there, or has come to its end without an answer. */
-const observed = async (
-  run: ActionRun,
-  world: WorldWithoutFetch,
-): Promise<{ readonly run: ActionRun; readonly fetching: readonly string[] }> => {
-  const fetching: string[] = [];
+/** The run after its Action, or why that cannot be known. */
+type Further =
+  | { readonly after: ActionRun; readonly unknown?: undefined }
+  | { readonly after?: undefined; readonly unknown: 'not_known' | 'out_of_time' };
+
+const OUT_OF_TIME: Further = { unknown: 'out_of_time' };
+
+/** Runs the Action whose turn it is and none after it. Nobody answers what it fetches: it stops there, or comes to its end without. */
+const oneFurther = async (run: ActionRun, world: WorldWithoutFetch, hasTime: () => boolean): Promise<Further> => {
   let hasFetched = false;
-  const after = await advance(run, {
+  const alone = { ...run, actions: run.actions.slice(0, run.position + 1) };
+  const after = await advance(alone, {
     ...world,
     fetch: async () => {
       hasFetched = true;
-      return { suspend: true };
-    },
-    observe: ({ pinned }) => {
-      if (hasFetched) fetching.push(pinned.name);
-      hasFetched = false;
+      return unanswered();
     },
   });
-  return { run: after, fetching };
+  if (hasFetched) return { unknown: 'not_known' };
+  // It may be stopped sooner here than in production.
+  if (after.state.is === 'failed' && after.state.failure === 'wall_time_exceeded' && !hasTime()) return OUT_OF_TIME;
+  const isNext = after.state.is === 'done' && after.position < run.actions.length;
+  return { after: { ...after, actions: run.actions, state: isNext ? { is: 'running' } : after.state } };
 };
 
-/** A run without one of its Actions. What that demanded before it fetched stays demanded. */
-const without = (run: ActionRun, name: string): ActionRun => {
-  const at = run.actions.findIndex((action) => action.name === name);
-  const actions = run.actions.toSpliced(at, 1);
-  if (at !== run.position) return { ...run, actions };
-  const state = { is: at < actions.length ? 'running' : 'done' } as const;
+/** A run without the Action whose turn it is. What that demanded before it stood still stays demanded. */
+const withoutCurrent = (run: ActionRun): ActionRun => {
+  const actions = run.actions.toSpliced(run.position, 1);
+  const state = { is: run.position < actions.length ? 'running' : 'done' } as const;
   return { ...run, actions, state, suspended: null, handler: 'onExecutePostLogin' };
 };
-
-const unknown = (action: string): SupposedAction => ({
-  action,
-  outcome: 'not_known',
-  calls: [],
-  demands: [],
-});
 
 const outcomeOf = ({ action, outcome, commands, reason }: ActionReport, run: ActionRun): SupposedAction => ({
   action,
@@ -166,7 +167,7 @@ const worldOf = async (
     levels: policy.levels,
     isMet: (requirement) => areMet(person.events, [requirement], policy.levels),
     availableFactors: factors.filter((factor) => factor.available(config)).map(({ name }) => name),
-    enrollableFactors: [...new Set(enrollableNow(person, policy).map(({ factor }) => factor))],
+    ...enrolmentNamed(enrolmentWanted(person, person.enrolled, facts.requestedAt, config)),
     isContinued: false,
     nowMs: () => facts.at * 1000,
     // The same each time, so that whoever supposes the same is told the same.

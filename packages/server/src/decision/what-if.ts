@@ -4,11 +4,10 @@
  */
 import type { Decision, Instant, NextStep, Proof, Result, Trace } from '@stile/core';
 import { latest, ok, refused } from '@stile/core';
-import type { DeployedActions } from '../actions/deploy/deployed-actions.ts';
 import type { ActionRun } from '../actions/run-state.ts';
+import { hasProvenToAdd } from '../authenticator/demand.ts';
 import { wantedBy } from '../authorization/wanted-by-actions.ts';
 import type { Config } from '../config/config.ts';
-import type { Deps } from '../deps.ts';
 import { normaliseUsername } from '../session/username.ts';
 import type { User } from '../store/records.ts';
 import { decisionOf } from './decide.ts';
@@ -19,6 +18,7 @@ import type { Supposed, SupposingDeps } from './suppose.ts';
 import { suppose } from './suppose.ts';
 import type { SupposedAction, SupposedActions, SupposedRun } from './supposed-actions.ts';
 import type { Supposition } from './supposition.ts';
+import type { BoundActionsPlace } from './with-bound-actions.ts';
 import { withBoundActions } from './with-bound-actions.ts';
 
 /** One question to the person, or the end. */
@@ -55,20 +55,34 @@ export interface WhatIf {
 /** No path through a request is longer. */
 const MOST_STEPS = 8;
 
-export interface WhatIfDeps extends SupposingDeps, Pick<Deps, 'log'> {
-  readonly actions: DeployedActions;
+export type WhatIfDeps = SupposingDeps & BoundActionsPlace;
+
+/** Why nothing is supposed. */
+export interface NotSupposed {
+  /** `supposition`: it cannot be. `actions`: those that are bound cannot be read, so that what they would want is not known. */
+  readonly for: 'supposition' | 'actions';
+  readonly says: string;
 }
 
-export const whatIf = async (supposition: Supposition, deps: WhatIfDeps): Promise<Result<WhatIf, string>> => {
+const impossible = (says: string): Result<never, NotSupposed> => refused({ for: 'supposition', says });
+
+const unreadable: Result<never, NotSupposed> = refused({
+  for: 'actions',
+  says: 'The bound Actions cannot be read, so that what they would want is not known; the log says why.',
+});
+
+export const whatIf = async (supposition: Supposition, deps: WhatIfDeps): Promise<Result<WhatIf, NotSupposed>> => {
   const { store, config } = deps;
   const user = await store.users.findByUsername(normaliseUsername(supposition.username));
-  if (!user) return refused('There is no such user.');
-  if (!config.clients.has(supposition.clientId)) return refused('There is no such client.');
+  if (!user) return impossible('There is no such user.');
+  if (!config.clients.has(supposition.clientId)) return impossible('There is no such client.');
   const at = supposition.at ?? deps.now();
   const supposed = await suppose(supposition, user, at, deps);
-  if (!supposed.ok) return supposed;
+  if (!supposed.ok) return impossible(supposed.error);
   const walked = (actions?: SupposedActions) => walk(supposed.value, user, config, actions);
-  const { steps, assumed } = supposition.actions ? await withBoundActions(deps, walked) : await walked();
+  const way = supposition.actions ? await withBoundActions(deps, walked) : ok(await walked());
+  if (!way.ok) return unreadable;
+  const { steps, assumed } = way.value;
   return ok({
     format: 'stile-what-if/1',
     username: user.username,
@@ -89,7 +103,7 @@ const walk = async (
   const policy = policyOf(config);
   const steps: SupposedStep[] = [];
   const assumed: string[] = [];
-  let facts: DecisionFacts | undefined = first;
+  let facts: DecisionFacts | undefined = withProofToAdd(first, config);
   let run: ActionRun | undefined;
   while (facts && steps.length < MOST_STEPS) {
     const asking: SupposedRun | undefined = await actions?.ask(facts, user, run);
@@ -103,19 +117,30 @@ const walk = async (
     steps.push(asking && asking.ran.length > 0 ? { ...step, actions: asking.ran } : step);
     assumed.push(...assumedOf(asking?.ran ?? [], away !== undefined));
     // What is proven next is decided about anew, with what the Actions want then.
-    facts = away ? undefined : answered(facts, decision, person);
+    const next: DecisionFacts | undefined = away ? undefined : answered(facts, decision, person);
+    facts = next && withProofToAdd(next, config);
     if (!facts && decision.next.step === 'login') assumed.push('They have nothing to begin a session with.');
   }
   return { steps, assumed };
 };
 
+/** As in production, for whoever has by now proven enough to add an authenticator. */
+const withProofToAdd = (facts: DecisionFacts, config: Config): DecisionFacts => {
+  const { person, at, requestedAt } = facts;
+  const usable = (person?.enrolled ?? []).map((proof) => ({ proof }));
+  return person && hasProvenToAdd(person.events, usable, latest(at, requestedAt), config)
+    ? { ...facts, person: { ...person, hasProvenToAdd: true } }
+    : facts;
+};
+
 const assumedOf = (ran: readonly SupposedAction[], isAway: boolean): readonly string[] => [
-  ...ran
-    .filter(({ outcome }) => outcome === 'not_known')
-    .map(
-      ({ action }) =>
-        `What the Action ${action} would want cannot be known without its fetch; it may demand more, or deny.`,
-    ),
+  ...ran.flatMap(({ action, outcome }) => {
+    if (outcome === 'not_known')
+      return [`What the Action ${action} would want cannot be known without its fetch; it may demand more, or deny.`];
+    return outcome === 'out_of_time'
+      ? [`What the Action ${action} would want is not known, for there was no time left; it may demand more, or deny.`]
+      : [];
+  }),
   ...(isAway ? ['With what they come back from there is not known, nor what comes then.'] : []),
 ];
 

@@ -25,7 +25,9 @@ export const simulateDecision: Handler = async (request, deps) => {
   supposing += 1;
   try {
     const answer = await whatIf(supposition.value, { ...deps, canMail: canMail(deps.config) });
-    return answer.ok ? json(answer.value) : badRequest(answer.error);
+    if (answer.ok) return json(answer.value);
+    const { for: because, says } = answer.error;
+    return because === 'actions' ? problem(503, 'Actions unreadable', says) : badRequest(says);
   } finally {
     supposing -= 1;
   }
