@@ -8,7 +8,7 @@ import { isJsonObject, parseJsonObject } from '@stile/core';
 import { replayDecisions } from '../cli/replay.ts';
 import { deployScript, postLogin } from '../testing/actions.ts';
 import { TestBrowser } from '../testing/browser.ts';
-import { authorizeUrl } from '../testing/flow.ts';
+import { authorizeUrl, signInAndStepUp } from '../testing/flow.ts';
 import { operated } from '../testing/operated.ts';
 import { ROBIN, SAM } from '../testing/test-config.ts';
 import { testServer } from '../testing/test-server.ts';
@@ -40,6 +40,21 @@ for (const [who, person, steps] of [
     assert.equal(stop.url.replace(/^\/|\?.*$/g, ''), steps[1]);
   });
 }
+
+test('T8: … and the proof that they are asked for is the guard, where no other would let them enrol', async (t) => {
+  const server = await testServer(t, (config) => ({ ...config, enrolment: 'email' }));
+  await deployScript(server, 'enrols', ENROLS);
+  const supposition = parseSupposition({ username: ROBIN.username, client_id: 'web' });
+  assert.ok(supposition.ok);
+  const said = await whatIf(supposition.value, { ...server.deps, canMail: true });
+  assert.ok(said.ok);
+  assert.deepEqual(
+    said.value.steps.map(({ step }) => step),
+    ['login', 'challenge', 'enrol', 'issue'],
+  );
+  const { stop } = await signInAndStepUp(server, { scope: 'openid', acr_values: undefined });
+  assert.match(stop.url, /^\/enrol\?/);
+});
 
 test('T8: an Action enrols: a replay asks whoever has a further proof for it, as a login does', async (t) => {
   const { server, run } = await operated(t);
