@@ -28,12 +28,39 @@ export interface Pool {
   close(): Promise<void>;
 }
 
+type Serve = (seat: Seat | undefined) => void;
+
+/** Who waits for a seat, the first first; each as long as an Action may take, and no longer. */
+const createLine = (patienceMs: number) => {
+  const waiting: Serve[] = [];
+  return {
+    length: () => waiting.length,
+    join: (): Promise<Seat | undefined> => {
+      const { promise, resolve } = Promise.withResolvers<Seat | undefined>();
+      const giveUp = setTimeout(() => {
+        waiting.splice(waiting.indexOf(served), 1);
+        resolve(undefined);
+      }, patienceMs);
+      const served: Serve = (seat) => {
+        clearTimeout(giveUp);
+        resolve(seat);
+      };
+      waiting.push(served);
+      return promise;
+    },
+    first: () => waiting.shift(),
+    sendAway: () => {
+      for (const resolve of waiting.splice(0)) resolve(undefined);
+    },
+  };
+};
+
 export const createPool = (settings: PoolSettings): Pool => {
   const { workers, spares, queue, patienceMs } = settings;
   const opened = (): Seat => settings.open(relieve);
   const idle: Seat[] = [];
   const taken = new Set<Seat>();
-  const waiting: ((seat: Seat | undefined) => void)[] = [];
+  const line = createLine(patienceMs);
 
   const mayOpen = (): boolean => {
     if (idle.length > 0) return false;
@@ -57,28 +84,13 @@ export const createPool = (settings: PoolSettings): Pool => {
 
   /** Whoever is first has their turn, if there is a seat. */
   const serve = (seat: Seat | undefined): void => {
-    if (seat) waiting.shift()?.(taking(seat));
+    if (seat) line.first()?.(taking(seat));
   };
 
   /** A seat has begun to wait: whoever is first has their turn beside it. */
   function relieve(): void {
-    if (waiting.length > 0 && mayOpen()) serve(openedIfPossible());
+    if (line.length() > 0 && mayOpen()) serve(openedIfPossible());
   }
-
-  /** As long as an Action may take, and no longer. */
-  const wait = (): Promise<Seat | undefined> => {
-    const { promise, resolve } = Promise.withResolvers<Seat | undefined>();
-    const giveUp = setTimeout(() => {
-      waiting.splice(waiting.indexOf(served), 1);
-      resolve(undefined);
-    }, patienceMs);
-    const served = (seat: Seat | undefined): void => {
-      clearTimeout(giveUp);
-      resolve(seat);
-    };
-    waiting.push(served);
-    return promise;
-  };
 
   for (let number = 0; number < workers; number += 1) idle.push(opened());
   return {
@@ -90,17 +102,17 @@ export const createPool = (settings: PoolSettings): Pool => {
         const spare = taken.size < workers ? opened() : openedIfPossible();
         if (spare) return Promise.resolve(taking(spare));
       }
-      return waiting.length >= queue ? undefined : wait();
+      return line.length() >= queue ? undefined : line.join();
     },
     giveBack: (seat) => {
       taken.delete(seat);
       const next = seat.isUsable() ? seat : openedIfPossible();
-      if (waiting.length > 0) serve(next);
+      if (line.length() > 0) serve(next);
       else if (next && idle.length < workers) idle.unshift(next);
       else void next?.close();
     },
     close: async () => {
-      for (const resolve of waiting.splice(0)) resolve(undefined);
+      line.sendAway();
       await Promise.all([...idle.splice(0), ...taken].map((seat) => seat.close()));
     },
   };
