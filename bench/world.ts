@@ -48,6 +48,8 @@ export interface Settings {
   readonly people: number;
   /** Where a durable contender keeps its data. */
   readonly folder: string;
+  /** The script of an Action that runs after every login, if there is to be one. */
+  readonly action?: string;
 }
 
 /** @throws Error for anything but the settings that another program of the benchmark has written */

@@ -1,56 +1,47 @@
-/** Whole logins with a deployed Action and without, in turn, each by a server of its own whose store is on the disk. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createSqliteStore } from '../../packages/server/src/store/store.ts';
-import { deployScript } from '../../packages/server/src/testing/actions.ts';
-import { TestBrowser } from '../../packages/server/src/testing/browser.ts';
-import { authorizeUrl, redeem } from '../../packages/server/src/testing/flow.ts';
-import type { TestServer } from '../../packages/server/src/testing/test-server.ts';
-import { START, startTestServer } from '../../packages/server/src/testing/test-server.ts';
+/** Whole logins with a deployed Action and without, in turn, each by a server of its own. */
+import { start } from '../contenders/contender.ts';
+import { signIn } from '../flows/browser.ts';
 import type { Times } from '../in-process/repeat.ts';
 import { timesOf } from '../in-process/repeat.ts';
+import { Connection } from '../load/connection.ts';
+import { makeSigningPair } from '../world.ts';
 
 export interface Logins {
   readonly without: Times;
   readonly withAction: Times;
 }
 
-/** So long that no limit of tries is met. */
-const BETWEEN_SECONDS = 600;
+const PEOPLE = 64;
+const WARM_UP = 50;
 
-/** A password, a code, tokens; the password is hashed as cheaply as in the tests. @returns how long it took, in milliseconds */
-const login = async (server: TestServer): Promise<number> => {
-  server.advance(BETWEEN_SECONDS);
-  const began = performance.now();
-  const browser = new TestBrowser(server);
-  const answer = await redeem(server, await browser.signIn(await browser.go(authorizeUrl())));
-  if (answer.status !== 200) throw new Error('The login came to nothing.');
-  return performance.now() - began;
-};
+const sum = (times: readonly number[]): number => times.reduce((all, one) => all + one, 0);
 
-/** @param code the Action */
-export const measureLogins = async (seconds: number, code: string): Promise<Logins> => {
-  const folder = mkdtempSync(join(tmpdir(), 'stile-bench-logins-'));
-  const start = (name: string): Promise<TestServer> =>
-    startTestServer(undefined, () => createSqliteStore({ path: join(folder, name), now: () => START }));
-  const [without, withAction] = [await start('without.sqlite'), await start('with.sqlite')];
+/** One login after another, from the application's redirect to its tokens. @param code the Action */
+export const measureLogins = async (seconds: number, code: string, pinned: boolean): Promise<Logins> => {
+  const pair = makeSigningPair('ES256');
+  const sides = await Promise.all(
+    [undefined, code].map(async (action) => {
+      const running = await start('stile', { pair, people: PEOPLE, pinned, action });
+      return { running, connection: await Connection.open(running.port), took: [] as number[] };
+    }),
+  );
+  const [without, withAction] = sides;
+  if (!without || !withAction) throw new Error('There are two.');
   try {
-    await deployScript(withAction, 'bench', code);
-    const took = { without: [] as number[], withAction: [] as number[] };
-    for (let warm = 0; warm < 20; warm += 1) for (const server of [without, withAction]) await login(server);
     const until = performance.now() + 2 * seconds * 1000;
-    while (performance.now() < until) {
-      took.without.push(1000 * (await login(without)));
-      took.withAction.push(1000 * (await login(withAction)));
+    for (let number = 0; number < WARM_UP || performance.now() < until; number += 1) {
+      for (const { running, connection, took } of sides) {
+        const began = performance.now();
+        await signIn(connection, running.server, number % PEOPLE);
+        if (number >= WARM_UP) took.push(1000 * (performance.now() - began));
+      }
     }
-    const sum = (times: readonly number[]): number => times.reduce((all, one) => all + one, 0) / 1000;
-    return {
-      without: timesOf(took.without, sum(took.without)),
-      withAction: timesOf(took.withAction, sum(took.withAction)),
-    };
+    const timesFor = ({ took }: typeof without): Times => timesOf(took, sum(took) / 1000);
+    return { without: timesFor(without), withAction: timesFor(withAction) };
   } finally {
-    await Promise.all([without.close(), withAction.close()]);
-    rmSync(folder, { recursive: true, force: true });
+    for (const { running, connection } of sides) {
+      connection.close();
+      await running.stop();
+    }
   }
 };

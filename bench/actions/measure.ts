@@ -3,7 +3,9 @@ import { devNull } from 'node:os';
 import { join } from 'node:path';
 import { startProgram } from '../contenders/program.ts';
 import type { Times } from '../in-process/repeat.ts';
+import { CODE } from './action.ts';
 import type { Logins } from './logins.ts';
+import { measureLogins } from './logins.ts';
 
 export interface ActionsCost {
   /** From nothing to the first outcome: workers, engine and the reading of the Action; one figure a start. */
@@ -35,5 +37,5 @@ export const measureActions = async (seconds: number, calls: number, pinned: boo
     log: devNull,
   });
   if (!isCost(ready)) throw new Error('The program has measured nothing.');
-  return ready;
+  return { ...ready, logins: await measureLogins(seconds, CODE, pinned) };
 };

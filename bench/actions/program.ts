@@ -8,28 +8,10 @@ import type { ActionCall, ActionOutcome, ActionRuntime, JsonObject } from '../..
 import { insideScript } from '../../packages/server/src/actions/inside/script.ts';
 import { createActionRuntime } from '../../packages/server/src/actions/runtime/runtime.ts';
 import { always, repeat } from '../in-process/repeat.ts';
-import { measureLogins } from './logins.ts';
+import { CODE } from './action.ts';
 import type { ActionsCost } from './measure.ts';
 
 const [seconds = 1, calls = 1000] = process.argv.slice(2).map(Number);
-
-/** About what people write: reads the event, demands a proof, sets claims. */
-const CODE = `
-const ELEVATED = ['transfer:funds', 'change:limits'];
-exports.onExecutePostLogin = async (event, api) => {
-  const scopes = event.transaction?.requested_scopes ?? [];
-  const methods = event.authentication?.methods ?? [];
-  const hasMfa = methods.some(({ name }) => name === 'mfa');
-  if (scopes.some((scope) => ELEVATED.includes(scope)) && !hasMfa) api.multifactor.enable('any', { allowRememberBrowser: false });
-  if (event.user.app_metadata?.blocked) return api.access.deny('This account is closed.');
-  const namespace = 'https://fabrikam.example';
-  api.idToken.setCustomClaim(namespace + '/roles', event.authorization.roles);
-  api.accessToken.setCustomClaim(namespace + '/tier', event.user.app_metadata?.tier ?? 'standard');
-  for (const scope of scopes.filter((one) => one.startsWith('admin:'))) {
-    if (!event.authorization.roles.includes('admin')) api.accessToken.removeScope(scope);
-  }
-  if (event.stats.logins_count === 1) api.user.setAppMetadata('first_seen', new Date().toISOString());
-};`;
 
 /** The same, and one question to the host before it ends. */
 const ASKING = `${CODE}
@@ -167,8 +149,7 @@ const measure = async (): Promise<ActionsCost> => {
   await many();
   const grownMegabytes = residentMegabytes() - before;
   await runtime.close();
-  const logins = await measureLogins(seconds, CODE);
-  return { startMilliseconds, ...found, logins, manyCalls: calls, grownMegabytes };
+  return { startMilliseconds, ...found, manyCalls: calls, grownMegabytes };
 };
 
 process.send?.(await measure());

@@ -21,6 +21,7 @@ type Flows = Readonly<Partial<Record<RowName, Flow>>>;
 export interface Running {
   readonly port: number;
   readonly pid: number;
+  readonly server: PersonalServer;
   /** What it can be asked to do; what is missing it does not have. */
   readonly flows: Flows;
   /** Says something to the program, and waits for its answer. */
@@ -102,12 +103,14 @@ export interface Start {
   readonly people: number;
   readonly pinned: boolean;
   readonly nodeOptions?: readonly string[];
+  /** The script of an Action, for the one that has Actions. */
+  readonly action?: string | undefined;
 }
 
 /** Starts a contender on a free port with a data folder of its own. */
 export const start = async (name: ContenderName, options: Start): Promise<Running> => {
   const { program: file, paths, issuerPath, iss, flowsOf } = contenders[name];
-  const { pair, people, pinned, nodeOptions = [] } = options;
+  const { pair, people, pinned, nodeOptions = [], action } = options;
   const [port, folder] = [await freePort(), newFolder()];
   const settings: Settings = {
     issuer: `http://localhost:${port}${issuerPath}`,
@@ -121,6 +124,7 @@ export const start = async (name: ContenderName, options: Start): Promise<Runnin
     signedInAt: Math.floor(Date.now() / 1000),
     people,
     folder,
+    ...(action !== undefined && { action }),
   };
   const path = join(import.meta.dirname, '..', file);
   const log = join(folder, 'log.jsonl');
@@ -130,6 +134,7 @@ export const start = async (name: ContenderName, options: Start): Promise<Runnin
   return {
     port,
     pid: program.pid,
+    server,
     flows: flowsOf(server, program),
     ask: (message) => program.ask(message),
     stop: async () => {

@@ -3,11 +3,14 @@
  * things: it signs with the key that all contenders sign with, its clock can be turned forward, and passwords cost it nothing,
  * for hashing is measured apart.
  */
+import { hash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { Session } from 'node:inspector/promises';
 import { instant } from '@stile/core';
 import type { Deps } from '@stile/server';
 import { createDeps, createLog, listen, openStore, resolveConfig } from '@stile/server';
+import { deployAction } from '../../packages/server/src/actions/deploy/deploy.ts';
+import { openEncryptionKey } from '../../packages/server/src/actions/deploy/encryption-key.ts';
 import { settingsIn } from '../world.ts';
 import { stileConfig } from './stile-config.ts';
 
@@ -31,7 +34,22 @@ const config = resolveConfig(stileConfig(settings));
 const store = openStore(config);
 const { jwk, alg } = settings;
 await store.keys.ensure([{ kid: jwk.kid, alg, privateJwk: jwk, state: 'current', createdAt: now(), retiresAt: null }]);
-const running = await listen(await createDeps(config, store, createLog('info'), { now, passwords }));
+const deps = await createDeps(config, store, createLog('info'), { now, passwords });
+if (settings.action !== undefined) {
+  const { action: code } = settings;
+  await deployAction(
+    {
+      ...deps,
+      store: store.actions,
+      settings: config.actions,
+      encryptionKey: () => openEncryptionKey(config, 'throw'),
+    },
+    { name: 'bench', program: { checksum: hash('sha256', code, 'base64url'), code }, dependencies: [], warnings: [] },
+    {},
+    'live',
+  );
+}
+const running = await listen(deps);
 
 /** What the benchmark says: how far to turn the clock, or where to write a profile of what happens until it is asked for. */
 type Message =

@@ -197,7 +197,7 @@ ${table(
 `;
 
 const wholeLogins = ({ without, withAction }: Logins): string => `\
-A whole login (within the process: a password that is hashed cheaply, a code, tokens; the database on the disk) took
+A whole login (five requests, one after the other; the hashing of the password left out) took
 ${inMilliseconds(without.p50)} ms at half without an Action, and **${inMilliseconds(withAction.p50)} ms** with that one, in turn. While it runs nobody else goes on with the
 same login, which is two writes more.
 

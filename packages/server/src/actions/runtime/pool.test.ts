@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { afterEach, describe, it } from 'node:test';
 import type { Pool, PoolSettings } from './pool.ts';
 import { createPool } from './pool.ts';
 import type { Seat } from './seat.ts';
@@ -18,6 +18,10 @@ interface Trial {
   /** From now on none can be opened, or can again. */
   readonly haveNoRoom: (hasNone: boolean) => void;
 }
+
+const made: Pool[] = [];
+// Whoever waits in one holds a timer.
+afterEach(() => Promise.all(made.splice(0).map((pool) => pool.close())));
 
 const trial = (settings: Partial<PoolSettings> = {}): Trial => {
   const open = new Set<Seat>();
@@ -49,6 +53,7 @@ const trial = (settings: Partial<PoolSettings> = {}): Trial => {
     },
     ...settings,
   });
+  made.push(pool);
   const there = (seat: Seat | undefined): Seat => {
     assert.ok(seat);
     return seat;

@@ -55,6 +55,8 @@ const createLine = (patienceMs: number) => {
   };
 };
 
+const computingIn = (taken: ReadonlySet<Seat>): number => [...taken].filter((seat) => !seat.isWaiting()).length;
+
 export const createPool = (settings: PoolSettings): Pool => {
   const { workers, spares, queue, patienceMs } = settings;
   const opened = (): Seat => settings.open(relieve);
@@ -62,11 +64,7 @@ export const createPool = (settings: PoolSettings): Pool => {
   const taken = new Set<Seat>();
   const line = createLine(patienceMs);
 
-  const mayOpen = (): boolean => {
-    if (idle.length > 0) return false;
-    const computing = [...taken].filter((seat) => !seat.isWaiting()).length;
-    return computing < workers && taken.size < workers + spares;
-  };
+  const mayOpen = (): boolean => idle.length === 0 && taken.size < workers + spares && computingIn(taken) < workers;
 
   /** Nothing when none can be opened now, for want of memory say: whoever waits goes on waiting, and who comes next is told. */
   const openedIfPossible = (): Seat | undefined => {
