@@ -12,7 +12,7 @@ import { ROBIN } from '../testing/test-config.ts';
 import { testServer } from '../testing/test-server.ts';
 
 /** Signs in to a request that an Action denies as its body says, and has the person call it off at a moment. */
-const calledOff = async (t: TestContext, body: string, at: 'running' | 'kept') => {
+const calledOff = async (t: TestContext, body: string, at: 'running' | 'kept', by: 'cancel' | 'other' = 'cancel') => {
   let callOff: (() => Promise<unknown>) | undefined;
   const now = async (isIt: boolean): Promise<void> => {
     const calling = isIt ? callOff : undefined;
@@ -37,14 +37,18 @@ const calledOff = async (t: TestContext, body: string, at: 'running' | 'kept') =
   }));
   await deployScript(server, 'calls', postLogin(body));
   const browser = new TestBrowser(server);
-  const login = await browser.go(authorizeUrl());
+  const login = await browser.go(authorizeUrl({ acr_values: by === 'other' ? 'mfa' : undefined }));
   const home = await browser.send(formAction(login), formPost({ ...hiddenFields(login), ...ROBIN }));
   let cancelled: Stop | undefined;
+  const way = home.headers.get('location') ?? '';
   callOff = async () => {
-    cancelled = stopOf(await browser.send(formAction(login), formPost({ ...hiddenFields(login), cancel: '1' })));
+    // What says who is there is no page that was answered already.
+    const page = by === 'other' ? await browser.go(way.replace('/authorize', '/challenge')) : login;
+    cancelled = stopOf(await browser.send(formAction(page), formPost({ ...hiddenFields(page), [by]: '1' })));
   };
-  const answered = stopOf(await browser.send(home.headers.get('location') ?? ''));
-  assert.equal(cancelled && answerOf(cancelled).error, 'access_denied');
+  const answered = stopOf(await browser.send(way));
+  if (by === 'cancel') assert.equal(cancelled && answerOf(cancelled).error, 'access_denied');
+  else assert.match(cancelled?.url ?? '', /^\/authorize\?interaction=/);
   return { server, answered };
 };
 
@@ -66,6 +70,14 @@ describe('whoever calls a request off', () => {
       assert.equal(records.filter(({ type }) => type === 'session.ended').length, 1);
     });
   }
+
+  it('has a denial done when they say that it was somebody else', async (t) => {
+    const { server, answered } = await calledOff(t, DENIES, 'running', 'other');
+    assert.equal(answerOf(answered).code, undefined);
+    assert.deepEqual((await server.store.users.profile(ROBIN.id))?.appMetadata, { wrong: 1 });
+    assert.deepEqual(await server.store.sessions.ofUser(ROBIN.id), []);
+    assert.equal((await server.store.actions.cached('post-login', server.deps.now())).length, 1);
+  });
 
   it('has nothing done that was wanted of its success', async (t) => {
     const { server, answered } = await calledOff(t, TELLS, 'running');

@@ -7,6 +7,7 @@ import type { Stop } from '../testing/browser.ts';
 import { TestBrowser } from '../testing/browser.ts';
 import { answerOf, authorizeUrl } from '../testing/flow.ts';
 import { ACCOUNTS } from '../testing/test-config.ts';
+import type { StoreChange } from '../testing/test-server.ts';
 import { testServer } from '../testing/test-server.ts';
 
 const ADDS_ON_THE_WAY_BACK = `
@@ -15,8 +16,8 @@ exports.onContinuePostLogin = async (event, api) => { api.accessToken.addScope('
 `;
 
 /** Somebody whom an Action has sent elsewhere, on the way to an application that is not the operator's own. */
-const sentAway = async (t: TestContext) => {
-  const server = await testServer(t);
+const sentAway = async (t: TestContext, wrap?: StoreChange) => {
+  const server = await testServer(t, undefined, wrap);
   await deployScript(server, 'terms', ADDS_ON_THE_WAY_BACK);
   const browser = new TestBrowser(server);
   const asked = { client_id: 'third-party', redirect_uri: 'https://budget.example/callback', audience: ACCOUNTS };
@@ -47,6 +48,27 @@ describe('consent to what an Action adds', () => {
   it('is not given by a page on which it did not stand', async (t) => {
     const { browser, early, back, agreed } = await sentAway(t);
     assert.match((await back()).url, /^\/consent/);
+    const again = await browser.submit(early, { allow: '1' });
+    assert.match(again.url, /^\/consent/);
+    assert.match(again.html, READS);
+    assert.deepEqual(await agreed(), []);
+  });
+
+  it('is not given by an answer that was read before the Action had come to its end, and is kept after', async (t) => {
+    let meanwhile: (() => Promise<unknown>) | undefined;
+    const { browser, early, back, agreed } = await sentAway(t, (store) => ({
+      ...store,
+      interactions: {
+        ...store.interactions,
+        update: async (id, change, onlyIf) => {
+          const go = typeof change.consentedAt === 'number' ? meanwhile : undefined;
+          if (go) meanwhile = undefined;
+          await go?.();
+          return store.interactions.update(id, change, onlyIf);
+        },
+      },
+    }));
+    meanwhile = back;
     const again = await browser.submit(early, { allow: '1' });
     assert.match(again.url, /^\/consent/);
     assert.match(again.html, READS);

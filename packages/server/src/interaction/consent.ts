@@ -55,13 +55,11 @@ export const answerConsent: Handler = async (request, deps: Deps, caller) => {
   // What an Action has added since the page was shown was not on it: it is shown anew.
   const wasShown = field(answered, 'scopes') === answered.decided.consentScopes.join(' ');
   if (answered.form.has('allow') && wasShown) {
-    // Only as the consent of the person who was asked: somebody may have become somebody else meanwhile.
+    // Only as the consent of the person who was asked, to what they were shown: somebody may have become somebody else meanwhile, and an
+    // Action may have added a scope.
+    const { id, actions } = answered.interaction;
     const userId = answered.decided.current?.user.id ?? '';
-    await deps.store.interactions.update(
-      answered.interaction.id,
-      { consentedAt: provenAt(answered, deps) },
-      { userId },
-    );
+    await deps.store.interactions.update(id, { consentedAt: provenAt(answered, deps) }, { userId, actions });
   }
   return seeOther(home(answered.interaction));
 };

@@ -181,12 +181,12 @@ const asSomebodyElse = async ({ interaction, decided, caller }: Opened, deps: De
       }),
     ]);
   }
+  // A run through the Actions is left where it is: of another session it counts for nothing, and one that is under way may yet deny.
   await deps.store.interactions.update(interaction.id, {
     userId: null,
     accountSelectedAt: null,
     consentedAt: null,
     progress: {},
-    actions: null,
   });
   return seeOther(home(interaction), [sessionCookie(null, undefined, deps)]);
 };

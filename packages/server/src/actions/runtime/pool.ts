@@ -97,7 +97,7 @@ export const createPool = (settings: PoolSettings): Pool => {
       while (seat && !seat.isUsable()) seat = idle.shift();
       if (seat) return Promise.resolve(taking(seat));
       if (mayOpen()) {
-        const spare = taken.size < workers ? opened() : openedIfPossible();
+        const spare = taken.size === 0 ? opened() : openedIfPossible();
         if (spare) return Promise.resolve(taking(spare));
       }
       return line.length() >= queue ? undefined : line.join();
