@@ -117,6 +117,16 @@ const tokenFrom = (claims: JWTPayload, latestIssue: number): Result<VerifiedToke
 };
 
 /**
+ * RFC 8017, sections 8.1.2 and 8.2.2: a signature by RSA is as long as the modulus. OpenSSL takes one of RSASSA-PSS without the zeros that it
+ * begins with.
+ */
+const isWhole = (jwt: string, key: object): boolean => {
+  const { algorithm = {} } = key as { readonly algorithm?: { readonly modulusLength?: number } };
+  if (algorithm.modulusLength === undefined) return true;
+  return base64url.decode(jwt.slice(jwt.lastIndexOf('.') + 1)).length === Math.ceil(algorithm.modulusLength / 8);
+};
+
+/**
  * Verifies a JWT access token (RFC 9068, section 4).
  *
  * @throws IssuerUnavailable when the keys to verify it with cannot be had
@@ -130,13 +140,14 @@ export const verifyAccessToken = async (
   const fault = headerFault(jwt, settings.algorithms);
   if (fault) return refused(fault);
   try {
-    const { payload } = await jwtVerify(jwt, keys, {
+    const { payload, key } = await jwtVerify(jwt, keys, {
       algorithms: [...settings.algorithms],
       issuer: settings.issuer,
       audience: settings.audience,
       clockTolerance: settings.clockToleranceSeconds,
       currentDate: new Date(now * 1000),
     });
+    if (!isWhole(jwt, key)) return refused('bad_signature');
     return tokenFrom(payload, now + settings.clockToleranceSeconds);
   } catch (error) {
     const fault = faultOf(error);

@@ -57,11 +57,26 @@ const verify = async (
   const parsed = parseJws(assertion);
   if (!parsed) return undefined;
   const named = parsed.header.kid;
+  const signatureBytes = Buffer.from(assertion.slice(assertion.lastIndexOf('.') + 1), 'base64url').length;
   for (const key of keys.filter(({ kid }) => kid === undefined || named === undefined || kid === named)) {
+    // RFC 8017, sections 8.1.2 and 8.2.2: as long as the modulus. OpenSSL takes one of RSASSA-PSS without the zeros that it begins with.
+    if (key.kty === 'RSA' && signatureBytes !== modulusBytes(key)) continue;
     const claims = await verifyBy(key, assertion, client, deps);
     if (claims) return claims;
   }
   return undefined;
+};
+
+/** How long the modulus of an RSA key is, without zeros before it. */
+const modulusBytes = ({ n = '' }: JWK): number => {
+  const bytes = Buffer.from(n, 'base64url');
+  return (
+    bytes.length -
+    Math.max(
+      0,
+      bytes.findIndex((byte) => byte !== 0),
+    )
+  );
 };
 
 const verifyBy = async (
